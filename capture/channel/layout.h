@@ -1,0 +1,122 @@
+/*
+ * The channel between a traced program and `ncprof record`: one shared memory
+ * file, mapped by both, whose path is in the environment as NCPROF_SESSION.
+ *
+ * Traced programs only ever fill blocks; the recorder (launcher/drain.c) only
+ * ever empties them. Either side can be killed at any instruction without the
+ * other blocking or misreading:
+ *
+ *   - A block's life is one word in `states`: FREE -> OPEN (claimed by a
+ *     compare-and-swap) -> FULL (handed over) -> FREE (emptied and zeroed by
+ *     the recorder). There is no free list and no queue that a kill could break.
+ *   - Words in a block are zero until written and no event begins with a zero
+ *     word, so an OPEN block of a dead program can be read up to its last event.
+ *     An enter event is one 8-byte store, a leave event one 4-byte store.
+ *   - Blocks of one stream carry consecutive sequence numbers; the recorder
+ *     takes them in that order, whatever order it finds them in.
+ *
+ * The file is sparse: only touched blocks cost memory. Claims take the lowest
+ * free block, so memory in use stays near what is unread plus one block a thread.
+ *
+ * Back-pressure: a program that wants a block while more than `full_limit` are
+ * FULL waits on the futex `full_count`, unless the recorder is gone
+ * (recorder_pid dead, or `closed`): then it stops recording and runs on.
+ *
+ * This header is shared with code inside traced programs: libc only.
+ */
+#ifndef NCPROF_CAPTURE_CHANNEL_LAYOUT_H
+#define NCPROF_CAPTURE_CHANNEL_LAYOUT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
+#define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
+#define CHANNEL_VERSION     1u
+#define CHANNEL_BLOCK_SIZE  65536u
+#define CHANNEL_BLOCK_COUNT 16384u /* 1 GiB of address space, sparse */
+#define CHANNEL_FULL_LIMIT  192u   /* 12 MiB unread at most, then programs wait */
+
+enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL };
+
+/* What a block's words are. Events of native programs name functions by address, Python's by id. */
+enum channel_kind { CHANNEL_DEFINITIONS = 1, CHANNEL_NATIVE, CHANNEL_PYTHON };
+
+enum channel_clock { CHANNEL_CLOCK_TSC, CHANNEL_CLOCK_MONOTONIC };
+
+struct channel_header {
+    uint64_t magic; /* written last by the recorder */
+    uint32_t version, header_size;
+    uint32_t block_size, block_count;
+    uint32_t full_limit;
+    uint32_t clock; /* enum channel_clock; all programs of a session use it */
+    int32_t recorder_pid;
+    _Atomic uint32_t closed;       /* the recorder has finished: record nothing more */
+    _Atomic uint32_t full_count;   /* FULL blocks; a futex */
+    _Atomic uint32_t drain_asleep; /* the recorder waits on full_count */
+    _Atomic uint32_t high_water;   /* blocks ever claimed: only these need looking at */
+    _Atomic uint32_t streams;      /* stream numbers handed out */
+    _Atomic uint32_t processes;    /* programs that attached */
+    _Atomic uint64_t lost_events;  /* could not be kept: no block, recorder gone */
+    _Atomic uint32_t states[CHANNEL_BLOCK_COUNT]; /* enum channel_state */
+};
+
+/* Begins every block. A block's owner writes it before the block's first event. */
+struct channel_block {
+    uint32_t kind;     /* enum channel_kind */
+    uint32_t stream;   /* unique in the session: a thread's events, or a process's definitions */
+    uint32_t sequence; /* 0, 1, 2 ... within the stream */
+    int32_t pid, tid;
+    uint32_t last;           /* the stream's final block: its thread or process ended */
+    uint64_t base_ticks;     /* time before the first event */
+    _Atomic uint32_t used;   /* DEFINITIONS: bytes committed after this header */
+    uint32_t padding[7];     /* to 64 bytes */
+};
+_Static_assert(sizeof(struct channel_block) == 64, "events start on a cache line");
+
+#define CHANNEL_BLOCK_WORDS ((CHANNEL_BLOCK_SIZE - sizeof(struct channel_block)) / 4)
+
+/*
+ * Events: 32-bit words. The low two bits of the first say which, the upper 30 the
+ * ticks since the event before (or since base_ticks).
+ *
+ *   ENTER   dt<<2|1, function    the lower 32 bits of its address, or its id
+ *   LEAVE   dt<<2|2              the innermost open function returns
+ *   ESCAPE  what<<2|3, ...       as follows; none of them takes time
+ *
+ *   ESCAPE_TIME   low, high      the clock's value now, when dt does not fit 30 bits
+ *   ESCAPE_HIGH   high           upper 32 bits of the addresses that follow; 0 at a block's start
+ *   ESCAPE_LOST   count          events lost here; the stack is unknown until ESCAPE_DEPTH
+ *   ESCAPE_DEPTH  depth          exactly `depth` frames are open: deeper ones have ended now
+ */
+enum channel_event { CHANNEL_ENTER = 1, CHANNEL_LEAVE = 2, CHANNEL_ESCAPE = 3 };
+enum channel_escape { ESCAPE_TIME = 1, ESCAPE_HIGH = 2, ESCAPE_LOST = 3, ESCAPE_DEPTH = 4 };
+#define CHANNEL_DT_MAX ((1u << 30) - 1)
+
+/*
+ * Definitions: records, each 8-byte aligned. A record is committed by raising the
+ * block's `used` past it (release), before any event that needs it is written.
+ * Strings follow the fixed part, each a uint32_t length and the bytes (no NUL), unaligned;
+ * none is longer than CHANNEL_STRING_MAX.
+ */
+#define CHANNEL_STRING_MAX 8192u
+
+enum channel_definition {
+    DEFINE_PROCESS = 1, /* a = pid, b = parent's pid; name (argv[0] or script), runtime ("CPython 3.11.2") */
+    DEFINE_THREAD,      /* a = tid, b = stream; name */
+    DEFINE_FUNCTION,    /* a = id, b = line, flags = enum function_kind; name, module, file */
+    DEFINE_MODULE,      /* a = first address, b = end, c = load bias; path, build id in hex */
+    DEFINE_MODULE_GONE, /* a = first address */
+    DEFINE_NOTE,        /* a sentence for the user */
+    DEFINE_COST,        /* a, b = ticks of one enter/leave pair inside and outside what is measured */
+};
+
+struct channel_record {
+    uint32_t size; /* of the whole record, with padding to 8 */
+    uint16_t what; /* enum channel_definition */
+    uint16_t flags;
+    uint64_t a, b, c;
+    /* strings follow */
+};
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * The traced program's side of the channel. Linked into every recorder runtime;
+ * uses libc only, keeps errno, never allocates with malloc, never exits.
+ */
+#ifndef NCPROF_CAPTURE_CHANNEL_TARGET_H
+#define NCPROF_CAPTURE_CHANNEL_TARGET_H
+
+#include "capture/channel/stream.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Maps the session named in the environment; false when there is none or it is over. Once a process. */
+bool target_attach(void);
+/* After fork, in the child: forgets the parent's streams and claims its own definitions stream. */
+void target_forked(void);
+bool target_attached(void);
+
+/* Starts a thread's stream (its first block is claimed by the first event). */
+void stream_open(struct stream *stream, enum channel_kind kind);
+/* The thread ends: hands over its block as the stream's last. */
+void stream_close(struct stream *stream);
+/* Writes ESCAPE_DEPTH: frames deeper than `depth` have ended at `now`. */
+void stream_set_depth(struct stream *stream, uint32_t depth, uint64_t now);
+
+/* Definitions; safe from any thread. Strings may be NULL ("") and are cut at CHANNEL_STRING_MAX. */
+void define_process(const char *name, const char *runtime);
+void define_thread(const struct stream *stream, const char *name);
+void define_function(uint32_t id, uint32_t line, unsigned kind, const char *name,
+                     const char *module, const char *file);
+void define_module(uint64_t first, uint64_t end, uint64_t bias, const char *path,
+                   const char *build_id);
+void define_module_gone(uint64_t first);
+void define_note(const char *text);
+void define_cost(uint64_t inside, uint64_t outside);
+
+#pragma GCC visibility pop
+
+#endif

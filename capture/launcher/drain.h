@@ -1,0 +1,36 @@
+/*
+ * The recorder's side of the channel: takes what traced programs have written
+ * and feeds it to the trace writer, in bounded memory.
+ */
+#ifndef NCPROF_CAPTURE_LAUNCHER_DRAIN_H
+#define NCPROF_CAPTURE_LAUNCHER_DRAIN_H
+
+#include "formats/profile/error.h"
+#include "formats/trace/trace_writer.h"
+
+#include <stdbool.h>
+
+struct drain;
+
+/* Creates the session's shared memory; its path goes into the target's environment. */
+int drain_open(struct drain **out, struct trace_writer *writer, struct error *err);
+const char *drain_path(const struct drain *drain);
+
+/* Sleeps until there is something to take, a signal, or `timeout_ms`. */
+void drain_wait(struct drain *drain, int timeout_ms);
+/* Takes all that is handed over. */
+int drain_some(struct drain *drain, struct error *err);
+/* The programs have ended: takes their open blocks too, closes frames left open. */
+int drain_rest(struct drain *drain, struct error *err);
+
+struct drain_state {
+    uint32_t processes;       /* that attached */
+    uint32_t native_streams, python_streams;
+    uint64_t events, lost;
+    uint32_t open_frames;     /* closed by drain_rest() because the program never did */
+};
+struct drain_state drain_state(const struct drain *drain);
+
+void drain_close(struct drain *drain); /* removes the shared memory; NULL is allowed */
+
+#endif

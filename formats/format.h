@@ -1,0 +1,56 @@
+/*
+ * The formats: one table of readers, one of writers (formats.c).
+ *
+ * A new format is one file in readers/ or writers/ and one row in the table.
+ */
+#ifndef NCPROF_FORMATS_FORMAT_H
+#define NCPROF_FORMATS_FORMAT_H
+
+#include "formats/input.h"
+#include "formats/profile/build.h"
+#include "formats/profile/profile.h"
+
+#include <stdio.h>
+
+struct reader {
+    const char *name;        /* for --from: "pstats" */
+    const char *description; /* "Python cProfile / pstats" */
+    const char *suffixes;    /* "prof pstat pstats", blank-separated; only a hint */
+    /*
+     * How sure, from the first bytes (at most INPUT_HEAD_MAX): 0 no, 20 could
+     * be, 60 the structure fits, 100 a magic number. No I/O, no state. The
+     * registry adds 10 for a matching suffix; below 20 is "unknown format".
+     */
+    int (*probe)(const uint8_t *head, size_t size);
+    /* States facts to the builder. On failure what was built is thrown away by the caller. */
+    int (*read)(struct input *input, struct build *build, struct error *err);
+};
+
+struct writer {
+    const char *name; /* for --to */
+    const char *description;
+    const char *suffixes;
+    unsigned needs; /* profile flags without which nothing can be written */
+    /* What the format cannot carry of this profile, one sentence, or NULL; static text. */
+    const char *(*loses)(const struct profile *profile);
+    int (*write)(const struct profile *profile, FILE *out, struct error *err);
+};
+
+
+extern const struct reader *const readers[]; /* NULL at the end */
+extern const struct writer *const writers[]; /* NULL at the end */
+
+const struct reader *reader_by_name(const char *name);
+const struct writer *writer_by_name(const char *name);
+/* By the suffix of a path; NULL when none fits. */
+const struct writer *writer_for_path(const char *path);
+
+/* Opens, recognises (or takes `from`, may be NULL), reads and finishes. */
+int profile_load(struct profile **out, const char *path, const char *from, struct error *err);
+int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
+                        const char *from, struct error *err);
+/* Writes to a temporary name beside `path` and renames; "-" is standard output. */
+int profile_save(const struct profile *profile, const char *path, const struct writer *writer,
+                 bool force, struct error *err);
+
+#endif

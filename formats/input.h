@@ -1,0 +1,59 @@
+/*
+ * A bounded cursor over the bytes of a file, a pipe or memory.
+ *
+ * Plain gzip and zstd are unpacked on the way, however often they are nested
+ * (at most 4 deep), judged by content. Our own container is left alone: it
+ * begins with a skippable frame, which a plain .zst never does.
+ *
+ * A reader takes what it needs: lines, bytes, or all of it at once. Memory is
+ * bounded: one line is at most INPUT_LINE_MAX, unpacked input at most `limit`
+ * (input_limit(), default 16 GiB) and at most 2000 times the packed size plus 64 MiB.
+ */
+#ifndef NCPROF_FORMATS_INPUT_H
+#define NCPROF_FORMATS_INPUT_H
+
+#include "formats/profile/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define INPUT_HEAD_MAX 4096u
+#define INPUT_LINE_MAX (64u << 20)
+
+struct input;
+
+/* "-" is standard input. A directory, a missing or an unreadable file is an error that names it. */
+int input_open(struct input **out, const char *path, struct error *err);
+/* Over memory that the caller keeps; `path` is only for messages. */
+struct input *input_from_memory(const void *data, size_t size, const char *path);
+void input_close(struct input *input); /* NULL is allowed */
+
+const char *input_path(const struct input *input);
+/* Bytes of the unpacked stream consumed so far. */
+uint64_t input_offset(const struct input *input);
+/* Lines returned so far, so the number of the last one. */
+uint64_t input_line_number(const struct input *input);
+
+/*
+ * The first bytes of the stream without consuming them: up to INPUT_HEAD_MAX,
+ * fewer only when the stream is shorter. Valid until the next call.
+ */
+int input_head(struct input *input, const uint8_t **head, size_t *size, struct error *err);
+
+/* 1 and the next line without its end (LF, CRLF or CR at the end of the file), 0 at the end, -1. */
+int input_line(struct input *input, const char **line, size_t *length, struct error *err);
+
+/* Reads exactly `size` bytes, or fewer at the end: the count is in *got. */
+int input_read(struct input *input, void *buffer, size_t size, size_t *got, struct error *err);
+
+/*
+ * Everything that is left, contiguous; mapped when it is a plain file, read
+ * otherwise. Borrowed; valid until input_close().
+ */
+int input_all(struct input *input, const uint8_t **data, size_t *size, struct error *err);
+
+/* 0..1 of the packed bytes consumed, or -1 when the size is unknown (a pipe). For progress. */
+double input_progress(const struct input *input);
+
+#endif

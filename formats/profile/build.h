@@ -1,0 +1,99 @@
+/*
+ * The one protocol between whatever holds a profile and the model.
+ *
+ * A reader states facts in any order it finds them and calls build_finish():
+ *
+ *     struct build *b = build_new();
+ *     uint32_t time = build_metric(b, "wall", "s", METRIC_TIME, 1e-9);
+ *     uint32_t main = build_function(b, "main", "", "a.py", 1, FUNCTION_PYTHON);
+ *     uint32_t work = build_function(b, "work", "", "a.py", 9, FUNCTION_PYTHON);
+ *     uint32_t t    = build_thread(b, "MainThread", 77, 0);
+ *
+ * then exactly one of three kinds of facts for a thread, finest first:
+ *
+ *   events    build_enter(b, t, main, 0);        t=0    main
+ *             build_enter(b, t, work, 10);       t=10     work
+ *             build_leave(b, t, 30);             t=30     leaves: self 20
+ *             build_leave(b, t, 35);             t=35   leaves: self 15, total 35
+ *
+ *   contexts  c = build_context(b, build_root(b, t), main);
+ *             d = build_context(b, c, work);
+ *             build_context_add(b, c, 1, time, 15);
+ *             build_context_add(b, d, 1, time, 20);
+ *             (or build_stack(): one sample, a context a distinct stack)
+ *
+ *   sums      build_function_values(b, main, ...), build_edge_values(b, main, work, ...)
+ *             as pstats or callgrind have them: no tree, numbers kept as the file has them
+ *
+ * Events and contexts give a tree; functions and edges are then derived from it
+ * at build_finish(), recursion counted once. With sums, nothing is derived.
+ *
+ * Unmatched leaves are ignored and counted, frames open at the end are closed
+ * at the last time seen and counted, times running backwards are taken as equal to
+ * the last one and counted; a note tells each.
+ */
+#ifndef NCPROF_FORMATS_PROFILE_BUILD_H
+#define NCPROF_FORMATS_PROFILE_BUILD_H
+
+#include "formats/profile/profile.h"
+
+#include <stddef.h>
+
+struct build;
+
+struct build *build_new(void);
+/* Frees what is built so far; for readers that fail. NULL is allowed. */
+void build_free(struct build *build);
+/*
+ * Turns what was stated into a profile and frees the builder, also on failure
+ * (ERROR_TRUNCATED when not one fact was stated and no note explains why).
+ */
+int build_finish(struct build *build, struct profile **out, struct error *err);
+
+/* State metrics before values; the first is the default one. Returns its index. */
+uint32_t build_metric(struct build *build, const char *name, const char *unit,
+                      enum metric_kind kind, double scale);
+/* Multiplies every value of a metric so far by `factor` and divides its scale by it. */
+void build_rescale(struct build *build, uint32_t metric, int64_t factor);
+
+/* Same name, module, file, line and kind: same function. Strings are copied; NULL is "". */
+uint32_t build_function(struct build *build, const char *name, const char *module,
+                        const char *file, uint32_t line, enum function_kind kind);
+/* Same with lengths, for names that are slices of a buffer. */
+uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
+                          const char *module, size_t module_length, const char *file,
+                          size_t file_length, uint32_t line, enum function_kind kind);
+
+uint32_t build_process(struct build *build, const char *name, uint64_t id);
+uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process);
+void build_thread_name(struct build *build, uint32_t thread, const char *name);
+
+/* Events; times in the value unit of metric 0. */
+void build_enter(struct build *build, uint32_t thread, uint32_t function, int64_t time);
+void build_leave(struct build *build, uint32_t thread, int64_t time);
+
+/* Contexts. A context is named by its parent and its function; asking twice gives the same. */
+uint32_t build_root(struct build *build, uint32_t thread);
+uint32_t build_context(struct build *build, uint32_t parent, uint32_t function);
+void build_context_calls(struct build *build, uint32_t context, uint64_t calls);
+void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self);
+/* One stack, outermost first, weighing `self` in `metric` at its leaf. */
+void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
+                 uint32_t metric, int64_t self);
+
+/* Sums; values are added to what was stated before. */
+void build_function_values(struct build *build, uint32_t function, uint32_t metric,
+                           struct values values);
+void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, uint32_t metric,
+                       struct values values);
+
+/* One latency histogram a function; borrowed, merged into the function's own. In ns. */
+void build_latency(struct build *build, uint32_t function, const struct histogram *histogram);
+
+void build_flags(struct build *build, unsigned flags); /* adds HAS_CALLS, HAS_TIMELINE, ... */
+void build_size(struct build *build, double size);
+void build_times(struct build *build, int64_t start_ns, int64_t wall_ns);
+void build_metadata(struct build *build, const char *key, const char *value);
+__attribute__((format(printf, 2, 3))) void build_note(struct build *build, const char *format, ...);
+
+#endif

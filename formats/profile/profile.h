@@ -1,0 +1,177 @@
+/*
+ * A profile in memory: plain data in flat arrays, addressed by 32-bit indices.
+ *
+ * Built only through build.h, immutable afterwards, owned by one arena and
+ * freed in one call. Every pointer reached from a profile is borrowed and
+ * lives as long as the profile does.
+ *
+ * Values. Each metric has one column of int64_t for functions, contexts and
+ * edges. A value times metric.scale is in metric.unit: time is kept in
+ * nanoseconds with scale 1e-9 and unit "s"; folded counts with three decimals
+ * are kept as thousandths with scale 1e-3.
+ *
+ *   self   what the function itself spent (tottime)
+ *   total  callees included (cumtime); a recursive function counts once, at
+ *          its outermost activation
+ *
+ * Contexts are the nodes of the call trees. A parent's index is always smaller
+ * than its children's, so that sums up the tree are one loop backwards and no
+ * recursion is needed however deep the tree is. Every thread has one root
+ * context whose function is PROFILE_NONE and whose total is the thread's.
+ */
+#ifndef NCPROF_FORMATS_PROFILE_PROFILE_H
+#define NCPROF_FORMATS_PROFILE_PROFILE_H
+
+#include "formats/profile/error.h"
+#include "formats/profile/histogram.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROFILE_NONE UINT32_MAX
+
+/* What the source held. A view whose flag is missing says so; nothing is invented. */
+enum profile_flag {
+    PROFILE_HAS_TREE = 1 << 0,      /* contexts were measured */
+    PROFILE_HAS_EDGES = 1 << 1,     /* caller/callee pairs: measured, or derived from the tree */
+    PROFILE_HAS_CALLS = 1 << 2,     /* ncalls */
+    PROFILE_HAS_PRIMITIVE = 1 << 3, /* calls told apart from recursive ones */
+    PROFILE_HAS_TIMELINE = 1 << 4,  /* the file holds events in time order */
+    PROFILE_HAS_LATENCY = 1 << 5,   /* histograms a function */
+    PROFILE_TRUNCATED = 1 << 6,     /* the source was cut short; a note says where */
+};
+
+enum metric_kind { METRIC_TIME, METRIC_SAMPLES, METRIC_BYTES, METRIC_COUNT };
+
+struct metric {
+    const char *name; /* "wall", "cpu", "samples", "Ir", ... */
+    const char *unit; /* "s", "samples", "bytes", "" */
+    enum metric_kind kind;
+    double scale; /* value * scale is in `unit` */
+};
+
+enum function_kind {
+    FUNCTION_UNKNOWN,
+    FUNCTION_NATIVE, /* compiled code */
+    FUNCTION_PYTHON, /* Python code */
+    FUNCTION_BUILTIN /* C code called from Python */
+};
+
+struct function {
+    const char *name;   /* qualified name; never NULL, may be "" */
+    const char *module; /* Python module, shared object; "" when unknown */
+    const char *file;   /* source file as the source names it; "" when unknown */
+    uint32_t line;      /* first line; 0 unknown */
+    enum function_kind kind;
+};
+
+/* A row of any table for one metric. */
+struct values {
+    uint64_t calls;     /* 0 without PROFILE_HAS_CALLS */
+    uint64_t primitive; /* calls made while the function was not active; = calls when unknown */
+    int64_t self;
+    int64_t total;
+};
+
+struct context {
+    uint32_t parent;   /* PROFILE_NONE: a thread's root */
+    uint32_t function; /* PROFILE_NONE: a thread's root */
+    uint32_t first_child, next_sibling;
+    uint32_t thread;
+    uint32_t padding;
+    uint64_t calls;
+};
+
+struct edge {
+    uint32_t caller, callee;
+    uint64_t calls, primitive;
+};
+
+struct thread {
+    const char *name;
+    uint64_t id; /* the system's, or the format's own; 0 unknown */
+    uint32_t process;
+    uint32_t root; /* its root context; PROFILE_NONE without a tree */
+};
+
+struct process {
+    const char *name;
+    uint64_t id;
+};
+
+struct metadata {
+    const char *key, *value; /* "command", "host", "git.revision", "tag.k", "exit", ... */
+};
+
+struct profile {
+    const char *path;   /* as the user named it; "" when from memory */
+    const char *format; /* the reader's name */
+    unsigned flags;     /* enum profile_flag */
+    double size;        /* of the input that the program worked on; NAN unknown */
+    int64_t start_ns;   /* since the Unix epoch; 0 unknown */
+    int64_t wall_ns;    /* from first to last event; 0 unknown */
+
+    struct metric *metrics; /* [0] is the default one */
+    uint32_t metric_count;
+
+    struct function *functions;
+    uint32_t function_count;
+    uint64_t *function_calls, *function_primitive;
+    int64_t *function_self, *function_total; /* [metric * function_count + function] */
+    struct histogram *latency;               /* one a function, in ns; NULL without the flag */
+
+    struct context *contexts;
+    uint32_t context_count;
+    int64_t *context_self, *context_total; /* [metric * context_count + context] */
+
+    struct edge *edges; /* ordered by caller, then callee */
+    uint32_t edge_count;
+    int64_t *edge_self, *edge_total; /* the callee's, when called by the caller */
+    uint32_t *edges_by_callee;       /* indices into edges, ordered by callee, then caller */
+
+    struct thread *threads;
+    uint32_t thread_count;
+    struct process *processes;
+    uint32_t process_count;
+
+    struct metadata *metadata;
+    uint32_t metadata_count;
+    const char **notes; /* sentences for the user: losses, repairs, guesses */
+    uint32_t note_count;
+
+    struct arena *arena;
+};
+
+void profile_free(struct profile *profile);
+
+/* Verifies every invariant stated above; for tests. */
+int profile_check(const struct profile *profile, struct error *err);
+
+struct values profile_function(const struct profile *profile, uint32_t function, uint32_t metric);
+struct values profile_context(const struct profile *profile, uint32_t context, uint32_t metric);
+struct values profile_edge(const struct profile *profile, uint32_t edge, uint32_t metric);
+
+/*
+ * The whole of a metric: the sum of all self values. With a thread
+ * (not PROFILE_NONE) the total of that thread's root.
+ */
+int64_t profile_total(const struct profile *profile, uint32_t metric, uint32_t thread);
+
+/*
+ * Values of every function within one thread, from its tree; calls, primitive,
+ * self and total as above. `out` has function_count elements.
+ */
+void profile_thread_functions(const struct profile *profile, uint32_t thread, uint32_t metric,
+                              struct values *out);
+
+/* The range of a function's edges: as caller in edges[], as callee in edges_by_callee[]. */
+void profile_callees(const struct profile *profile, uint32_t function, uint32_t *first,
+                     uint32_t *end);
+void profile_callers(const struct profile *profile, uint32_t function, uint32_t *first,
+                     uint32_t *end);
+
+/* NULL when the profile has no such key. */
+const char *profile_metadata(const struct profile *profile, const char *key);
+
+#endif

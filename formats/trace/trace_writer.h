@@ -1,0 +1,72 @@
+/*
+ * Writes the .ncp container of FORMAT.md while a program runs.
+ *
+ * The writer takes events in the order of each thread, keeps the thread's call
+ * stack and tree, and appends a chunk (definitions, summary, events) when a
+ * thread's buffer is full or trace_writer_flush() is called. Every prefix of
+ * the file is readable. Not thread-safe: one caller.
+ *
+ * Once the disk refuses (ENOSPC, EIO, EFBIG) the writer keeps counting but
+ * writes nothing more; the call that met it and trace_writer_close() say so.
+ */
+#ifndef NCPROF_FORMATS_TRACE_TRACE_WRITER_H
+#define NCPROF_FORMATS_TRACE_TRACE_WRITER_H
+
+#include "formats/profile/error.h"
+#include "formats/profile/profile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct trace_writer;
+
+/*
+ * Creates `path` (refuses an existing one unless `force`) and writes the header.
+ * `metadata` is a JSON object (text) as FORMAT.md describes: command, host, size, ...
+ * Ticks are the recorder's clock; (ticks, ns) pairs from trace_writer_sync() give its
+ * rate, ns being CLOCK_MONOTONIC_RAW; (start_ticks, start_unix_ns) is the first moment.
+ */
+int trace_writer_open(struct trace_writer **out, const char *path, bool force,
+                      const char *metadata, uint64_t start_ticks, int64_t start_monotonic_ns,
+                      struct error *err);
+
+/* Each returns the id to use below. Strings are copied. */
+uint32_t trace_writer_process(struct trace_writer *writer, uint64_t pid, uint64_t parent_pid,
+                              const char *name);
+uint32_t trace_writer_thread(struct trace_writer *writer, uint32_t process, uint64_t tid,
+                             const char *name);
+uint32_t trace_writer_function(struct trace_writer *writer, const char *name, const char *module,
+                               const char *file, uint32_t line, enum function_kind kind);
+void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, const char *name);
+
+/* Hot path. Ticks do not run backwards within a thread; if they do, they are clamped. */
+int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t function,
+                       uint64_t ticks, struct error *err);
+int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
+                       struct error *err);
+/* The thread ended: frames still open are closed at `ticks`. */
+int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
+                            struct error *err);
+
+/* Two clocks read at the same moment. */
+void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t monotonic_ns);
+/* A sentence for the user, kept in the file: lost events, what could not be recorded. */
+int trace_writer_note(struct trace_writer *writer, const char *text, struct error *err);
+/* Appends what is buffered, so that a kill right after it loses nothing before it. */
+int trace_writer_flush(struct trace_writer *writer, struct error *err);
+
+struct trace_totals {
+    uint64_t calls;
+    uint64_t bytes; /* written to the file so far */
+    uint32_t threads, processes, functions;
+};
+struct trace_totals trace_writer_totals(const struct trace_writer *writer);
+
+/*
+ * Flushes, writes the closing metadata (a JSON object: exit status, end time, losses; may be
+ * NULL), the index and the footer, and frees the writer, also on failure. A file without one
+ * event is kept: that is the caller's decision.
+ */
+int trace_writer_close(struct trace_writer *writer, const char *metadata, struct error *err);
+
+#endif

@@ -1,0 +1,51 @@
+/* Hotspots: one row a function, ordered and filtered. Pure: same profile and query, same rows. */
+#ifndef NCPROF_TUI_ANALYSIS_HOTSPOTS_H
+#define NCPROF_TUI_ANALYSIS_HOTSPOTS_H
+
+#include "formats/profile/profile.h"
+#include "tui/columns.h"
+
+struct hotspots_query {
+    uint32_t metric;
+    uint32_t thread;      /* PROFILE_NONE: all */
+    const char *sort;     /* a column's id; NULL: tottime */
+    bool reverse;
+    const char *filter;   /* NULL: all */
+    double threshold;     /* hide functions whose tottime and cumtime shares are both below; 0.05 is 5 %; 0 none */
+    uint32_t limit;       /* 0: no limit */
+};
+
+struct hotspot {
+    uint32_t function;
+    struct values values;
+};
+
+struct hotspots {
+    const struct profile *profile;
+    uint32_t metric, thread;
+    struct hotspot *rows;
+    uint32_t count;
+    uint32_t functions;      /* before filter, threshold and limit */
+    int64_t total;           /* 100 % */
+    uint32_t matched;        /* functions that the filter let through */
+    int64_t matched_self;
+    uint32_t hidden;         /* below the threshold */
+    int64_t hidden_self;
+    const struct column *sort;
+    bool reverse;
+};
+
+extern const struct column hotspot_columns[]; /* ncalls tottime % percall cumtime % p50 p95 p99 max function */
+
+/* Fails (ERROR_USAGE) on an unknown sort word only, naming the known ones. */
+int hotspots_new(struct hotspots **out, const struct profile *profile,
+                 const struct hotspots_query *query, struct error *err);
+void hotspots_free(struct hotspots *hotspots);
+
+/* The sentence about one row, exact enough to paste into a bug report. */
+void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buffer, size_t size);
+
+/* "features:88" for a table's function column: base name of the file or the module, and the line. */
+void function_place(const struct function *function, char *buffer, size_t size);
+
+#endif

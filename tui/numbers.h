@@ -1,0 +1,24 @@
+/* Numbers as people read them. Every function writes a terminated string. */
+#ifndef NCPROF_TUI_NUMBERS_H
+#define NCPROF_TUI_NUMBERS_H
+
+#include "formats/profile/profile.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 18204 -> "18,204"; total and primitive -> "18,204/412" where they differ. */
+void number_count(uint64_t count, char *buffer, size_t size);
+void number_calls(uint64_t calls, uint64_t primitive, char *buffer, size_t size);
+/*
+ * A value of a metric with its unit. Time: "4.812 s", "48 µs", "601 ns", from 1,000 s "1,800.0 s";
+ * bytes "4.1 MB"; all else a count.
+ */
+void number_value(double value, const struct metric *metric, char *buffer, size_t size);
+/* The same with unit and decimals chosen once for a column of times: always seconds, three decimals. */
+void number_column(double value, const struct metric *metric, char *buffer, size_t size);
+void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1" */
+void number_ratio(double ratio, char *buffer, size_t size);   /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
+void number_exponent(double exponent, char *buffer, size_t size); /* 1.986 -> "1.99", nan "-" */
+
+#endif
