@@ -47,6 +47,12 @@ const struct writer *writer_for_path(const char *path);
 
 /* Opens, recognises (or takes `from`, may be NULL), reads and finishes. */
 int profile_load(struct profile **out, const char *path, const char *from, struct error *err);
+/*
+ * The same over an input that the caller has opened and closes. Meanwhile another
+ * thread may ask input_progress(): the browser shows how far it is.
+ */
+int profile_load_input(struct profile **out, struct input *input, const char *from,
+                       struct error *err);
 int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
                         const char *from, struct error *err);
 /* Writes to a temporary name beside `path` and renames; "-" is standard output. */
