@@ -53,7 +53,10 @@ int input_read(struct input *input, void *buffer, size_t size, size_t *got, stru
  */
 int input_all(struct input *input, const uint8_t **data, size_t *size, struct error *err);
 
-/* 0..1 of the packed bytes consumed, or -1 when the size is unknown (a pipe). For progress; any thread may ask. */
+/*
+ * 0..1 of the packed bytes consumed, or -1 when the size is unknown (a pipe). For
+ * progress; any thread may ask.
+ */
 double input_progress(const struct input *input);
 
 #endif
