@@ -57,6 +57,8 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size);
 #define arena_array(arena, type, count) ((type *)arena_alloc_array(arena, count, sizeof(type)))
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size);
+/* The arena frees `data` (from memory_* or an array) with everything else. NULL is allowed. */
+void arena_adopt(struct arena *arena, void *data);
 char *arena_string(struct arena *arena, const char *text, size_t length);
 void arena_free(struct arena *arena);
 

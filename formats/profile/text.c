@@ -1,0 +1,76 @@
+#include "formats/profile/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t text_decode(const char *text, size_t size, uint32_t *character)
+{
+    if (!size)
+        return 0;
+    const uint8_t *byte = (const uint8_t *)text;
+    if (byte[0] < 0x80) {
+        *character = byte[0];
+        return 1;
+    }
+    size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || length > size)
+        return 0;
+    uint32_t value = byte[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (byte[i] & 0x3f);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < least[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+        return 0;
+    *character = value;
+    return length;
+}
+
+/* Characters that move the cursor, change the terminal or reorder the line. */
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+static int escape_one(uint32_t c, char *out, size_t size)
+{
+    switch (c) {
+    case '\n':
+        return snprintf(out, size, "\\n");
+    case '\r':
+        return snprintf(out, size, "\\r");
+    case '\t':
+        return snprintf(out, size, "\\t");
+    default:
+        return snprintf(out, size, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+    }
+}
+
+size_t text_escape(const char *text, size_t length, char *buffer, size_t size)
+{
+    if (!size)
+        return 0;
+    size_t used = 0;
+    for (size_t at = 0; at < length;) {
+        char piece[12];
+        uint32_t c;
+        size_t taken = text_decode(text + at, length - at, &c), made = taken;
+        if (!taken)
+            made = (size_t)snprintf(piece, sizeof piece, "\\x%02x", (uint8_t)text[at]);
+        else if (is_control(c))
+            made = (size_t)escape_one(c, piece, sizeof piece);
+        else
+            memcpy(piece, text + at, taken);
+        if (used + made >= size)
+            break;
+        memcpy(buffer + used, piece, made);
+        used += made;
+        at += taken ? taken : 1;
+    }
+    buffer[used] = '\0';
+    return used;
+}

@@ -1,0 +1,23 @@
+/*
+ * Text from files on its way to a person: nothing reaches a terminal raw.
+ */
+#ifndef NCPROF_FORMATS_PROFILE_TEXT_H
+#define NCPROF_FORMATS_PROFILE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Decodes one UTF-8 character; returns its length in bytes, or 0 when the bytes are not valid
+ * UTF-8 (overlong, surrogate, beyond U+10FFFF, cut) or `size` is 0.
+ */
+size_t text_decode(const char *text, size_t size, uint32_t *character);
+
+/*
+ * Copies `text` with control characters (C0, DEL, C1), bidirectional and line-separator
+ * controls as \n \t \r \xNN \uNNNN and invalid bytes as \xNN. Cut at a whole character to fit
+ * `size`, always terminated; returns the length written.
+ */
+size_t text_escape(const char *text, size_t length, char *buffer, size_t size);
+
+#endif
