@@ -1,0 +1,370 @@
+/* The builder's statements: what readers call while they read. build_finish() is in finish.c. */
+#include "formats/profile/build_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct build *build_new(void)
+{
+    struct build *build = memory_zeroed(1, sizeof *build);
+    build->size = NAN;
+    strings_intern(&build->strings, "", 0);
+    return build;
+}
+
+void build_free(struct build *build)
+{
+    if (!build)
+        return;
+    strings_free(&build->strings);
+    for (uint32_t m = 0; m < build->metrics.count; m++) {
+        free(build->columns[m].function.self);
+        free(build->columns[m].function.total);
+        free(build->columns[m].context.self);
+        free(build->columns[m].edge.self);
+        free(build->columns[m].edge.total);
+    }
+    for (uint32_t t = 0; t < build->threads.count; t++)
+        array_free(&build->threads.data[t].stack);
+    for (uint32_t f = 0; f < build->latency.count; f++)
+        histogram_free(&build->latency.data[f]);
+    array_free(&build->metrics);
+    array_free(&build->functions);
+    array_free(&build->contexts);
+    array_free(&build->edges);
+    array_free(&build->threads);
+    array_free(&build->processes);
+    array_free(&build->metadata);
+    array_free(&build->notes);
+    array_free(&build->latency);
+    index_free(&build->function_index);
+    index_free(&build->context_index);
+    index_free(&build->edge_index);
+    free(build);
+}
+
+static void grow_values(int64_t **values, uint32_t *capacity, uint32_t needed)
+{
+    uint32_t before = *capacity;
+    if (needed <= before)
+        return;
+    *values = array_grow(*values, capacity, before, needed - before, sizeof **values);
+    memset(*values + before, 0, (*capacity - before) * sizeof **values);
+}
+
+int64_t *column_at(struct column_values *column, uint32_t index)
+{
+    grow_values(&column->self, &column->self_capacity, index + 1);
+    return &column->self[index];
+}
+
+int64_t *column_total_at(struct column_values *column, uint32_t index)
+{
+    grow_values(&column->total, &column->total_capacity, index + 1);
+    return &column->total[index];
+}
+
+uint32_t build_metric(struct build *build, const char *name, const char *unit,
+                      enum metric_kind kind, double scale)
+{
+    if (build->metrics.count == BUILD_METRICS_MAX)
+        return BUILD_METRICS_MAX - 1;
+    *array_push(&build->metrics) =
+        (struct build_metric){strings_intern_text(&build->strings, name),
+                              strings_intern_text(&build->strings, unit), kind, scale};
+    return build->metrics.count - 1;
+}
+
+static void scale_values(int64_t *values, uint32_t count, int64_t factor)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (__builtin_mul_overflow(values[i], factor, &values[i]))
+            values[i] = values[i] < 0 ? INT64_MIN : INT64_MAX;
+}
+
+void build_rescale(struct build *build, uint32_t metric, int64_t factor)
+{
+    struct build_column *column = &build->columns[metric];
+    scale_values(column->function.self, column->function.self_capacity, factor);
+    scale_values(column->function.total, column->function.total_capacity, factor);
+    scale_values(column->context.self, column->context.self_capacity, factor);
+    scale_values(column->edge.self, column->edge.self_capacity, factor);
+    scale_values(column->edge.total, column->edge.total_capacity, factor);
+    build->metrics.data[metric].scale /= (double)factor;
+}
+
+/* ---- functions ---- */
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+    return hash ^ hash >> 32;
+}
+
+static bool same_function(const void *items, uint32_t at, const void *key)
+{
+    const struct build_function *a = (const struct build_function *)items + at, *b = key;
+    return a->name == b->name && a->module == b->module && a->file == b->file &&
+           a->line == b->line && a->kind == b->kind;
+}
+
+uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
+                          const char *module, size_t module_length, const char *file,
+                          size_t file_length, uint32_t line, enum function_kind kind)
+{
+    struct build_function key = {.name = strings_intern(&build->strings, name, name_length),
+                                 .module = strings_intern(&build->strings, module, module_length),
+                                 .file = strings_intern(&build->strings, file, file_length),
+                                 .line = line,
+                                 .kind = kind};
+    uint64_t hash = mix(mix(mix(mix(key.name, key.module), key.file), line), kind);
+    uint32_t found =
+        index_find(&build->function_index, hash, build->functions.data, same_function, &key);
+    if (found != UINT32_MAX)
+        return found;
+    index_add(&build->function_index, hash, build->functions.count);
+    *array_push(&build->functions) = key;
+    return build->functions.count - 1;
+}
+
+static size_t length_of(const char *text)
+{
+    return text ? strlen(text) : 0;
+}
+
+uint32_t build_function(struct build *build, const char *name, const char *module, const char *file,
+                        uint32_t line, enum function_kind kind)
+{
+    return build_function_n(build, name ? name : "", length_of(name), module ? module : "",
+                            length_of(module), file ? file : "", length_of(file), line, kind);
+}
+
+/* ---- processes, threads ---- */
+
+uint32_t build_process(struct build *build, const char *name, uint64_t id)
+{
+    *array_push(&build->processes) =
+        (struct build_process){strings_intern_text(&build->strings, name), id};
+    return build->processes.count - 1;
+}
+
+uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process)
+{
+    *array_push(&build->threads) =
+        (struct build_thread){.name = strings_intern_text(&build->strings, name),
+                              .id = id,
+                              .process = process,
+                              .root = PROFILE_NONE};
+    return build->threads.count - 1;
+}
+
+void build_thread_name(struct build *build, uint32_t thread, const char *name)
+{
+    build->threads.data[thread].name = strings_intern_text(&build->strings, name);
+}
+
+/* ---- contexts ---- */
+
+static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function,
+                            uint32_t thread)
+{
+    *array_push(&build->contexts) = (struct context){.parent = parent,
+                                                     .function = function,
+                                                     .first_child = PROFILE_NONE,
+                                                     .next_sibling = PROFILE_NONE,
+                                                     .thread = thread};
+    return build->contexts.count - 1;
+}
+
+uint32_t build_root(struct build *build, uint32_t thread)
+{
+    uint32_t *root = &build->threads.data[thread].root;
+    if (*root == PROFILE_NONE)
+        *root = add_context(build, PROFILE_NONE, PROFILE_NONE, thread);
+    return *root;
+}
+
+static bool same_context(const void *items, uint32_t at, const void *key)
+{
+    const struct context *a = (const struct context *)items + at, *b = key;
+    return a->parent == b->parent && a->function == b->function;
+}
+
+uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
+{
+    struct context key = {.parent = parent, .function = function};
+    uint64_t hash = mix(parent, function);
+    uint32_t found =
+        index_find(&build->context_index, hash, build->contexts.data, same_context, &key);
+    if (found != UINT32_MAX)
+        return found;
+    index_add(&build->context_index, hash, build->contexts.count);
+    return add_context(build, parent, function, build->contexts.data[parent].thread);
+}
+
+void build_context_calls(struct build *build, uint32_t context, uint64_t calls)
+{
+    build->contexts.data[context].calls += calls;
+}
+
+static void add_to(int64_t *value, int64_t more)
+{
+    if (__builtin_add_overflow(*value, more, value))
+        *value = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
+void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self)
+{
+    add_to(column_at(&build->columns[metric].context, context), self);
+}
+
+void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
+                 uint32_t metric, int64_t self)
+{
+    uint32_t context = build_root(build, thread);
+    for (size_t i = 0; i < count; i++)
+        context = build_context(build, context, functions[i]);
+    build_context_self(build, context, metric, self);
+}
+
+/* ---- events ---- */
+
+static int64_t monotonic(struct build *build, struct build_thread *thread, int64_t time)
+{
+    if (thread->started && time < thread->last) {
+        build->backward_times++;
+        time = thread->last;
+    }
+    if (!thread->started)
+        thread->first = time;
+    thread->started = true;
+    /* Whoever is on top has spent the time since the event before. */
+    if (thread->stack.count)
+        build_context_self(build, thread->stack.data[thread->stack.count - 1].context, 0,
+                           time - thread->last);
+    thread->last = time;
+    return time;
+}
+
+void build_enter(struct build *build, uint32_t thread, uint32_t function, int64_t time)
+{
+    uint32_t root = build_root(build, thread);
+    struct build_thread *t = &build->threads.data[thread];
+    time = monotonic(build, t, time);
+    uint32_t parent = t->stack.count ? t->stack.data[t->stack.count - 1].context : root;
+    uint32_t context = build_context(build, parent, function);
+    build->contexts.data[context].calls++;
+    *array_push(&t->stack) = (struct build_frame){context, time};
+    build->flags |= PROFILE_HAS_CALLS;
+}
+
+static struct histogram *latency_of(struct build *build, uint32_t function)
+{
+    uint32_t before = build->latency.count;
+    if (function >= before) {
+        array_reserve(&build->latency, function + 1 - before);
+        memset(&build->latency.data[before], 0,
+               (function + 1 - before) * sizeof *build->latency.data);
+        build->latency.count = function + 1;
+    }
+    return &build->latency.data[function];
+}
+
+void build_leave(struct build *build, uint32_t thread, int64_t time)
+{
+    struct build_thread *t = &build->threads.data[thread];
+    if (!t->stack.count) {
+        build->unmatched_leaves++;
+        return;
+    }
+    time = monotonic(build, t, time);
+    struct build_frame frame = t->stack.data[--t->stack.count];
+    if (build->metrics.count && build->metrics.data[0].kind == METRIC_TIME) {
+        uint32_t function = build->contexts.data[frame.context].function;
+        double ns = (double)(time - frame.start) * build->metrics.data[0].scale * 1e9;
+        histogram_add(latency_of(build, function), (uint64_t)llround(ns), 1);
+        build->flags |= PROFILE_HAS_LATENCY;
+    }
+}
+
+/* ---- sums ---- */
+
+void build_function_values(struct build *build, uint32_t function, uint32_t metric,
+                           struct values values)
+{
+    struct build_function *f = &build->functions.data[function];
+    f->calls += values.calls;
+    f->primitive += values.primitive;
+    add_to(column_at(&build->columns[metric].function, function), values.self);
+    add_to(column_total_at(&build->columns[metric].function, function), values.total);
+}
+
+static bool same_edge(const void *items, uint32_t at, const void *key)
+{
+    const struct edge *a = (const struct edge *)items + at, *b = key;
+    return a->caller == b->caller && a->callee == b->callee;
+}
+
+uint32_t build_edge(struct build *build, uint32_t caller, uint32_t callee)
+{
+    struct edge key = {.caller = caller, .callee = callee};
+    uint64_t hash = mix(caller, callee);
+    uint32_t found = index_find(&build->edge_index, hash, build->edges.data, same_edge, &key);
+    if (found != UINT32_MAX)
+        return found;
+    index_add(&build->edge_index, hash, build->edges.count);
+    *array_push(&build->edges) = key;
+    return build->edges.count - 1;
+}
+
+void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, uint32_t metric,
+                       struct values values)
+{
+    uint32_t edge = build_edge(build, caller, callee);
+    build->edges.data[edge].calls += values.calls;
+    build->edges.data[edge].primitive += values.primitive;
+    add_to(column_at(&build->columns[metric].edge, edge), values.self);
+    add_to(column_total_at(&build->columns[metric].edge, edge), values.total);
+}
+
+/* ---- the rest ---- */
+
+void build_latency(struct build *build, uint32_t function, const struct histogram *histogram)
+{
+    histogram_merge(latency_of(build, function), histogram);
+    build->flags |= PROFILE_HAS_LATENCY;
+}
+
+void build_flags(struct build *build, unsigned flags)
+{
+    build->flags |= flags;
+}
+
+void build_size(struct build *build, double size)
+{
+    build->size = size;
+}
+
+void build_times(struct build *build, int64_t start_ns, int64_t wall_ns)
+{
+    build->start_ns = start_ns;
+    build->wall_ns = wall_ns;
+}
+
+void build_metadata(struct build *build, const char *key, const char *value)
+{
+    *array_push(&build->metadata) = (struct build_pair){
+        strings_intern_text(&build->strings, key), strings_intern_text(&build->strings, value)};
+}
+
+void build_note(struct build *build, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    *array_push(&build->notes) = strings_intern_text(&build->strings, text);
+}

@@ -1,0 +1,132 @@
+/* profile_check(): the invariants of profile.h, verified; for tests. */
+#include "formats/profile/profile.h"
+
+#include "formats/profile/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define REQUIRE(condition, ...)                                                                    \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            return error_set(err, ERROR_FORMAT, __VA_ARGS__);                                      \
+    } while (0)
+
+static int check_functions(const struct profile *p, struct error *err)
+{
+    for (uint32_t f = 0; f < p->function_count; f++) {
+        const struct function *function = &p->functions[f];
+        REQUIRE(function->name && function->module && function->file, "function %u lacks a text",
+                f);
+        REQUIRE(p->function_primitive[f] <= p->function_calls[f],
+                "function %u (%s): %" PRIu64 " primitive calls of %" PRIu64, f, function->name,
+                p->function_primitive[f], p->function_calls[f]);
+    }
+    return 0;
+}
+
+static int check_links(const struct profile *p, struct error *err)
+{
+    for (uint32_t c = 0; c < p->context_count; c++) {
+        const struct context *context = &p->contexts[c];
+        REQUIRE(context->thread < p->thread_count, "context %u names thread %u", c,
+                context->thread);
+        if (context->parent == PROFILE_NONE) {
+            REQUIRE(context->function == PROFILE_NONE, "root context %u has a function", c);
+            REQUIRE(p->threads[context->thread].root == c, "context %u is no thread's root", c);
+        } else {
+            REQUIRE(context->parent < c, "context %u comes before its parent", c);
+            REQUIRE(context->function < p->function_count, "context %u names function %u", c,
+                    context->function);
+            REQUIRE(p->contexts[context->parent].thread == context->thread,
+                    "context %u changes the thread", c);
+        }
+        uint32_t before = c;
+        for (uint32_t k = context->first_child; k != PROFILE_NONE;
+             k = p->contexts[k].next_sibling) {
+            REQUIRE(k > before && k < p->context_count, "children of context %u are not in order",
+                    c);
+            REQUIRE(p->contexts[k].parent == c, "context %u is listed under %u", k, c);
+            before = k;
+        }
+    }
+    return 0;
+}
+
+static int check_sums(const struct profile *p, uint32_t m, struct error *err)
+{
+    size_t base = (size_t)m * p->context_count;
+    int64_t all = 0, functions = 0, roots = 0;
+    for (uint32_t c = 0; c < p->context_count; c++) {
+        int64_t total = p->context_self[base + c];
+        for (uint32_t k = p->contexts[c].first_child; k != PROFILE_NONE;
+             k = p->contexts[k].next_sibling)
+            total += p->context_total[base + k];
+        REQUIRE(total == p->context_total[base + c],
+                "context %u: self and children make %" PRId64 ", total is %" PRId64, c, total,
+                p->context_total[base + c]);
+        all += p->context_self[base + c];
+        if (p->contexts[c].parent == PROFILE_NONE) {
+            roots += p->context_total[base + c];
+            functions += p->context_self[base + c];
+        }
+    }
+    for (uint32_t f = 0; f < p->function_count; f++)
+        functions += p->function_self[(size_t)m * p->function_count + f];
+    REQUIRE(all == roots, "self values sum to %" PRId64 ", roots hold %" PRId64, all, roots);
+    REQUIRE(functions == all, "functions' self values sum to %" PRId64 ", contexts' to %" PRId64,
+            functions, all);
+    return 0;
+}
+
+static int check_edges(const struct profile *p, struct error *err)
+{
+    for (uint32_t e = 0; e < p->edge_count; e++) {
+        const struct edge *edge = &p->edges[e];
+        REQUIRE(edge->caller < p->function_count && edge->callee < p->function_count,
+                "edge %u names a function that is not there", e);
+        REQUIRE(p->edges_by_callee[e] < p->edge_count, "edge order %u is wrong", e);
+        if (!e)
+            continue;
+        const struct edge *a = edge - 1, *x = &p->edges[p->edges_by_callee[e - 1]],
+                          *y = &p->edges[p->edges_by_callee[e]];
+        REQUIRE(a->caller < edge->caller || (a->caller == edge->caller && a->callee < edge->callee),
+                "edge %u is out of order", e);
+        REQUIRE(x->callee < y->callee || (x->callee == y->callee && x->caller < y->caller),
+                "edge %u is out of order by callee", e);
+    }
+    return 0;
+}
+
+static int check_latency(const struct profile *p, struct error *err)
+{
+    for (uint32_t f = 0; p->latency && f < p->function_count; f++) {
+        const struct histogram *h = &p->latency[f];
+        uint64_t total = 0;
+        for (uint32_t i = 0; i < h->count; i++) {
+            REQUIRE(!i || h->buckets[i - 1].bucket < h->buckets[i].bucket,
+                    "function %u: histogram out of order", f);
+            total += h->buckets[i].count;
+        }
+        REQUIRE(total == h->total, "function %u: histogram counts do not add up", f);
+        REQUIRE(!(p->flags & PROFILE_HAS_CALLS) || total <= p->function_calls[f],
+                "function %u: more latencies than calls", f);
+    }
+    return 0;
+}
+
+int profile_check(const struct profile *p, struct error *err)
+{
+    REQUIRE(p->metric_count, "no metric");
+    REQUIRE(!(p->flags & PROFILE_HAS_LATENCY) == !p->latency, "latency flag and data differ");
+    for (uint32_t t = 0; t < p->thread_count; t++)
+        REQUIRE(p->threads[t].root == PROFILE_NONE || p->threads[t].root < p->context_count,
+                "thread %u has no such root", t);
+    if (check_functions(p, err) || check_links(p, err) || check_edges(p, err) ||
+        check_latency(p, err))
+        return -1;
+    for (uint32_t m = 0; m < p->metric_count && p->flags & PROFILE_HAS_TREE; m++)
+        if (check_sums(p, m, err))
+            return -1;
+    return 0;
+}

@@ -1,0 +1,390 @@
+/* build_finish(): derives what follows from what was stated, and hands it to the profile's arena.
+ */
+#include "formats/profile/build_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- events: what is still open ---- */
+
+static void close_open_frames(struct build *build)
+{
+    uint64_t open = 0;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (uint32_t t = 0; t < build->threads.count; t++) {
+        struct build_thread *thread = &build->threads.data[t];
+        open += thread->stack.count;
+        while (thread->stack.count)
+            build_leave(build, t, thread->last);
+        if (!thread->started)
+            continue;
+        first = thread->first < first ? thread->first : first;
+        last = thread->last > last ? thread->last : last;
+    }
+    if (last > first && !build->wall_ns && build->metrics.data[0].kind == METRIC_TIME)
+        build->wall_ns = llround((double)(last - first) * build->metrics.data[0].scale * 1e9);
+    if (open)
+        build_note(build, "%" PRIu64 " frames were open at the end and are closed there", open);
+    if (build->unmatched_leaves)
+        build_note(build, "%" PRIu64 " leaves without an enter are ignored",
+                   build->unmatched_leaves);
+    if (build->backward_times)
+        build_note(build, "%" PRIu64 " times running backwards are taken as standing still",
+                   build->backward_times);
+}
+
+/* ---- the tree ---- */
+
+static void link_children(struct profile *p)
+{
+    for (uint32_t c = p->context_count; c-- > 0;) {
+        uint32_t parent = p->contexts[c].parent;
+        if (parent == PROFILE_NONE)
+            continue;
+        p->contexts[c].next_sibling = p->contexts[parent].first_child;
+        p->contexts[parent].first_child = c;
+    }
+}
+
+static void add_totals(struct profile *p)
+{
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        int64_t *total = p->context_total + (size_t)m * p->context_count;
+        for (uint32_t c = p->context_count; c-- > 0;)
+            if (p->contexts[c].parent != PROFILE_NONE)
+                total[p->contexts[c].parent] += total[c];
+    }
+}
+
+/* Where a walk over the tree stands: counters that say what is active on the path. */
+struct walk {
+    struct profile *profile;
+    uint32_t *active;      /* by function */
+    uint32_t *edge_active; /* by edge */
+    uint32_t *edge_of;     /* by context; PROFILE_NONE for what a root calls */
+};
+
+static void walk_enter(struct walk *walk, uint32_t c)
+{
+    struct profile *p = walk->profile;
+    uint32_t f = p->contexts[c].function, e = walk->edge_of[c];
+    uint64_t calls = p->contexts[c].calls;
+    bool outermost = !walk->active[f]++;
+    bool edge_outermost = e != PROFILE_NONE && !walk->edge_active[e]++;
+    p->function_calls[f] += calls;
+    p->function_primitive[f] += outermost ? calls : 0;
+    if (e != PROFILE_NONE) {
+        p->edges[e].calls += calls;
+        p->edges[e].primitive += edge_outermost ? calls : 0;
+    }
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        int64_t self = p->context_self[(size_t)m * p->context_count + c];
+        int64_t total = p->context_total[(size_t)m * p->context_count + c];
+        p->function_self[(size_t)m * p->function_count + f] += self;
+        p->function_total[(size_t)m * p->function_count + f] += outermost ? total : 0;
+        if (e == PROFILE_NONE)
+            continue;
+        p->edge_self[(size_t)m * p->edge_count + e] += self;
+        p->edge_total[(size_t)m * p->edge_count + e] += edge_outermost ? total : 0;
+    }
+}
+
+static void walk_leave(struct walk *walk, uint32_t c)
+{
+    walk->active[walk->profile->contexts[c].function]--;
+    if (walk->edge_of[c] != PROFILE_NONE)
+        walk->edge_active[walk->edge_of[c]]--;
+}
+
+static void walk_tree(struct walk *walk, uint32_t root)
+{
+    const struct context *contexts = walk->profile->contexts;
+    uint32_t c = contexts[root].first_child;
+    while (c != PROFILE_NONE) {
+        walk_enter(walk, c);
+        if (contexts[c].first_child != PROFILE_NONE) {
+            c = contexts[c].first_child;
+            continue;
+        }
+        walk_leave(walk, c);
+        while (contexts[c].next_sibling == PROFILE_NONE && contexts[c].parent != root) {
+            c = contexts[c].parent;
+            walk_leave(walk, c);
+        }
+        c = contexts[c].next_sibling;
+    }
+}
+
+/* Every pair of functions that call each other in the tree becomes an edge; before edges are
+ * counted. */
+static uint32_t *state_edges(struct build *build)
+{
+    uint32_t count = build->contexts.count;
+    uint32_t *edge_of = memory_zeroed(count, sizeof *edge_of);
+    for (uint32_t c = 0; c < count; c++) {
+        const struct context *context = &build->contexts.data[c];
+        uint32_t caller = context->parent == PROFILE_NONE
+                              ? PROFILE_NONE
+                              : build->contexts.data[context->parent].function;
+        edge_of[c] =
+            caller == PROFILE_NONE ? PROFILE_NONE : build_edge(build, caller, context->function);
+    }
+    return edge_of;
+}
+
+static void derive_from_tree(struct profile *p, uint32_t *edge_of)
+{
+    link_children(p);
+    add_totals(p);
+    struct walk walk = {.profile = p,
+                        .active = memory_zeroed(p->function_count, sizeof(uint32_t)),
+                        .edge_active = memory_zeroed(p->edge_count, sizeof(uint32_t)),
+                        .edge_of = edge_of};
+    for (uint32_t t = 0; t < p->thread_count; t++)
+        if (p->threads[t].root != PROFILE_NONE)
+            walk_tree(&walk, p->threads[t].root);
+    free(walk.active);
+    free(walk.edge_active);
+}
+
+/* ---- edges in order ---- */
+
+static int by_caller(const void *a, const void *b, void *context)
+{
+    const struct edge *edges = context;
+    const struct edge *x = &edges[*(const uint32_t *)a], *y = &edges[*(const uint32_t *)b];
+    if (x->caller != y->caller)
+        return x->caller < y->caller ? -1 : 1;
+    return x->callee < y->callee ? -1 : x->callee > y->callee;
+}
+
+static int by_callee(const void *a, const void *b, void *context)
+{
+    const struct edge *edges = context;
+    const struct edge *x = &edges[*(const uint32_t *)a], *y = &edges[*(const uint32_t *)b];
+    if (x->callee != y->callee)
+        return x->callee < y->callee ? -1 : 1;
+    return x->caller < y->caller ? -1 : x->caller > y->caller;
+}
+
+static void permute(int64_t *values, const uint32_t *order, uint32_t count, int64_t *scratch)
+{
+    for (uint32_t i = 0; i < count; i++)
+        scratch[i] = values[order[i]];
+    memcpy(values, scratch, count * sizeof *values);
+}
+
+static void order_edges(struct profile *p)
+{
+    uint32_t count = p->edge_count;
+    p->edges_by_callee = arena_array(p->arena, uint32_t, count);
+    if (!count)
+        return;
+    uint32_t *order = memory_zeroed(count, sizeof *order);
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = p->edges_by_callee[i] = i;
+    qsort_r(order, count, sizeof *order, by_caller, p->edges);
+    struct edge *sorted = arena_array(p->arena, struct edge, count);
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = p->edges[order[i]];
+    int64_t *scratch = memory_zeroed(count, sizeof *scratch);
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        permute(p->edge_self + (size_t)m * count, order, count, scratch);
+        permute(p->edge_total + (size_t)m * count, order, count, scratch);
+    }
+    free(scratch);
+    free(order);
+    p->edges = sorted;
+    qsort_r(p->edges_by_callee, count, sizeof *p->edges_by_callee, by_callee, p->edges);
+}
+
+/* ---- handing over ---- */
+
+static const char *text_of(const struct build *build, uint32_t id)
+{
+    return strings_get(&build->strings, id);
+}
+
+/* Copies a column of each metric into one block, zeroes where nothing was stated. */
+static int64_t *gather(struct profile *p, const struct build *build, uint32_t count,
+                       const int64_t *(*values)(const struct build_column *, uint32_t *))
+{
+    int64_t *block = arena_array(p->arena, int64_t, (size_t)p->metric_count * count);
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        uint32_t known = 0;
+        const int64_t *from = values(&build->columns[m], &known);
+        if (known > count)
+            known = count;
+        if (known)
+            memcpy(block + (size_t)m * count, from, known * sizeof *block);
+    }
+    return block;
+}
+
+#define GATHERER(name, what, which)                                                                \
+    static const int64_t *name(const struct build_column *column, uint32_t *known)                 \
+    {                                                                                              \
+        *known = column->what.which##_capacity;                                                    \
+        return column->what.which;                                                                 \
+    }
+GATHERER(function_self, function, self)
+GATHERER(function_total, function, total)
+GATHERER(context_self, context, self)
+GATHERER(edge_self, edge, self)
+GATHERER(edge_total, edge, total)
+
+static void hand_over_functions(struct profile *p, struct build *build)
+{
+    uint32_t count = p->function_count = build->functions.count;
+    p->functions = arena_array(p->arena, struct function, count);
+    p->function_calls = arena_array(p->arena, uint64_t, count);
+    p->function_primitive = arena_array(p->arena, uint64_t, count);
+    for (uint32_t f = 0; f < count; f++) {
+        const struct build_function *from = &build->functions.data[f];
+        p->functions[f] = (struct function){.name = text_of(build, from->name),
+                                            .module = text_of(build, from->module),
+                                            .file = text_of(build, from->file),
+                                            .line = from->line,
+                                            .kind = from->kind};
+        p->function_calls[f] = from->calls;
+        p->function_primitive[f] = from->primitive;
+    }
+    p->function_self = gather(p, build, count, function_self);
+    p->function_total = gather(p, build, count, function_total);
+}
+
+static void hand_over_latency(struct profile *p, struct build *build)
+{
+    if (!(p->flags & PROFILE_HAS_LATENCY))
+        return;
+    p->latency = arena_array(p->arena, struct histogram, p->function_count);
+    for (uint32_t f = 0; f < build->latency.count && f < p->function_count; f++) {
+        p->latency[f] = build->latency.data[f];
+        arena_adopt(p->arena, p->latency[f].buckets);
+    }
+    array_free(&build->latency);
+}
+
+static void hand_over_tree(struct profile *p, struct build *build)
+{
+    p->context_count = build->contexts.count;
+    p->contexts = build->contexts.data;
+    arena_adopt(p->arena, build->contexts.data);
+    build->contexts.data = NULL;
+    array_free(&build->contexts);
+    p->context_self = gather(p, build, p->context_count, context_self);
+    p->context_total = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->context_count);
+    if (p->context_count)
+        memcpy(p->context_total, p->context_self,
+               (size_t)p->metric_count * p->context_count * sizeof *p->context_total);
+}
+
+static void hand_over_edges(struct profile *p, struct build *build)
+{
+    p->edge_count = build->edges.count;
+    p->edges = arena_array(p->arena, struct edge, p->edge_count);
+    if (p->edge_count)
+        memcpy(p->edges, build->edges.data, p->edge_count * sizeof *p->edges);
+    p->edge_self = gather(p, build, p->edge_count, edge_self);
+    p->edge_total = gather(p, build, p->edge_count, edge_total);
+}
+
+static void hand_over_threads(struct profile *p, struct build *build)
+{
+    p->process_count = build->processes.count;
+    p->processes = arena_array(p->arena, struct process, p->process_count);
+    for (uint32_t i = 0; i < p->process_count; i++)
+        p->processes[i] = (struct process){text_of(build, build->processes.data[i].name),
+                                           build->processes.data[i].id};
+    p->thread_count = build->threads.count;
+    p->threads = arena_array(p->arena, struct thread, p->thread_count);
+    for (uint32_t i = 0; i < p->thread_count; i++) {
+        const struct build_thread *from = &build->threads.data[i];
+        p->threads[i] = (struct thread){.name = text_of(build, from->name),
+                                        .id = from->id,
+                                        .process = from->process,
+                                        .root = from->root};
+    }
+}
+
+static void hand_over_texts(struct profile *p, struct build *build)
+{
+    p->metric_count = build->metrics.count;
+    p->metrics = arena_array(p->arena, struct metric, p->metric_count);
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        const struct build_metric *from = &build->metrics.data[m];
+        p->metrics[m] = (struct metric){text_of(build, from->name), text_of(build, from->unit),
+                                        from->kind, from->scale};
+    }
+    p->metadata_count = build->metadata.count;
+    p->metadata = arena_array(p->arena, struct metadata, p->metadata_count);
+    for (uint32_t i = 0; i < p->metadata_count; i++)
+        p->metadata[i] = (struct metadata){text_of(build, build->metadata.data[i].key),
+                                           text_of(build, build->metadata.data[i].value)};
+    p->note_count = build->notes.count;
+    p->notes = arena_array(p->arena, const char *, p->note_count);
+    for (uint32_t i = 0; i < p->note_count; i++)
+        p->notes[i] = text_of(build, build->notes.data[i]);
+}
+
+static unsigned derived_flags(const struct build *build, bool tree)
+{
+    unsigned flags = build->flags;
+    if (tree)
+        flags |= PROFILE_HAS_TREE | PROFILE_HAS_EDGES;
+    if (build->edges.count)
+        flags |= PROFILE_HAS_EDGES;
+    if (tree && flags & PROFILE_HAS_CALLS)
+        flags |= PROFILE_HAS_PRIMITIVE;
+    return flags;
+}
+
+static struct profile *new_profile(const struct build *build, bool tree)
+{
+    struct arena *arena = memory_zeroed(1, sizeof *arena);
+    struct profile *p = arena_alloc(arena, sizeof *p);
+    *p = (struct profile){.path = "",
+                          .format = "",
+                          .flags = derived_flags(build, tree),
+                          .size = build->size,
+                          .start_ns = build->start_ns,
+                          .wall_ns = build->wall_ns,
+                          .arena = arena};
+    return p;
+}
+
+/* The profile keeps the bytes of all strings; only the look-up table goes. */
+static void hand_over_strings(struct profile *p, struct build *build)
+{
+    arena_adopt(p->arena, build->strings.bytes);
+    build->strings.bytes = NULL;
+}
+
+int build_finish(struct build *build, struct profile **out, struct error *err)
+{
+    if (!build->functions.count && !build->notes.count) {
+        build_free(build);
+        return error_set(err, ERROR_TRUNCATED, "holds no profile data");
+    }
+    if (!build->metrics.count)
+        build_metric(build, "time", "s", METRIC_TIME, 1e-9);
+    close_open_frames(build);
+    bool tree = build->contexts.count > 0;
+    uint32_t *edge_of = tree ? state_edges(build) : NULL;
+    struct profile *p = new_profile(build, tree);
+    hand_over_texts(p, build);
+    hand_over_functions(p, build);
+    hand_over_latency(p, build);
+    hand_over_tree(p, build);
+    hand_over_edges(p, build);
+    hand_over_threads(p, build);
+    if (tree)
+        derive_from_tree(p, edge_of);
+    free(edge_of);
+    order_edges(p);
+    hand_over_strings(p, build);
+    build_free(build);
+    *out = p;
+    return 0;
+}

@@ -1,0 +1,134 @@
+#include "formats/profile/profile.h"
+
+#include "formats/profile/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void profile_free(struct profile *profile)
+{
+    if (!profile)
+        return;
+    struct arena *arena = profile->arena; /* the profile itself lies in it */
+    arena_free(arena);
+    free(arena);
+}
+
+struct values profile_function(const struct profile *p, uint32_t function, uint32_t metric)
+{
+    size_t at = (size_t)metric * p->function_count + function;
+    return (struct values){p->function_calls[function], p->function_primitive[function],
+                           p->function_self[at], p->function_total[at]};
+}
+
+struct values profile_context(const struct profile *p, uint32_t context, uint32_t metric)
+{
+    size_t at = (size_t)metric * p->context_count + context;
+    uint64_t calls = p->contexts[context].calls;
+    return (struct values){calls, calls, p->context_self[at], p->context_total[at]};
+}
+
+struct values profile_edge(const struct profile *p, uint32_t edge, uint32_t metric)
+{
+    size_t at = (size_t)metric * p->edge_count + edge;
+    return (struct values){p->edges[edge].calls, p->edges[edge].primitive, p->edge_self[at],
+                           p->edge_total[at]};
+}
+
+int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t thread)
+{
+    if (thread != PROFILE_NONE) {
+        uint32_t root = p->threads[thread].root;
+        return root == PROFILE_NONE ? 0
+                                    : p->context_total[(size_t)metric * p->context_count + root];
+    }
+    int64_t total = 0;
+    if (p->flags & PROFILE_HAS_TREE) {
+        for (uint32_t t = 0; t < p->thread_count; t++)
+            total += profile_total(p, metric, t);
+        return total;
+    }
+    for (uint32_t f = 0; f < p->function_count; f++)
+        total += p->function_self[(size_t)metric * p->function_count + f];
+    return total;
+}
+
+/* Adds one context to its function's values; `active` counts the function on the path. */
+static void visit(const struct profile *p, uint32_t c, uint32_t metric, uint32_t *active,
+                  struct values *out)
+{
+    uint32_t f = p->contexts[c].function;
+    struct values values = profile_context(p, c, metric);
+    bool outermost = !active[f]++;
+    out[f].calls += values.calls;
+    out[f].self += values.self;
+    if (outermost) {
+        out[f].primitive += values.calls;
+        out[f].total += values.total;
+    }
+}
+
+void profile_thread_functions(const struct profile *p, uint32_t thread, uint32_t metric,
+                              struct values *out)
+{
+    memset(out, 0, p->function_count * sizeof *out);
+    uint32_t root = p->threads[thread].root;
+    if (root == PROFILE_NONE)
+        return;
+    uint32_t *active = memory_zeroed(p->function_count, sizeof *active);
+    uint32_t c = p->contexts[root].first_child;
+    while (c != PROFILE_NONE) {
+        visit(p, c, metric, active, out);
+        if (p->contexts[c].first_child != PROFILE_NONE) {
+            c = p->contexts[c].first_child;
+            continue;
+        }
+        active[p->contexts[c].function]--;
+        while (p->contexts[c].next_sibling == PROFILE_NONE && p->contexts[c].parent != root) {
+            c = p->contexts[c].parent;
+            active[p->contexts[c].function]--;
+        }
+        c = p->contexts[c].next_sibling;
+    }
+    free(active);
+}
+
+void profile_callees(const struct profile *p, uint32_t function, uint32_t *first, uint32_t *end)
+{
+    uint32_t low = 0, high = p->edge_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->edges[middle].caller < function)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = low;
+    while (low < p->edge_count && p->edges[low].caller == function)
+        low++;
+    *end = low;
+}
+
+void profile_callers(const struct profile *p, uint32_t function, uint32_t *first, uint32_t *end)
+{
+    uint32_t low = 0, high = p->edge_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->edges[p->edges_by_callee[middle]].callee < function)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = low;
+    while (low < p->edge_count && p->edges[p->edges_by_callee[low]].callee == function)
+        low++;
+    *end = low;
+}
+
+const char *profile_metadata(const struct profile *p, const char *key)
+{
+    for (uint32_t i = 0; i < p->metadata_count; i++)
+        if (!strcmp(p->metadata[i].key, key))
+            return p->metadata[i].value;
+    return NULL;
+}
