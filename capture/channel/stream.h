@@ -38,9 +38,9 @@ struct stream {
 
 #define STREAM_MARGIN 64u /* bytes: any event with all its escapes */
 
+#pragma GCC visibility push(hidden) /* no detour through the GOT */
 /* The session's clock; x86-64 with an invariant TSC reads that, everything else the vDSO. */
-extern uint32_t stream_clock; /* enum channel_clock, set by target_attach(); hidden */
-#pragma GCC visibility push(hidden)
+extern uint32_t stream_clock; /* enum channel_clock, set by target_attach() */
 /* Opens the next block. Afterwards cursor < limit holds, even when nothing can be kept (a scratch block). */
 void stream_refill(struct stream *stream, uint64_t now);
 /* Writes ESCAPE_TIME; the following event then has dt 0. */
