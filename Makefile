@@ -60,7 +60,7 @@ PYTHON_RECORDER := $(if $(wildcard capture/python/*.c),$(LIBDIR)/python/_ncprof.
                      $(PYTHON_PY:capture/python/%=$(LIBDIR)/python/%))
 
 .PHONY: all
-all: $(NCPROF) $(RUNTIME) $(PYTHON_RECORDER)
+all: $(if $(wildcard tui/main.c),$(NCPROF),$(HOST_OBJ)) $(RUNTIME) $(PYTHON_RECORDER)
 
 # ---- rules ----
 $(CONFIG): Makefile .ci/setup
