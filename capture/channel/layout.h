@@ -15,12 +15,15 @@
  *   - Blocks of one stream carry consecutive sequence numbers; the recorder
  *     takes them in that order, whatever order it finds them in.
  *
- * The file is sparse: only touched blocks cost memory. Claims take the lowest
- * free block, so memory in use stays near what is unread plus one block a thread.
+ * The file is sparse. Only the first `reserved` blocks have memory behind them
+ * (a full tmpfs would otherwise kill the program with SIGBUS); the recorder adds
+ * to them as they are used up. Claims take the lowest free block, so memory in
+ * use stays near what is unread plus one block a thread.
  *
  * Back-pressure: a program that wants a block while more than `full_limit` are
- * FULL waits on the futex `full_count`, unless the recorder is gone
- * (recorder_pid dead, or `closed`): then it stops recording and runs on.
+ * FULL, or none is free, waits on the futex `beat`, which the recorder raises at
+ * every pass, unless the recorder is gone (recorder_pid dead and no beat, or
+ * `closed`): then it stops recording and runs on.
  *
  * This header is shared with code inside traced programs: libc only.
  */
@@ -33,9 +36,11 @@
 #define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
 #define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
 #define CHANNEL_VERSION     1u
+#define CHANNEL_HEADER_SIZE 131072u /* where the first block begins */
 #define CHANNEL_BLOCK_SIZE  65536u
 #define CHANNEL_BLOCK_COUNT 16384u /* 1 GiB of address space, sparse */
 #define CHANNEL_FULL_LIMIT  192u   /* 12 MiB unread at most, then programs wait */
+#define CHANNEL_WAKE_COUNT  8u     /* FULL blocks at which a sleeping recorder is woken */
 
 enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL };
 
@@ -51,26 +56,36 @@ struct channel_header {
     uint32_t full_limit;
     uint32_t clock; /* enum channel_clock; all programs of a session use it */
     int32_t recorder_pid;
-    _Atomic uint32_t closed;       /* the recorder has finished: record nothing more */
-    _Atomic uint32_t full_count;   /* FULL blocks; a futex */
-    _Atomic uint32_t drain_asleep; /* the recorder waits on full_count */
+    uint32_t pid_namespace;        /* the recorder's: low half of the inode of /proc/self/ns/pid */
+    _Atomic uint32_t closed;       /* the recorder has finished or died: record nothing more */
+    _Atomic uint32_t full_count;   /* FULL blocks; the futex on which the recorder sleeps */
+    _Atomic uint32_t drain_asleep; /* the recorder sleeps: wake it at CHANNEL_WAKE_COUNT */
+    _Atomic uint32_t beat;         /* passes of the recorder; the futex on which programs wait */
+    _Atomic uint32_t waiting;      /* threads that wait for room */
+    _Atomic uint32_t reserved;     /* blocks that may be claimed */
+    _Atomic uint32_t exhausted;    /* `reserved` cannot grow and nothing is FULL */
     _Atomic uint32_t high_water;   /* blocks ever claimed: only these need looking at */
     _Atomic uint32_t streams;      /* stream numbers handed out */
     _Atomic uint32_t processes;    /* programs that attached */
     _Atomic uint64_t lost_events;  /* could not be kept: no block, recorder gone */
     _Atomic uint32_t states[CHANNEL_BLOCK_COUNT]; /* enum channel_state */
 };
+_Static_assert(sizeof(struct channel_header) <= CHANNEL_HEADER_SIZE, "the header has room");
 
-/* Begins every block. A block's owner writes it before the block's first event. */
+/* Begins every block. A block's owner writes it before the block's first event, `kind` last. */
 struct channel_block {
-    uint32_t kind;     /* enum channel_kind */
-    uint32_t stream;   /* unique in the session: a thread's events, or a process's definitions */
+    _Atomic uint32_t kind; /* enum channel_kind; 0: claimed, nothing in it yet */
+    uint32_t stream;   /* unique in the session: a thread's events, or a program's definitions */
     uint32_t sequence; /* 0, 1, 2 ... within the stream */
     int32_t pid, tid;
-    uint32_t last;           /* the stream's final block: its thread or process ended */
-    uint64_t base_ticks;     /* time before the first event */
-    _Atomic uint32_t used;   /* DEFINITIONS: bytes committed after this header */
-    uint32_t padding[7];     /* to 64 bytes */
+    uint32_t last;         /* the stream's final block: its thread or process ended */
+    uint64_t base_ticks;   /* time before the first event */
+    _Atomic uint32_t used; /* DEFINITIONS: bytes committed after this header */
+    uint32_t program;      /* the definitions stream that gives these events their meaning */
+    uint32_t parent;       /* DEFINITIONS: of the program this one was forked from, whose
+                              definitions hold here too; UINT32_MAX: none */
+    uint32_t pid_namespace;
+    uint32_t padding[4]; /* to 64 bytes */
 };
 _Static_assert(sizeof(struct channel_block) == 64, "events start on a cache line");
 
@@ -88,35 +103,51 @@ _Static_assert(sizeof(struct channel_block) == 64, "events start on a cache line
  *   ESCAPE_HIGH   high           upper 32 bits of the addresses that follow; 0 at a block's start
  *   ESCAPE_LOST   count          events lost here; the stack is unknown until ESCAPE_DEPTH
  *   ESCAPE_DEPTH  depth          exactly `depth` frames are open: deeper ones have ended now
+ *   ESCAPE_PAUSE  low, high      until this clock value the thread waited for the recorder
  */
 enum channel_event { CHANNEL_ENTER = 1, CHANNEL_LEAVE = 2, CHANNEL_ESCAPE = 3 };
-enum channel_escape { ESCAPE_TIME = 1, ESCAPE_HIGH = 2, ESCAPE_LOST = 3, ESCAPE_DEPTH = 4 };
+enum channel_escape {
+    ESCAPE_TIME = 1,
+    ESCAPE_HIGH = 2,
+    ESCAPE_LOST = 3,
+    ESCAPE_DEPTH = 4,
+    ESCAPE_PAUSE = 5
+};
 #define CHANNEL_DT_MAX ((1u << 30) - 1)
 
 /*
  * Definitions: records, each 8-byte aligned. A record is committed by raising the
  * block's `used` past it (release), before any event that needs it is written.
+ * Function ids are a program's own; each is defined once and never changes.
  * Strings follow the fixed part, each a uint32_t length and the bytes (no NUL), unaligned;
  * none is longer than CHANNEL_STRING_MAX.
  */
 #define CHANNEL_STRING_MAX 8192u
 
 enum channel_definition {
-    DEFINE_PROCESS = 1, /* a = pid, b = parent's pid; name (argv[0] or script), runtime ("CPython 3.11.2") */
+    DEFINE_PROCESS =
+        1, /* a = pid, b = parent's pid; name (argv[0] or script), runtime ("CPython 3.11.2") */
     DEFINE_THREAD,      /* a = tid, b = stream; name */
     DEFINE_FUNCTION,    /* a = id, b = line, flags = enum function_kind; name, module, file */
     DEFINE_MODULE,      /* a = first address, b = end, c = load bias; path, build id in hex */
     DEFINE_MODULE_GONE, /* a = first address */
     DEFINE_NOTE,        /* a sentence for the user */
-    DEFINE_COST,        /* a, b = ticks of one enter/leave pair inside and outside what is measured */
+    DEFINE_COST, /* a, b = ticks of one enter/leave pair inside and outside what is measured */
 };
 
 struct channel_record {
     uint32_t size; /* of the whole record, with padding to 8 */
     uint16_t what; /* enum channel_definition */
     uint16_t flags;
+    uint64_t ticks; /* when it was written: modules come and go */
     uint64_t a, b, c;
     /* strings follow */
 };
+
+static inline struct channel_block *channel_block_at(struct channel_header *header, uint32_t index)
+{
+    return (struct channel_block *)(void *)((char *)header + CHANNEL_HEADER_SIZE +
+                                            (uint64_t)index * CHANNEL_BLOCK_SIZE);
+}
 
 #endif

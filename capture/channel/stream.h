@@ -31,9 +31,11 @@ struct stream {
     uint32_t number; /* in the session */
     uint32_t sequence;
     uint32_t block; /* index of the open block; UINT32_MAX: none */
-    uint32_t depth; /* frames open; kept by the hooks */
+    uint32_t depth; /* frames open; kept by the hooks: changed after the event is written */
+    uint32_t lost;  /* events since the last block that was to be had */
     uint32_t kind;  /* enum channel_kind */
-    bool stopped;   /* the recorder is gone or no block was to be had: events are counted, not kept */
+    char *scratch;  /* takes the events while stopped; the stream's own, or NULL */
+    bool stopped;   /* the recorder is gone or there is no block: events are counted, not kept */
 };
 
 #define STREAM_MARGIN 64u /* bytes: any event with all its escapes */
@@ -41,7 +43,8 @@ struct stream {
 #pragma GCC visibility push(hidden) /* no detour through the GOT */
 /* The session's clock; x86-64 with an invariant TSC reads that, everything else the vDSO. */
 extern uint32_t stream_clock; /* enum channel_clock, set by target_attach() */
-/* Opens the next block. Afterwards cursor < limit holds, even when nothing can be kept (a scratch block). */
+/* Opens the next block, or scratch memory: cursor < limit holds after it even if nothing is kept.
+ */
 void stream_refill(struct stream *stream, uint64_t now);
 /* Writes ESCAPE_TIME; the following event then has dt 0. */
 void stream_jump(struct stream *stream, uint64_t now);

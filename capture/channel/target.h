@@ -9,9 +9,14 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Maps the session named in the environment; false when there is none or it is over. Once a process. */
+/* Maps the session named in the environment; false when there is none or it is over. Once a
+ * process. */
 bool target_attach(void);
-/* After fork, in the child: forgets the parent's streams and claims its own definitions stream. */
+/*
+ * After fork, in the child (pthread_atfork): begins a program of its own that inherits the parent's
+ * definitions. Follow it by stream_open() for the calling thread; never touch other threads'
+ * streams.
+ */
 void target_forked(void);
 bool target_attached(void);
 
@@ -19,6 +24,9 @@ bool target_attached(void);
 void stream_open(struct stream *stream, enum channel_kind kind);
 /* The thread ends: hands over its block as the stream's last. */
 void stream_close(struct stream *stream);
+/* Before fork, in the forking thread: hands its block over, so that the child cannot write into it.
+ */
+void stream_park(struct stream *stream);
 /* Writes ESCAPE_DEPTH: frames deeper than `depth` have ended at `now`. */
 void stream_set_depth(struct stream *stream, uint32_t depth, uint64_t now);
 

@@ -1,0 +1,146 @@
+#include "capture/channel/blocks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_NANOSECONDS 20000000L
+/* Waits without a beat before the recorder's death is believed: another PID namespace hides it. */
+#define SILENT_ROUNDS 5u
+
+struct target target = {NULL, 0, UINT32_MAX, UINT32_MAX, 0};
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t seen)
+{
+    struct timespec timeout = {0, WAIT_NANOSECONDS};
+    syscall(SYS_futex, word, FUTEX_WAIT, seen, &timeout, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+uint32_t block_stream_number(void)
+{
+    return atomic_fetch_add(&target.channel->streams, 1);
+}
+
+static bool is_zombie(int32_t pid)
+{
+    char path[40], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (size <= 0)
+        return false;
+    text[size] = '\0';
+    const char *state = strrchr(text, ')');
+    return state && state[1] == ' ' && (state[2] == 'Z' || state[2] == 'X');
+}
+
+static bool recorder_gone(void)
+{
+    int32_t pid = target.channel->recorder_pid;
+    return (kill(pid, 0) != 0 && errno == ESRCH) || is_zombie(pid);
+}
+
+static void raise_high_water(uint32_t count)
+{
+    uint32_t old = atomic_load(&target.channel->high_water);
+    while (old < count && !atomic_compare_exchange_weak(&target.channel->high_water, &old, count))
+        ;
+}
+
+static uint32_t take_lowest(void)
+{
+    struct channel_header *channel = target.channel;
+    uint32_t reserved = atomic_load_explicit(&channel->reserved, memory_order_acquire);
+    for (uint32_t i = 0; i < reserved && i < CHANNEL_BLOCK_COUNT; i++) {
+        uint32_t state = CHANNEL_FREE;
+        if (atomic_load_explicit(&channel->states[i], memory_order_relaxed) != CHANNEL_FREE)
+            continue;
+        if (atomic_compare_exchange_strong(&channel->states[i], &state, CHANNEL_OPEN)) {
+            raise_high_water(i + 1);
+            return i;
+        }
+    }
+    return BLOCK_NONE;
+}
+
+/* One wait for the recorder's next pass. Finds out when there is no recorder any more. */
+static void wait_for_beat(uint32_t seen, unsigned *silent)
+{
+    struct channel_header *channel = target.channel;
+    atomic_fetch_add(&channel->waiting, 1);
+    if (atomic_load(&channel->drain_asleep))
+        futex_wake(&channel->full_count);
+    futex_wait(&channel->beat, seen);
+    atomic_fetch_sub(&channel->waiting, 1);
+    if (atomic_load(&channel->beat) != seen)
+        *silent = 0;
+    else if (++*silent >= SILENT_ROUNDS && recorder_gone())
+        atomic_store(&channel->closed, 1);
+}
+
+/* With hysteresis: a program that had to wait goes on only when a quarter is free again. */
+static bool has_room(bool waited)
+{
+    uint32_t limit = target.channel->full_limit;
+    uint32_t full = atomic_load(&target.channel->full_count);
+    return full <= (waited ? limit - limit / 4 : limit);
+}
+
+uint32_t block_claim(bool *waited)
+{
+    struct channel_header *channel = target.channel;
+    unsigned silent = 0;
+    *waited = false;
+    while (!atomic_load(&channel->closed)) {
+        uint32_t beat = atomic_load(&channel->beat);
+        if (has_room(*waited)) {
+            uint32_t block = take_lowest();
+            if (block != BLOCK_NONE || atomic_load(&channel->exhausted))
+                return block;
+        }
+        wait_for_beat(beat, &silent);
+        *waited = true;
+    }
+    return BLOCK_NONE;
+}
+
+struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
+                                  uint32_t sequence, uint64_t base_ticks)
+{
+    struct channel_block *block = channel_block_at(target.channel, index);
+    block->stream = stream;
+    block->sequence = sequence;
+    block->pid = target.pid;
+    block->tid = (int32_t)syscall(SYS_gettid);
+    block->base_ticks = base_ticks;
+    block->program = target.program;
+    block->parent = target.parent;
+    block->pid_namespace = target.pid_namespace;
+    atomic_store_explicit(&block->kind, kind, memory_order_release);
+    return block;
+}
+
+void block_hand_over(uint32_t index, bool last)
+{
+    struct channel_header *channel = target.channel;
+    channel_block_at(channel, index)->last = last;
+    atomic_store_explicit(&channel->states[index], CHANNEL_FULL, memory_order_release);
+    uint32_t full = atomic_fetch_add(&channel->full_count, 1) + 1;
+    if (full >= CHANNEL_WAKE_COUNT && atomic_load(&channel->drain_asleep))
+        futex_wake(&channel->full_count);
+}

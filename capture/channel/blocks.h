@@ -1,0 +1,36 @@
+/* Claiming and handing over blocks: shared by the event streams and the definitions. */
+#ifndef NCPROF_CAPTURE_CHANNEL_BLOCKS_H
+#define NCPROF_CAPTURE_CHANNEL_BLOCKS_H
+
+#include "capture/channel/layout.h"
+
+#include <stdbool.h>
+
+#define BLOCK_NONE UINT32_MAX
+
+#pragma GCC visibility push(hidden)
+
+/* What this process is in the session; `channel` is NULL when it is not attached. */
+struct target {
+    struct channel_header *channel;
+    int32_t pid;
+    uint32_t program, parent; /* definitions streams; UINT32_MAX: none */
+    uint32_t pid_namespace;
+};
+extern struct target target;
+
+/* A new stream number of the session. */
+uint32_t block_stream_number(void);
+/* Waits for room if it must and says so; BLOCK_NONE when there is nothing to be had. */
+uint32_t block_claim(bool *waited);
+/* Fills the header of a claimed block; its content may be written afterwards. */
+struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
+                                  uint32_t sequence, uint64_t base_ticks);
+void block_hand_over(uint32_t index, bool last);
+
+/* definitions.c: forgets the parent's block after fork. */
+void definitions_forked(void);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,148 @@
+/* The definitions stream of a program: what its functions, threads and modules are. */
+#include "capture/channel/blocks.h"
+#include "capture/channel/target.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#define DEFINITION_BYTES (CHANNEL_BLOCK_SIZE - (uint32_t)sizeof(struct channel_block))
+
+struct text {
+    const char *bytes;
+    uint32_t size;
+};
+
+static struct {
+    pthread_mutex_t lock; /* error checking: a signal handler that re-enters must not hang */
+    uint32_t block, sequence, used;
+} definitions = {PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP, BLOCK_NONE, 0, 0};
+
+void definitions_forked(void)
+{
+    /* Another thread may have held the lock at the fork; here it does not exist. */
+    pthread_mutex_t fresh = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+    definitions.lock = fresh;
+    definitions.block = BLOCK_NONE;
+    definitions.sequence = 0;
+    definitions.used = 0;
+}
+
+/* Cut so that a UTF-8 character stays whole. */
+static struct text text_of(const char *string)
+{
+    if (!string)
+        return (struct text){"", 0};
+    size_t size = strnlen(string, CHANNEL_STRING_MAX + 1);
+    if (size > CHANNEL_STRING_MAX) {
+        size = CHANNEL_STRING_MAX;
+        while (size && ((unsigned char)string[size] & 0xC0) == 0x80)
+            size--;
+    }
+    return (struct text){string, (uint32_t)size};
+}
+
+/* Room for `size` bytes in the open block, or NULL when there is no block to be had. */
+static char *reserve(uint32_t size)
+{
+    if (definitions.block != BLOCK_NONE && definitions.used + size > DEFINITION_BYTES) {
+        block_hand_over(definitions.block, false);
+        definitions.block = BLOCK_NONE;
+    }
+    if (definitions.block == BLOCK_NONE) {
+        bool waited;
+        uint32_t block = block_claim(&waited);
+        if (block == BLOCK_NONE)
+            return NULL;
+        block_begin(block, CHANNEL_DEFINITIONS, target.program, definitions.sequence++,
+                    stream_now());
+        definitions.block = block;
+        definitions.used = 0;
+    }
+    return (char *)(channel_block_at(target.channel, definitions.block) + 1) + definitions.used;
+}
+
+static void write_record(struct channel_record *record, const struct text *texts, unsigned count)
+{
+    uint32_t size = (uint32_t)sizeof *record;
+    for (unsigned i = 0; i < count; i++)
+        size += (uint32_t)sizeof texts[i].size + texts[i].size;
+    record->size = (size + 7) & ~7u;
+    char *at = reserve(record->size);
+    if (!at)
+        return;
+    record->ticks = stream_now();
+    memcpy(at, record, sizeof *record);
+    at += sizeof *record;
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(at, &texts[i].size, sizeof texts[i].size);
+        at += sizeof texts[i].size;
+        memcpy(at, texts[i].bytes, texts[i].size);
+        at += texts[i].size;
+    }
+    definitions.used += record->size;
+    atomic_store_explicit(&channel_block_at(target.channel, definitions.block)->used,
+                          definitions.used, memory_order_release);
+}
+
+static void define(struct channel_record record, const char *first, const char *second,
+                   const char *third)
+{
+    if (!target.channel)
+        return;
+    int saved = errno;
+    if (pthread_mutex_lock(&definitions.lock) == 0) {
+        struct text texts[] = {text_of(first), text_of(second), text_of(third)};
+        write_record(&record, texts, 3);
+        pthread_mutex_unlock(&definitions.lock);
+    }
+    errno = saved;
+}
+
+void define_process(const char *name, const char *runtime)
+{
+    define((struct channel_record){.what = DEFINE_PROCESS,
+                                   .a = (uint64_t)getpid(),
+                                   .b = (uint64_t)getppid()},
+           name, runtime, NULL);
+}
+
+void define_thread(const struct stream *stream, const char *name)
+{
+    define((struct channel_record){.what = DEFINE_THREAD,
+                                   .a = (uint64_t)gettid(),
+                                   .b = stream->number},
+           name, NULL, NULL);
+}
+
+void define_function(uint32_t id, uint32_t line, unsigned kind, const char *name,
+                     const char *module, const char *file)
+{
+    define(
+        (struct channel_record){
+            .what = DEFINE_FUNCTION, .flags = (uint16_t)kind, .a = id, .b = line},
+        name, module, file);
+}
+
+void define_module(uint64_t first, uint64_t end, uint64_t bias, const char *path,
+                   const char *build_id)
+{
+    define((struct channel_record){.what = DEFINE_MODULE, .a = first, .b = end, .c = bias}, path,
+           build_id, NULL);
+}
+
+void define_module_gone(uint64_t first)
+{
+    define((struct channel_record){.what = DEFINE_MODULE_GONE, .a = first}, NULL, NULL, NULL);
+}
+
+void define_note(const char *text)
+{
+    define((struct channel_record){.what = DEFINE_NOTE}, text, NULL, NULL);
+}
+
+void define_cost(uint64_t inside, uint64_t outside)
+{
+    define((struct channel_record){.what = DEFINE_COST, .a = inside, .b = outside}, NULL, NULL,
+           NULL);
+}
