@@ -6,6 +6,8 @@
 #ifndef NCPROF_TUI_COLUMNS_H
 #define NCPROF_TUI_COLUMNS_H
 
+#include "formats/profile/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +30,17 @@ struct column {
     int (*compare)(const void *table, uint32_t a, uint32_t b);
 };
 
-/* By id or YAPPI name; "calls" is ncalls, "cumulative" cumtime, "time" tottime (pstats' words). NULL: none. */
+/*
+ * By id or YAPPI name, or by another word in use: "calls" is ncalls, "cumulative" cumtime, "time"
+ * tottime (pstats' words); side by side "ncalls" is B's, "ratio" that of cumtime. NULL: none.
+ */
 const struct column *column_find(const struct column *columns, const char *name);
+
+/*
+ * The column to sort by: of `name`, or of `fallback` when name is NULL. NULL and ERROR_USAGE,
+ * naming the known words, when there is none or it cannot be sorted by.
+ */
+const struct column *column_for_sort(const struct column *columns, const char *name,
+                                     const char *fallback, struct error *err);
 
 #endif

@@ -15,10 +15,16 @@ void number_calls(uint64_t calls, uint64_t primitive, char *buffer, size_t size)
  * bytes "4.1 MB"; all else a count.
  */
 void number_value(double value, const struct metric *metric, char *buffer, size_t size);
-/* The same with unit and decimals chosen once for a column of times: always seconds, three decimals. */
+/*
+ * For a column of times: seconds with three decimals, so that digits align; what would round to
+ * 0.000 without being nothing is shown as number_value() does.
+ */
 void number_column(double value, const struct metric *metric, char *buffer, size_t size);
 void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1" */
 void number_ratio(double ratio, char *buffer, size_t size);   /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
 void number_exponent(double exponent, char *buffer, size_t size); /* 1.986 -> "1.99", nan "-" */
+
+/* A value as a profile keeps it, in its metric's unit; the nearest double to the exact quotient. */
+double number_in_unit(int64_t value, const struct metric *metric);
 
 #endif

@@ -3,6 +3,7 @@
 #define NCPROF_TUI_ANALYSIS_HOTSPOTS_H
 
 #include "formats/profile/profile.h"
+#include "tui/analysis/names.h"
 #include "tui/columns.h"
 
 struct hotspots_query {
@@ -18,6 +19,7 @@ struct hotspots_query {
 struct hotspot {
     uint32_t function;
     struct values values;
+    uint64_t sorted_latency; /* ns, of the latency column that the table is sorted by; else 0 */
 };
 
 struct hotspots {
@@ -35,7 +37,8 @@ struct hotspots {
     bool reverse;
 };
 
-extern const struct column hotspot_columns[]; /* ncalls tottime % percall cumtime % p50 p95 p99 max function */
+extern const struct column hotspot_columns[];
+/* ncalls tottime tottime% percall cumtime cumtime% cumpercall p50 p95 p99 max function */
 
 /* Fails (ERROR_USAGE) on an unknown sort word only, naming the known ones. */
 int hotspots_new(struct hotspots **out, const struct profile *profile,
@@ -44,8 +47,11 @@ void hotspots_free(struct hotspots *hotspots);
 
 /* The sentence about one row, exact enough to paste into a bug report. */
 void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buffer, size_t size);
+/* "210 functions below 5 % hidden (25.0 %)"; "" when nothing is hidden. */
+void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,
+                              size_t size);
 
-/* "features:88" for a table's function column: base name of the file or the module, and the line. */
-void function_place(const struct function *function, char *buffer, size_t size);
+/* In ns, out of the function's histogram; 0..1, 1 is the slowest call. 0 without PROFILE_HAS_LATENCY. */
+uint64_t function_latency(const struct profile *profile, uint32_t function, double quantile);
 
 #endif
