@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load screen"]
+
+All variants of a row take turns within one run, so that a busy moment hits them alike; figures are
+medians. Nothing is asserted: times belong to the machine, only the ratios travel. A row whose
+workload or peer is missing says so.
+"""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("NCPROF_BENCH", TOP.parent / "shared" / "bench"))
+TIMED = re.compile(rb"^T (\d+)", re.MULTILINE)
+
+
+class Skip(Exception):
+    """The row cannot be measured here; the text says why."""
+
+
+class Run:
+    """What one execution of a command took."""
+
+    def __init__(self, command, **more):
+        before = time.perf_counter()
+        process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+        self.errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.wall = time.perf_counter() - before
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak_mb = usage.ru_maxrss / 1024
+        if process.returncode:
+            tail = self.errors.decode(errors="replace").strip().splitlines()[-1:] or [""]
+            raise Skip(f"{Path(str(command[0])).name} failed ({process.returncode}): {tail[0]}")
+        timed = TIMED.search(self.errors)
+        self.inside = int(timed[1]) / 1e9 if timed else None  # as the workload itself measured
+
+
+def interleave(variants, rounds):
+    """variants: name -> function giving a Run. The median of each attribute, by name."""
+    runs = {name: [] for name in variants}
+    skipped = {}
+    for _ in range(rounds):
+        for name, once in variants.items():
+            if name in skipped:
+                continue
+            try:
+                runs[name].append(once())
+            except Skip as why:
+                skipped[name] = str(why)
+    return {name: list_ for name, list_ in runs.items() if name not in skipped}, skipped
+
+
+def median(runs, attribute):
+    return statistics.median(getattr(run, attribute) for run in runs)
+
+
+def spread(runs, attribute):
+    values = [getattr(run, attribute) for run in runs]
+    return f"[{min(values):.3f}..{max(values):.3f}]"
+
+
+def table(title, header, rows):
+    print(f"\n## {title}\n")
+    widths = [max(len(str(row[i])) for row in [header] + rows) for i in range(len(header))]
+    for row in [header, ["-" * width for width in widths]] + rows:
+        print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |")
+    sys.stdout.flush()
+
+
+def need_tool(name):
+    if not shutil.which(name):
+        raise Skip(f"{name} is not installed")
+
+
+def need_file(path):
+    if not path.exists():
+        raise Skip(f"{path.name} is not there ({path.parent})")
+    return path
+
+
+def folder_bytes(path):
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def calls_in(ncprof, trace):
+    import json
+    text = subprocess.run([str(ncprof), "report", str(trace), "--format", "json", "--limit", "0"],
+                          check=True, capture_output=True).stdout
+    return sum(function["ncalls"] for function in json.loads(text)["functions"])
+
+
+# ---- native: what a recorded call costs ----
+NATIVE = (("fib", "f", 31), ("mix", "x", 150_000), ("mid", "m", 2_000))
+
+
+def native(options):
+    source = need_file(SHARED / "workload_native.c")
+    need_tool("gcc")
+    work = options.work
+    compile_ = ["gcc", "-O2", "-w", "-fno-inline", "-fno-optimize-sibling-calls", source]
+    subprocess.run([*map(str, compile_), "-o", work / "plain"], check=True)
+    subprocess.run([*map(str, compile_), "-finstrument-functions", "-o", work / "hooks"], check=True)
+    rows = []
+    for name, letter, size in NATIVE:
+        rows += native_rows(options, name, letter, size)
+    table("Native, -finstrument-functions: cost of a recorded call",
+          ["workload", "recorder", "time s", "min..max", "slow-down", "ns/call added", "bytes/call"],
+          rows)
+
+
+def native_rows(options, name, letter, size):
+    work, arguments = options.work, [letter, str(size)]
+    trace, data = work / f"{name}.ncp", work / f"{name}.uftrace"
+
+    def uftrace():
+        need_tool("uftrace")
+        shutil.rmtree(data, ignore_errors=True)
+        return Run(["uftrace", "record", "--no-libcall", "-d", data, work / "hooks", *arguments])
+
+    variants = {
+        "none": lambda: Run([work / "plain", *arguments]),
+        "hooks compiled in, not recorded": lambda: Run([work / "hooks", *arguments]),
+        "ncprof record": lambda: Run([options.ncprof, "record", "--force", "-o", trace, "--",
+                                      work / "hooks", *arguments]),
+        "uftrace record": uftrace,
+    }
+    runs, skipped = interleave(variants, options.rounds)
+    plain = median(runs["none"], "inside")
+    calls = calls_in(options.ncprof, trace) if "ncprof record" in runs else 0
+    sizes = {"ncprof record": trace.stat().st_size if trace.exists() else 0,
+             "uftrace record": folder_bytes(data) if data.exists() else 0}
+    rows = []
+    for variant, measured in runs.items():
+        inside = median(measured, "inside")
+        added = f"{(inside - plain) / calls * 1e9:.1f}" if calls else "-"
+        size_ = f"{sizes[variant] / calls:.2f}" if calls and sizes.get(variant) else "-"
+        rows.append([f"{name} {calls / 1e6:.1f} M calls", variant, f"{inside:.3f}",
+                     spread(measured, "inside"), f"{inside / plain:.2f}x", added, size_])
+    rows += [[name, variant, "SKIP", why, "-", "-", "-"] for variant, why in skipped.items()]
+    return rows
+
+
+# ---- Python: overhead against cProfile and YAPPI on the same interpreter ----
+PYTHON = ("workload_fib.py", "workload_oo.py", "workload_std.py")
+
+
+def python(options):
+    rows = []
+    for script in PYTHON:
+        rows += python_rows(options, need_file(SHARED / script))
+    version = subprocess.run([options.python, "-V"], capture_output=True, text=True, check=True)
+    table(f"Python, {version.stdout.strip()}: overhead against cProfile",
+          ["workload", "profiler", "time s", "min..max", "slow-down", "overhead / cProfile",
+           "ns/call added", "bytes/call"], rows)
+
+
+def python_rows(options, script):
+    work, interpreter = options.work, options.python
+    trace, stats = work / (script.stem + ".ncp"), work / (script.stem + ".prof")
+    variants = {
+        "none": lambda: Run([interpreter, script]),
+        "cProfile": lambda: Run([interpreter, "-m", "cProfile", "-o", stats, script]),
+        "yappi wall": lambda: Run([interpreter, "-m", "yappi", "-b", "-c", "wall", "-o",
+                                   work / "yappi.out", script]),
+        "ncprof record": lambda: Run([options.ncprof, "record", "--force", "-o", trace, "--",
+                                      interpreter, script]),
+    }
+    runs, skipped = interleave(variants, options.rounds)
+    plain = median(runs["none"], "inside")
+    theirs = median(runs["cProfile"], "inside") - plain if "cProfile" in runs else None
+    calls = calls_in(options.ncprof, trace) if "ncprof record" in runs else 0
+    rows = []
+    for variant, measured in runs.items():
+        inside = median(measured, "inside")
+        added = inside - plain
+        ours = variant == "ncprof record"
+        rows.append([
+            script.stem.removeprefix("workload_") + f" {calls / 1e6:.2f} M calls", variant,
+            f"{inside:.3f}", spread(measured, "inside"), f"{inside / plain:.2f}x",
+            f"{added / theirs:.2f}" if theirs else "-",
+            f"{added / calls * 1e9:.0f}" if calls else "-",
+            f"{trace.stat().st_size / calls:.2f}" if ours and calls else "-"])
+    rows += [[script.stem, variant, "SKIP", why, "-", "-", "-", "-"]
+             for variant, why in skipped.items()]
+    return rows
+
+
+# ---- loading: the first table of a large file ----
+PSTATS_LOOP = """
+import pstats, sys
+pstats.Stats(sys.argv[1]).sort_stats("tottime").print_stats(20)
+"""
+
+FOLDED_LOOP = """
+import sys
+self_, total = {}, {}
+with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
+    for line in file:
+        stack, _, count = line.rstrip("\\n").rpartition(" ")
+        frames, count = stack.split(";"), int(count)
+        self_[frames[-1]] = self_.get(frames[-1], 0) + count
+        for frame in set(frames):
+            total[frame] = total.get(frame, 0) + count
+for name in sorted(self_, key=self_.get, reverse=True)[:20]:
+    print(self_[name], total[name], name)
+"""
+
+
+def generated(options, generator, name, *arguments):
+    """A large input, made once and kept in the build folder."""
+    path = TOP / ".build" / "bench" / name
+    if not path.exists():
+        script = need_file(SHARED / generator)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([options.python, str(script), str(path), *arguments], check=True,
+                       stdout=subprocess.DEVNULL)
+    return path
+
+
+def load(options):
+    cases = (
+        ("pstats, 100,000 functions", "Python pstats", PSTATS_LOOP,
+         generated(options, "gen_pstats100k.py", "functions100k.prof")),
+        (f"folded stacks, {options.folded_mb} MB", "a Python loop", FOLDED_LOOP,
+         generated(options, "gen_folded.py", f"stacks{options.folded_mb}.folded",
+                   str(options.folded_mb))),
+    )
+    rows = []
+    for what, peer, loop, file in cases:
+        variants = {
+            peer: lambda loop=loop, file=file: Run([options.python, "-c", loop, file]),
+            "ncprof report": lambda file=file: Run([options.ncprof, "report", file, "--limit", "20"]),
+        }
+        runs, skipped = interleave(variants, min(options.rounds, 3))
+        base = median(runs[peer], "wall") if peer in runs else None
+        for variant, measured in runs.items():
+            wall = median(measured, "wall")
+            rows.append([what, variant, f"{wall:.3f}", spread(measured, "wall"),
+                         f"{base / wall:.1f}x" if base else "-",
+                         f"{median(measured, 'peak_mb'):.0f}"])
+        rows += [[what, variant, "SKIP", why, "-", "-"] for variant, why in skipped.items()]
+    table("Load and print the 20 heaviest functions",
+          ["file", "program", "wall s", "min..max", "faster", "peak MB"], rows)
+
+
+# ---- the browser: how long a key takes to be on the screen ----
+def screen(options):
+    file = generated(options, "gen_pstats100k.py", "functions100k.prof")
+    presses = 200
+    variants = {"start and draw": ""}
+    variants |= {name: key * presses for name, key in (("cursor down", "j"), ("reverse the order", "r"))}
+    once = {name: lambda keys=keys: Run([options.ncprof, "--keys", keys, "--dump", "80x24", file])
+            for name, keys in variants.items()}
+    runs, skipped = interleave(once, min(options.rounds, 3))
+    rows = []
+    start = median(runs["start and draw"], "wall") if "start and draw" in runs else None
+    for name, measured in runs.items():
+        wall = median(measured, "wall")
+        frame = "-" if name == "start and draw" else f"{(wall - start) / presses * 1e3:.2f} ms"
+        rows.append([name, f"{wall:.3f}", spread(measured, "wall"), frame])
+    rows += [[name, "SKIP", why, "-"] for name, why in skipped.items()]
+    table("Browser, 100,000 functions, 80x24: a key press and its screen",
+          ["what", "wall s", "min..max", "a press"], rows)
+
+
+GROUPS = {"native": native, "python": python, "load": load, "screen": screen}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ncprof", default=".build/bin/ncprof", type=lambda p: Path(p).resolve())
+    parser.add_argument("--python", default="/usr/bin/python3")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--folded-mb", type=int, default=200)
+    parser.add_argument("group", nargs="*", default=list(GROUPS), help=" ".join(GROUPS))
+    options = parser.parse_args()
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    print(f"{model[1] if model else 'unknown processor'}, {os.cpu_count()} CPUs, Linux {os.uname().release},"
+          f" medians of {options.rounds} interleaved rounds")
+    with tempfile.TemporaryDirectory(prefix="ncprof-bench-") as folder:
+        options.work = Path(folder)
+        for name in options.group:
+            try:
+                GROUPS[name](options)
+            except Skip as why:
+                print(f"\n## {name}\n\nSKIP {why}")
+
+
+if __name__ == "__main__":
+    main()
