@@ -3,11 +3,12 @@
  *
  * Plain gzip and zstd are unpacked on the way, however often they are nested
  * (at most 4 deep), judged by content. Our own container is left alone: it
- * begins with a skippable frame, which a plain .zst never does.
+ * begins with a skippable frame, which a plain .zst never does. Text in UTF-16
+ * with a byte order mark becomes UTF-8, and the mark of UTF-8 is dropped.
  *
  * A reader takes what it needs: lines, bytes, or all of it at once. Memory is
- * bounded: one line is at most INPUT_LINE_MAX, unpacked input at most `limit`
- * (input_limit(), default 16 GiB) and at most 2000 times the packed size plus 64 MiB.
+ * bounded: one line is at most INPUT_LINE_MAX, unpacked input at most a limit
+ * (input_set_limit(), default 16 GiB) and at most 2000 times the packed size plus 64 MiB.
  */
 #ifndef NCPROF_FORMATS_INPUT_H
 #define NCPROF_FORMATS_INPUT_H
@@ -29,6 +30,9 @@ int input_open(struct input **out, const char *path, struct error *err);
 struct input *input_from_memory(const void *data, size_t size, const char *path);
 void input_close(struct input *input); /* NULL is allowed */
 
+/* How many bytes may be unpacked; before the first byte is asked for. */
+void input_set_limit(struct input *input, uint64_t bytes);
+
 const char *input_path(const struct input *input);
 /* Bytes of the unpacked stream consumed so far. */
 uint64_t input_offset(const struct input *input);
@@ -41,7 +45,11 @@ uint64_t input_line_number(const struct input *input);
  */
 int input_head(struct input *input, const uint8_t **head, size_t *size, struct error *err);
 
-/* 1 and the next line without its end (LF, CRLF or CR at the end of the file), 0 at the end, -1. */
+/*
+ * 1 and the next line without its end (LF, CRLF or CR at the end of the file), 0 at the end, -1.
+ * The line is not terminated and valid until the next call. When packed data are cut short, all
+ * complete lines come before the error (ERROR_TRUNCATED).
+ */
 int input_line(struct input *input, const char **line, size_t *length, struct error *err);
 
 /* Reads exactly `size` bytes, or fewer at the end: the count is in *got. */
