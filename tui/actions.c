@@ -1,0 +1,179 @@
+#include "tui/actions.h"
+
+#include "tui/keys.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct action actions[] = {
+    /* Moving */
+    {ACTION_UP, "k Up", PLACE_ALL, 0, 0, "up", "One row up."},
+    {ACTION_DOWN, "j Down", PLACE_ALL, 0, 0, "down", "One row down."},
+    {ACTION_PAGE_UP, "PgUp C-b C-u", PLACE_ALL, 0, 0, "page up", "One page up."},
+    {ACTION_PAGE_DOWN, "PgDn C-f C-d", PLACE_ALL, 0, 0, "page down", "One page down."},
+    {ACTION_FIRST, "g Home", PLACE_ALL, 0, 0, "first", "To the first row."},
+    {ACTION_LAST, "G End", PLACE_ALL, 0, 0, "last", "To the last row."},
+    {ACTION_LEFT, "h Left", PLACE_TREE, 0, 0, "close", "Close this branch, or go to its caller."},
+    {ACTION_RIGHT, "l Right", PLACE_TREE, 0, 0, "open", "Open this branch."},
+    {ACTION_LEFT, "h Left", PLACE_ALL & ~PLACE_TREE, 0, 0, "left", "Scroll long names back."},
+    {ACTION_RIGHT, "l Right", PLACE_ALL & ~PLACE_TREE, 0, 0, "right", "Scroll long names."},
+    {ACTION_CLICK, "click", PLACE_ALL, 0, 0, "select",
+     "Select a row, a view, or by a column's head the order."},
+    {ACTION_OPEN, "double-click", PLACE_ALL, 0, 0, "open", "The same as Enter."},
+    {ACTION_WHEEL, "wheel", PLACE_ALL, 0, 0, "scroll", "Three rows up or down."},
+    /* Views */
+    {ACTION_OPEN, "Enter", PLACE_HOTSPOTS, 0, 4, "butterfly",
+     "Callers and callees of this function."},
+    {ACTION_OPEN, "Enter", PLACE_COMPARE, 0, 4, "butterfly",
+     "Callers and callees of this function, in B (in A if it is gone)."},
+    {ACTION_OPEN, "Enter", PLACE_TREE, 0, 4, "open", "Open or close this branch."},
+    {ACTION_OPEN, "Enter", PLACE_BUTTERFLY, 0, 4, "walk there",
+     "Walk to the caller or callee under the cursor."},
+    {ACTION_OPEN, "Enter", PLACE_INFO, 0, 0, "open", "Hotspots of the thread under the cursor."},
+    {ACTION_BUTTERFLY, "b", PLACE_TREE, 0, 6, "butterfly", "Callers and callees of this function."},
+    {ACTION_BACK, "Backspace", PLACE_ALL, NEEDS_BACK, 3, "back", "Back to where you came from."},
+    {ACTION_CANCEL, "Esc", PLACE_ALL, 0, 0, "cancel",
+     "Clear the filter, then the marks, then go back."},
+    {ACTION_VIEW, "1 2 3 4 5 6 7 8 9", PLACE_ALL, 0, 0, "view", "Straight to a view."},
+    {ACTION_NEXT_VIEW, "Tab", PLACE_ALL, 0, 0, "next view", "To the next view."},
+    {ACTION_PREVIOUS_VIEW, "Shift-Tab", PLACE_ALL, 0, 0, "previous view", "To the view before."},
+    {ACTION_HELP, "? F1", PLACE_ALL, 0, 1, "help", "This list."},
+    {ACTION_QUIT, "q", PLACE_ALL, 0, 2, "quit", "Back; from the first screen: quit."},
+    {ACTION_REDRAW, "C-l", PLACE_ALL, 0, 0, "redraw", "Paint the screen anew."},
+    /* Order and filter */
+    {ACTION_FILTER, "/", PLACE_SORTED | PLACE_TREE | PLACE_BUTTERFLY, 0, 5, "filter",
+     "Show only functions that match a regular expression, while you type it."},
+    {ACTION_CLEAR_FILTER, "\\", PLACE_FUNCTIONS, 0, 0, "clear filter", "Show all again."},
+    {ACTION_NEXT_MATCH, "n", PLACE_FUNCTIONS, 0, 0, "next match", "To the next match."},
+    {ACTION_PREVIOUS_MATCH, "N", PLACE_FUNCTIONS, 0, 0, "previous match", "To the match before."},
+    {ACTION_SORT_MENU, "s", PLACE_SORTED, 0, 6, "sort", "Choose the column to sort by."},
+    {ACTION_SORT_LEFT, "<", PLACE_SORTED, 0, 0, "sort left", "Sort by the column to the left."},
+    {ACTION_SORT_RIGHT, ">", PLACE_SORTED, 0, 0, "sort right", "Sort by the column to the right."},
+    {ACTION_REVERSE, "r", PLACE_SORTED, 0, 14, "reverse", "Reverse the order."},
+    {ACTION_SORT_NCALLS, "c", PLACE_SORTED, 0, 0, "ncalls", "Sort by number of calls."},
+    {ACTION_SORT_TOTTIME, "t", PLACE_SORTED, 0, 0, "tottime", "Sort by time without callees."},
+    {ACTION_SORT_CUMTIME, "u", PLACE_SORTED, 0, 0, "cumtime", "Sort by time with callees."},
+    {ACTION_THRESHOLD, "p", PLACE_SORTED, 0, 13, "below 5 %",
+     "Hide functions below 5 % of the run, or show them again."},
+    {ACTION_SHARES, "%", PLACE_HOTSPOTS | PLACE_TREE | PLACE_BUTTERFLY, 0, 0, "shares",
+     "Shares only, times only, or both."},
+    {ACTION_MARK, "Space", PLACE_SORTED, 0, 15, "mark", "Mark this row; the marks are summed up."},
+    /* Call tree */
+    {ACTION_HOT_PATH, "H", PLACE_HOTSPOTS | PLACE_TREE, 0, 7, "hot path",
+     "Unfold the call tree along its most expensive path."},
+    {ACTION_EXPAND, "e", PLACE_TREE, 0, 8, "expand", "Expand this branch, or close it."},
+    {ACTION_EXPAND_ALL, "E", PLACE_TREE, 0, 9, "all", "Expand all branches, or close them."},
+    /* Files, threads and metrics */
+    {ACTION_SWAP, "x", PLACE_COMPARE, NEEDS_TWO_FILES, 8, "swap A B", "Swap A and B."},
+    {ACTION_OTHER_FILE, "x", PLACE_VIEWS & ~PLACE_COMPARE, NEEDS_TWO_FILES, 8, "other file",
+     "The same view of the other file."},
+    {ACTION_COMPARE_WITH, "d", PLACE_VIEWS, 0, 10, "compare", "Side by side with another file."},
+    {ACTION_THREAD, "T", PLACE_HOTSPOTS | PLACE_TREE, NEEDS_THREADS, 11, "thread",
+     "One thread, or all."},
+    {ACTION_METRIC, "m", PLACE_FUNCTIONS, NEEDS_METRICS, 12, "metric", "Choose the metric."},
+    {ACTION_WRITE, "w", PLACE_VIEWS, 0, 16, "write",
+     "Write this profile to a file; its suffix says the format."},
+    {ACTION_NONE, NULL, 0, 0, 0, NULL, NULL},
+};
+
+static const struct {
+    enum action_id first;
+    const char *keys, *title;
+} groups[] = {
+    {ACTION_UP, "k Up", "Moving"},
+    {ACTION_OPEN, "Enter", "Views"},
+    {ACTION_FILTER, "/", "Order and filter"},
+    {ACTION_HOT_PATH, "H", "Call tree"},
+    {ACTION_SWAP, "x", "Files, threads, metrics"},
+};
+
+const char *action_group(const struct action *action)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (groups[i].first == action->id && !strcmp(groups[i].keys, action->keys))
+            return action > actions && action[-1].id == action->id ? NULL : groups[i].title;
+    return NULL;
+}
+
+/* The next name of a blank-separated list and its length; 0 at the end. */
+static size_t next_name(const char **names)
+{
+    *names += strspn(*names, " ");
+    return strcspn(*names, " ");
+}
+
+static bool has_key(const struct action *action, uint32_t key)
+{
+    const char *name = action->keys;
+    for (size_t length = next_name(&name); length; length = next_name(&name)) {
+        if (key_by_name(name, length) == key)
+            return true;
+        name += length;
+    }
+    return false;
+}
+
+const struct action *action_for_key(uint32_t key, unsigned place, unsigned is)
+{
+    for (const struct action *action = actions; action->help; action++)
+        if ((action->places & place) && !(action->needs & ~is) && has_key(action, key))
+            return action;
+    return NULL;
+}
+
+void action_keys(const struct action *action, char *buffer, size_t size)
+{
+    size_t used = 0;
+    const char *name = action->keys;
+    buffer[0] = '\0';
+    if (action->id == ACTION_VIEW) {
+        snprintf(buffer, size, "1 ... 9");
+        return;
+    }
+    for (size_t length = next_name(&name); length && used + 1 < size; length = next_name(&name)) {
+        char key[24];
+        key_name(key_by_name(name, length), key, sizeof key);
+        int printed = snprintf(buffer + used, size - used, "%s%s", used ? " " : "", key);
+        used += printed > 0 ? (size_t)printed : 0;
+        name += length;
+    }
+}
+
+/* A backslash or a leading dot is troff's own; a bar ends a Markdown cell. */
+static void write_escaped(FILE *out, const char *text, enum action_format format)
+{
+    for (; *text; text++) {
+        if (format == ACTIONS_MAN && *text == '\\')
+            fputs("\\e", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+static void write_group(FILE *out, const char *title, enum action_format format)
+{
+    static const char *const before[] = {"\n", "\n| ", ".SS "};
+    static const char *const after[] = {"\n", " | |\n|---|---|\n", "\n"};
+    fprintf(out, "%s%s%s", before[format], title, after[format]);
+}
+
+void actions_write(FILE *out, enum action_format format)
+{
+    for (const struct action *action = actions; action->help; action++) {
+        char keys[80];
+        action_keys(action, keys, sizeof keys);
+        if (action_group(action))
+            write_group(out, action_group(action), format);
+        if (format == ACTIONS_MAN)
+            fputs(".TP\n.B ", out);
+        else if (format == ACTIONS_MARKDOWN)
+            fputs("| `", out);
+        if (format == ACTIONS_TEXT)
+            fprintf(out, "  %-20s", keys);
+        else
+            write_escaped(out, keys, format);
+        fputs(format == ACTIONS_MARKDOWN ? "` | " : format == ACTIONS_MAN ? "\n" : "", out);
+        write_escaped(out, action->help, format);
+        fputs(format == ACTIONS_MARKDOWN ? " |\n" : "\n", out);
+    }
+}
