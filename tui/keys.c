@@ -1,6 +1,6 @@
 #include "tui/keys.h"
 
-#include "tui/widgets/text.h"
+#include "tui/widgets/glyph.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +13,16 @@ struct named {
 
 /* The first name of a key is the one that is shown. */
 static const struct named names[] = {
-    {"Enter", KEYS_ENTER},       {"Tab", KEYS_TAB},           {"Esc", KEYS_ESCAPE},
-    {"Backspace", KEYS_BACKSPACE}, {"Space", ' '},            {"Up", KEYS_UP},
-    {"Down", KEYS_DOWN},         {"Left", KEYS_LEFT},         {"Right", KEYS_RIGHT},
-    {"PgUp", KEYS_PAGE_UP},      {"PgDn", KEYS_PAGE_DOWN},    {"Home", KEYS_HOME},
-    {"End", KEYS_END},           {"Delete", KEYS_DELETE},     {"Insert", KEYS_INSERT},
-    {"Shift-Tab", KEYS_BACK_TAB}, {"click", KEYS_CLICK},      {"double-click", KEYS_DOUBLE_CLICK},
-    {"wheel", KEYS_WHEEL},       {"lt", '<'},
+    {"Enter", KEYS_ENTER},    {"Tab", KEYS_TAB},
+    {"Esc", KEYS_ESCAPE},     {"Backspace", KEYS_BACKSPACE},
+    {"Space", ' '},           {"Up", KEYS_UP},
+    {"Down", KEYS_DOWN},      {"Left", KEYS_LEFT},
+    {"Right", KEYS_RIGHT},    {"PgUp", KEYS_PAGE_UP},
+    {"PgDn", KEYS_PAGE_DOWN}, {"Home", KEYS_HOME},
+    {"End", KEYS_END},        {"Delete", KEYS_DELETE},
+    {"Insert", KEYS_INSERT},  {"Shift-Tab", KEYS_BACK_TAB},
+    {"click", KEYS_CLICK},    {"double-click", KEYS_DOUBLE_CLICK},
+    {"wheel", KEYS_WHEEL},    {"lt", '<'},
 };
 enum { NAME_COUNT = sizeof names / sizeof *names };
 
@@ -43,8 +46,8 @@ uint32_t key_by_name(const char *name, size_t length)
         return KEYS_CONTROL(name[2]);
     if (function_key(name, length))
         return function_key(name, length);
-    struct text_piece piece = text_piece(name);
-    return piece.bytes == length ? piece.code : KEYS_NONE;
+    struct glyph glyph = glyph_next(name);
+    return glyph.bytes == length ? glyph.code : KEYS_NONE;
 }
 
 void key_name(uint32_t key, char *buffer, size_t size)
@@ -61,7 +64,7 @@ void key_name(uint32_t key, char *buffer, size_t size)
     else if (key < 0x20)
         snprintf(buffer, size, "^%c", (char)(key + 0x40));
     else {
-        text_encode(key, bytes);
+        glyph_encode(key, bytes);
         snprintf(buffer, size, "%s", bytes);
     }
 }
@@ -110,8 +113,8 @@ static const char *script_special(const char *text, struct event *event)
 static uint32_t script_escape(char letter)
 {
     static const char letters[] = "ntebr\\";
-    static const uint32_t keys[] = {KEYS_ENTER, KEYS_TAB, KEYS_ESCAPE, KEYS_BACKSPACE, KEYS_ENTER,
-                                    '\\'};
+    static const uint32_t keys[] = {KEYS_ENTER,     KEYS_TAB,   KEYS_ESCAPE,
+                                    KEYS_BACKSPACE, KEYS_ENTER, '\\'};
     const char *found = letter ? strchr(letters, letter) : NULL;
     return found ? keys[found - letters] : KEYS_NONE;
 }
@@ -128,9 +131,9 @@ static const char *script_key(const char *text, uint32_t *key)
     *key = text[0] == '\\' ? script_escape(text[1]) : KEYS_NONE;
     if (*key)
         return text + 2;
-    struct text_piece piece = text_piece(text);
-    *key = text[0] == '\n' ? KEYS_ENTER : piece.code ? piece.code : (unsigned char)text[0];
-    return text + piece.bytes;
+    struct glyph glyph = glyph_next(text);
+    *key = text[0] == '\n' ? KEYS_ENTER : glyph.code ? glyph.code : (unsigned char)text[0];
+    return text + glyph.bytes;
 }
 
 int key_script_next(const char **script, struct event *event, struct error *err)

@@ -39,7 +39,7 @@ enum key {
     KEYS_DOUBLE_CLICK,
     KEYS_WHEEL,
 };
-#define KEYS_CONTROL(letter) ((uint32_t)(letter) & 0x1fu)
+#define KEYS_CONTROL(letter) ((uint32_t)(letter)&0x1fu)
 
 enum event_kind {
     EVENT_NONE,
@@ -54,8 +54,8 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     uint32_t key;
-    int row, column;   /* of the mouse; of EVENT_RESIZE how many */
-    int delta;         /* of the wheel: rows, negative upwards */
+    int row, column; /* of the mouse; of EVENT_RESIZE how many */
+    int delta;       /* of the wheel: rows, negative upwards */
     int signal;
 };
 

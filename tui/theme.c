@@ -1,10 +1,10 @@
 #include "tui/theme.h"
 
 struct row {
-    unsigned char attributes;         /* with colours */
-    unsigned char monochrome;         /* without */
-    short basic, extended;            /* foreground with 8 or 16, and with 256 colours */
-    short basic_back, extended_back;  /* background */
+    unsigned char attributes;        /* with colours */
+    unsigned char monochrome;        /* without */
+    short basic, extended;           /* foreground with 8 or 16, and with 256 colours */
+    short basic_back, extended_back; /* background */
 };
 
 enum { OWN = -1, RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, CYAN = 6, WHITE = 7 };

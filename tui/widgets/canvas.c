@@ -1,7 +1,7 @@
 #include "tui/widgets/canvas.h"
 
 #include "formats/profile/memory.h"
-#include "tui/widgets/text.h"
+#include "tui/widgets/glyph.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ void canvas_resize(struct canvas *canvas, int rows, int columns)
 {
     rows = rows > 0 ? rows : 0;
     columns = columns > 0 ? columns : 0;
-    canvas->cells = memory_resize(canvas->cells, (size_t)rows * (size_t)columns + 1,
-                                  sizeof *canvas->cells);
+    canvas->cells =
+        memory_resize(canvas->cells, (size_t)rows * (size_t)columns + 1, sizeof *canvas->cells);
     canvas->rows = rows;
     canvas->columns = columns;
     canvas_clear(canvas);
@@ -86,16 +86,16 @@ static void put_combining(struct canvas *canvas, int row, int column, uint32_t c
     }
 }
 
-static void put_piece(struct canvas *canvas, int row, int column, unsigned style,
-                      const struct text_piece *piece)
+static void put_glyph(struct canvas *canvas, int row, int column, unsigned style,
+                      const struct glyph *glyph)
 {
-    if (!piece->code) {
-        for (int i = 0; piece->ascii[i]; i++)
-            put(canvas, row, column + i, style, (unsigned char)piece->ascii[i], 1);
-    } else if (piece->width == 0) {
-        put_combining(canvas, row, column - 1, piece->code);
+    if (!glyph->code) {
+        for (int i = 0; glyph->ascii[i]; i++)
+            put(canvas, row, column + i, style, (unsigned char)glyph->ascii[i], 1);
+    } else if (glyph->width == 0) {
+        put_combining(canvas, row, column - 1, glyph->code);
     } else {
-        put(canvas, row, column, style, piece->code, piece->width);
+        put(canvas, row, column, style, glyph->code, glyph->width);
     }
 }
 
@@ -103,11 +103,11 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, unsigned 
                 const char *text)
 {
     int used = 0;
-    for (struct text_piece p = text_piece(text); p.bytes; p = text_piece(text)) {
+    for (struct glyph p = glyph_next(text); p.bytes; p = glyph_next(text)) {
         if (p.width > width - used)
             break;
         if (p.width > 0 || used > 0)
-            put_piece(canvas, row, column + used, style, &p);
+            put_glyph(canvas, row, column + used, style, &p);
         used += p.width;
         text += p.bytes;
     }
@@ -117,7 +117,7 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, unsigned 
 int canvas_text_right(struct canvas *canvas, int row, int column, int width, unsigned style,
                       const char *text)
 {
-    int needed = text_width(text);
+    int needed = glyph_width(text);
     int gap = needed < width ? width - needed : 0;
     return gap + canvas_text(canvas, row, column + gap, width - gap, style, text);
 }
@@ -125,7 +125,7 @@ int canvas_text_right(struct canvas *canvas, int row, int column, int width, uns
 int canvas_text_cut(struct canvas *canvas, int row, int column, int width, unsigned style,
                     const char *text)
 {
-    int needed = text_width(text);
+    int needed = glyph_width(text);
     if (needed <= width || width < 4)
         return canvas_text(canvas, row, column, width, style, text);
     int head = width / 2;
@@ -133,7 +133,7 @@ int canvas_text_cut(struct canvas *canvas, int row, int column, int width, unsig
     used += canvas_text(canvas, row, column + used, width - used, style, "…");
     const char *tail = text;
     for (int left = needed; left > width - used;) {
-        struct text_piece p = text_piece(tail);
+        struct glyph p = glyph_next(tail);
         left -= p.width;
         tail += p.bytes;
     }
@@ -179,10 +179,10 @@ void canvas_box(struct canvas *canvas, struct rect area, unsigned style)
 static void print_cell(const struct cell *cell, FILE *out)
 {
     char bytes[4];
-    fwrite(bytes, 1, text_encode(cell->code, bytes), out);
+    fwrite(bytes, 1, glyph_encode(cell->code, bytes), out);
     for (size_t i = 0; i < sizeof cell->combining / sizeof *cell->combining; i++)
         if (cell->combining[i])
-            fwrite(bytes, 1, text_encode(cell->combining[i], bytes), out);
+            fwrite(bytes, 1, glyph_encode(cell->combining[i], bytes), out);
 }
 
 void canvas_print(const struct canvas *canvas, FILE *out)

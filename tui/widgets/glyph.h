@@ -6,28 +6,28 @@
  * bytes that are not UTF-8 become \xNN. In a locale of one byte a character
  * the symbols that ncprof uses have ASCII stand-ins; all else is an escape.
  */
-#ifndef NCPROF_TUI_WIDGETS_TEXT_H
-#define NCPROF_TUI_WIDGETS_TEXT_H
+#ifndef NCPROF_TUI_WIDGETS_GLYPH_H
+#define NCPROF_TUI_WIDGETS_GLYPH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct text_piece {
-    size_t bytes;    /* taken from the text; 0 at its end */
-    uint32_t code;   /* the character; 0: show `ascii` instead */
-    int width;       /* cells; 0: it combines with the character before */
+struct glyph {
+    size_t bytes;  /* taken from the text; 0 at its end */
+    uint32_t code; /* the character; 0: show `ascii` instead */
+    int width;     /* cells; 0: it combines with the character before */
     char ascii[12];
 };
 
-struct text_piece text_piece(const char *text);
+struct glyph glyph_next(const char *text);
 
 /* Cells that the whole text needs. */
-int text_width(const char *text);
+int glyph_width(const char *text);
 /* Bytes of the longest beginning that needs at most `width` cells. */
-size_t text_prefix(const char *text, int width);
+size_t glyph_prefix(const char *text, int width);
 /* The same, but ending before a blank where there is one. */
-size_t text_line(const char *text, int width);
+size_t glyph_line(const char *text, int width);
 /* Writes a character as UTF-8 without a NUL; returns its bytes, 1 to 4. */
-size_t text_encode(uint32_t code, char out[4]);
+size_t glyph_encode(uint32_t code, char out[4]);
 
 #endif

@@ -1,0 +1,243 @@
+#include "tui/widgets/table.h"
+
+#include "tui/widgets/glyph.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GUTTER = 2, GAP = 2, NAME_WIDTH = 20, NAME_LEAST = 8, CELL_MAX = 128 };
+
+struct placed {
+    const struct column *column;
+    int at, width;
+};
+
+struct layout {
+    struct placed placed[TABLE_COLUMNS_MAX];
+    int count;
+};
+
+bool column_is_share(const struct column *column)
+{
+    return column->title[0] == '%' && !column->title[1];
+}
+
+static bool is_wanted(const struct table *table, const struct column *column)
+{
+    if ((column->needs & ~table->flags) != 0)
+        return false;
+    if (column == table->sort || column->width == 0)
+        return true;
+    if (table->show == TABLE_SHARES)
+        return column_is_share(column);
+    return table->show != TABLE_VALUES || !column_is_share(column);
+}
+
+static void cell_text(const struct table *table, const struct column *column, uint32_t row,
+                      char *buffer, size_t size)
+{
+    size_t used = 0;
+    if (table->estimated && column->align == COLUMN_RIGHT && size > 1)
+        buffer[used++] = '~';
+    buffer[used] = '\0';
+    column->text(table->data, row, buffer + used, size - used);
+    if (used && (!buffer[1] || !strcmp(buffer + 1, "-")))
+        memmove(buffer, buffer + 1, strlen(buffer));
+}
+
+static void title_text(const struct table *table, const struct column *column, char *buffer,
+                       size_t size)
+{
+    bool falls = column->descending != table->reverse;
+    const char *mark = column != table->sort ? "" : falls ? "▼" : "▲";
+    snprintf(buffer, size, "%s%s", column->title, mark);
+}
+
+static int widest(const struct table *table, const struct column *column)
+{
+    char text[CELL_MAX];
+    title_text(table, column, text, sizeof text);
+    int width = glyph_width(text);
+    width = width > column->width ? width : column->width;
+    for (uint32_t i = 0; i < table->list.height && table->list.top + i < table->list.count; i++) {
+        cell_text(table, column, table->list.top + i, text, sizeof text);
+        int needed = glyph_width(text);
+        width = needed > width ? needed : width;
+    }
+    return width;
+}
+
+/* The column to give up next: the largest priority, the rightmost of equals. -1: none may leave. */
+static int least_wanted(const struct table *table, const struct layout *layout)
+{
+    int worst = -1;
+    for (int i = 0; i < layout->count; i++) {
+        const struct column *column = layout->placed[i].column;
+        if (column == table->sort || column->width == 0)
+            continue;
+        if (worst < 0 || column->priority >= layout->placed[worst].column->priority)
+            worst = i;
+    }
+    return worst;
+}
+
+static int needed_width(const struct layout *layout)
+{
+    int needed = GUTTER;
+    for (int i = 0; i < layout->count; i++)
+        needed += layout->placed[i].width + (i ? GAP : 0);
+    return needed;
+}
+
+static void drop(struct layout *layout, int index)
+{
+    layout->count--;
+    memmove(&layout->placed[index], &layout->placed[index + 1],
+            (size_t)(layout->count - index) * sizeof *layout->placed);
+}
+
+/* Gives the name what is left and everything its place. */
+static void place(struct layout *layout, int width)
+{
+    int left = width - needed_width(layout);
+    int at = GUTTER;
+    for (int i = 0; i < layout->count; i++) {
+        struct placed *placed = &layout->placed[i];
+        if (placed->column->width == 0) {
+            placed->width += left;
+            placed->width = placed->width > 0 ? placed->width : 0;
+        }
+        placed->at = at;
+        at += placed->width + GAP;
+    }
+}
+
+static void lay_out(const struct table *table, struct layout *layout)
+{
+    int width = table->area.columns;
+    layout->count = 0;
+    for (const struct column *c = table->columns; c->id; c++) {
+        if (!is_wanted(table, c) || layout->count == TABLE_COLUMNS_MAX)
+            continue;
+        struct placed *placed = &layout->placed[layout->count++];
+        *placed = (struct placed){.column = c, .width = c->width ? widest(table, c) : NAME_WIDTH};
+    }
+    if (width < NAME_WIDTH * 2)
+        for (int i = 0; i < layout->count; i++)
+            if (layout->placed[i].column->width == 0)
+                layout->placed[i].width = NAME_LEAST;
+    while (needed_width(layout) > width) {
+        int worst = least_wanted(table, layout);
+        if (worst < 0)
+            break;
+        drop(layout, worst);
+    }
+    place(layout, width);
+}
+
+static int header_rows(const struct table *table)
+{
+    return table->headless || table->area.rows < 2 ? 0 : 1;
+}
+
+void table_fit(struct table *table, struct rect area)
+{
+    table->area = area;
+    int rows = area.rows - header_rows(table);
+    list_fit(&table->list, rows > 0 ? (uint32_t)rows : 0);
+}
+
+static void draw_header(const struct table *table, const struct layout *layout,
+                        struct canvas *canvas)
+{
+    struct rect line = {table->area.row, table->area.column, 1, table->area.columns};
+    canvas_fill(canvas, line, STYLE_HEADER, ' ');
+    for (int i = 0; i < layout->count; i++) {
+        const struct placed *placed = &layout->placed[i];
+        char title[CELL_MAX];
+        title_text(table, placed->column, title, sizeof title);
+        enum style style = placed->column == table->sort ? STYLE_HEADER_SORTED : STYLE_HEADER;
+        int at = table->area.column + placed->at;
+        if (placed->column->align == COLUMN_RIGHT)
+            canvas_text_right(canvas, line.row, at, placed->width, style, title);
+        else
+            canvas_text(canvas, line.row, at, placed->width, style, title);
+    }
+}
+
+static void draw_cell(const struct table *table, const struct placed *placed, uint32_t row,
+                      struct canvas *canvas, int line)
+{
+    const struct column *column = placed->column;
+    int at = table->area.column + placed->at;
+    if (column->width == 0 && table->name) {
+        table->name(table->owner, row, canvas, (struct rect){line, at, 1, placed->width});
+        return;
+    }
+    char text[CELL_MAX * 4];
+    cell_text(table, column, row, text, sizeof text);
+    enum style style = table->style ? table->style(table->owner, row, column) : STYLE_NORMAL;
+    if (column->align == COLUMN_RIGHT)
+        canvas_text_right(canvas, line, at, placed->width, style, text);
+    else
+        canvas_text_cut(canvas, line, at, placed->width, style, text);
+}
+
+static void draw_row(const struct table *table, const struct layout *layout, uint32_t row,
+                     struct canvas *canvas, int line)
+{
+    for (int i = 0; i < layout->count; i++)
+        draw_cell(table, &layout->placed[i], row, canvas, line);
+    bool selected = row == table->list.cursor && !table->unfocused;
+    if (selected) {
+        struct rect all = {line, table->area.column, 1, table->area.columns};
+        canvas_restyle(canvas, all, STYLE_SELECTED);
+        canvas_text(canvas, line, table->area.column, 1, STYLE_SELECTED, "▌");
+    }
+    if (table->marked && table->marked(table->owner, row))
+        canvas_text(canvas, line, table->area.column + 1, 1,
+                    STYLE_MARKED | (selected ? STYLE_SELECTED : 0), "*");
+}
+
+void table_draw(const struct table *table, struct canvas *canvas)
+{
+    struct layout layout;
+    lay_out(table, &layout);
+    if (header_rows(table))
+        draw_header(table, &layout, canvas);
+    const struct list *list = &table->list;
+    for (uint32_t i = 0; i < list->height && list->top + i < list->count; i++)
+        draw_row(table, &layout, list->top + i, canvas,
+                 table->area.row + header_rows(table) + (int)i);
+}
+
+const struct column *table_click(struct table *table, int row, int column)
+{
+    int line = row - table->area.row - header_rows(table);
+    if (line >= 0 && (uint32_t)line < table->list.height)
+        list_go(&table->list, (int64_t)table->list.top + line);
+    if (line >= 0 || row != table->area.row)
+        return NULL;
+    struct layout layout;
+    lay_out(table, &layout);
+    for (int i = 0; i < layout.count; i++) {
+        int start = table->area.column + layout.placed[i].at;
+        if (column >= start - GAP && column < start + layout.placed[i].width)
+            return layout.placed[i].column->compare ? layout.placed[i].column : NULL;
+    }
+    return NULL;
+}
+
+const struct column *table_neighbour(const struct table *table, int direction)
+{
+    struct layout layout;
+    lay_out(table, &layout);
+    int at = -1;
+    for (int i = 0; i < layout.count; i++)
+        if (layout.placed[i].column == table->sort)
+            at = i;
+    for (int i = at + direction; i >= 0 && i < layout.count; i += direction)
+        if (layout.placed[i].column->compare)
+            return layout.placed[i].column;
+    return table->sort;
+}

@@ -1,0 +1,58 @@
+/*
+ * A table: columns of an analysis, rows under a header, a cursor.
+ *
+ * Only rows on the screen are formatted. When it is narrow, columns leave by
+ * their priority, the sort column and the name last of all; the column of width
+ * 0 (the name) takes what is left. A cell wider than its column pushes the
+ * column wider rather than losing a digit.
+ */
+#ifndef NCPROF_TUI_WIDGETS_TABLE_H
+#define NCPROF_TUI_WIDGETS_TABLE_H
+
+#include "tui/columns.h"
+#include "tui/widgets/canvas.h"
+#include "tui/widgets/list.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TABLE_COLUMNS_MAX 32
+
+enum table_show { TABLE_BOTH, TABLE_SHARES, TABLE_VALUES, TABLE_SHOWS };
+
+struct table {
+    const struct column *columns;
+    const void *data;          /* what the columns' functions take */
+    const void *owner;         /* what the hooks take */
+    unsigned flags;            /* of the profile: columns that need others are left out */
+    const struct column *sort; /* marked in the header; NULL: none */
+    bool reverse;
+    bool estimated; /* every number is an estimate: "~" before it */
+    bool unfocused; /* no cursor is shown */
+    bool headless;  /* no header row */
+    enum table_show show;
+    int shift; /* cells by which long names are scrolled */
+    struct list list;
+    struct rect area;
+
+    /* Hooks; each may be NULL. */
+    enum style (*style)(const void *owner, uint32_t row, const struct column *column);
+    /* Paints the column of width 0. */
+    void (*name)(const void *owner, uint32_t row, struct canvas *canvas, struct rect area);
+    bool (*marked)(const void *owner, uint32_t row);
+};
+
+/* Where things are from now on. */
+void table_fit(struct table *table, struct rect area);
+void table_draw(const struct table *table, struct canvas *canvas);
+
+/* A click in the area: selects the row, or returns the column whose head was hit. NULL: neither. */
+const struct column *table_click(struct table *table, int row, int column);
+
+/* The sortable column shown to the left (-1) or right (1) of the sort column; itself at the end. */
+const struct column *table_neighbour(const struct table *table, int direction);
+
+/* Whether a column holds shares of a whole: its title is "%". */
+bool column_is_share(const struct column *column);
+
+#endif
