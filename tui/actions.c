@@ -106,7 +106,7 @@ static bool has_key(const struct action *action, uint32_t key)
 {
     const char *name = action->keys;
     for (size_t length = next_name(&name); length; length = next_name(&name)) {
-        if (key_by_name(name, length) == key)
+        if (keys_by_name(name, length) == key)
             return true;
         name += length;
     }
@@ -132,7 +132,7 @@ void action_keys(const struct action *action, char *buffer, size_t size)
     }
     for (size_t length = next_name(&name); length && used + 1 < size; length = next_name(&name)) {
         char key[24];
-        key_name(key_by_name(name, length), key, sizeof key);
+        keys_name(keys_by_name(name, length), key, sizeof key);
         int printed = snprintf(buffer + used, size - used, "%s%s", used ? " " : "", key);
         used += printed > 0 ? (size_t)printed : 0;
         name += length;

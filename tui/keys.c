@@ -37,7 +37,7 @@ static uint32_t function_key(const char *name, size_t length)
     return *end || number < 1 || number > 12 ? KEYS_NONE : KEYS_F1 + (uint32_t)number - 1;
 }
 
-uint32_t key_by_name(const char *name, size_t length)
+uint32_t keys_by_name(const char *name, size_t length)
 {
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (strlen(names[i].name) == length && !memcmp(names[i].name, name, length))
@@ -50,7 +50,7 @@ uint32_t key_by_name(const char *name, size_t length)
     return glyph.bytes == length ? glyph.code : KEYS_NONE;
 }
 
-void key_name(uint32_t key, char *buffer, size_t size)
+void keys_name(uint32_t key, char *buffer, size_t size)
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
         if (names[i].key == key && key != '<') {
@@ -124,7 +124,7 @@ static const char *script_key(const char *text, uint32_t *key)
     const char *close = text[0] == '<' ? strchr(text, '>') : NULL;
     size_t length = close ? (size_t)(close - text - 1) : 0;
     if (length > 1) {
-        *key = key_by_name(text + 1, length);
+        *key = keys_by_name(text + 1, length);
         if (*key)
             return close + 1;
     }
@@ -136,7 +136,7 @@ static const char *script_key(const char *text, uint32_t *key)
     return text + glyph.bytes;
 }
 
-int key_script_next(const char **script, struct event *event, struct error *err)
+int keys_script_next(const char **script, struct event *event, struct error *err)
 {
     const char *text = *script;
     *event = (struct event){.kind = EVENT_NONE};

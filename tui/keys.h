@@ -60,11 +60,11 @@ struct event {
 };
 
 /* The key that a word names ("j", "Down", "C-l"); KEYS_NONE when none. */
-uint32_t key_by_name(const char *name, size_t length);
+uint32_t keys_by_name(const char *name, size_t length);
 /* How people write a key: "Enter", "PgDn", "^L". */
-void key_name(uint32_t key, char *buffer, size_t size);
+void keys_name(uint32_t key, char *buffer, size_t size);
 
 /* Takes one event off a script; EVENT_NONE at its end. ERROR_USAGE: "<click" without a place. */
-int key_script_next(const char **script, struct event *event, struct error *err);
+int keys_script_next(const char **script, struct event *event, struct error *err);
 
 #endif
