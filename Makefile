@@ -125,6 +125,9 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(UNIT_LIB)
 $(BUILD)/tests/fuzz_readers: tests/fuzz/fuzz_readers.c $(UNIT_LIB)
 	$(call COMPILE_AND_LINK,$(FUZZ_LDFLAGS))
 
+$(BUILD)/tests/%: tests/structure/%.c $(UNIT_LIB)
+	$(call COMPILE_AND_LINK,)
+
 define COMPILE_AND_LINK # libraries; one command per program: there is no object to keep
 @mkdir -p $(@D)
 @echo "  LD    $@"
@@ -132,8 +135,10 @@ $(Q)$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(UNIT_LIB) $(
 endef
 TEST_CFLAGS := -Wno-conversion -Wno-cast-qual
 
+HELPERS := $(patsubst tests/structure/%.c,$(BUILD)/tests/%,$(wildcard tests/structure/*.c))
+
 .PHONY: tests-build
-tests-build: all $(UNIT) $(FUZZ_REPLAY)
+tests-build: all $(UNIT) $(FUZZ_REPLAY) $(HELPERS)
 
 -include $(UNIT_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(PYTHON_OBJ:.o=.d) $(UNIT:=.d)
 
@@ -195,9 +200,10 @@ screenshots:
 	@$(MAKE) all
 	@NCPROF=$(abspath $(NCPROF)) screenshots/take.sh
 
+GOLDEN_SUITES ?= golden structure
 golden: setup
 	@$(MAKE) tests-build
-	@GOLDEN=rewrite tests/run --build $(BUILD) golden unit
+	@GOLDEN=rewrite tests/run --build $(BUILD) $(GOLDEN_SUITES)
 	@git status --short tests || true
 
 check-layers:

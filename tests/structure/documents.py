@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""The documents say what the program does: README.md and the man page against --help and the key table.
+
+The key tables and the outputs under "$ ncprof ..." in README.md are rewritten by `make golden`.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(os.environ.get("TOP", "."))
+NCPROF = os.environ["NCPROF"]
+REWRITE = os.environ.get("GOLDEN") == "rewrite"
+README, MAN = TOP / "README.md", TOP / "tui/man/ncprof.1"
+OPTION = re.compile(r"^  (?:-\w, )?--([a-z][a-z-]*)", re.MULTILINE)
+MAN_OPTION = re.compile(r"^\.B[RI]* .*?\\-\\-([a-z][a-z\\-]*)", re.MULTILINE)
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+results = []
+
+
+def check(name, problems):
+    results.append(not problems)
+    print(f"{'not ' if problems else ''}ok {len(results)} - {name}")
+    for problem in problems:
+        print(f"# {problem}")
+
+
+def skip(name, why):
+    results.append(True)
+    print(f"ok {len(results)} - {name} # SKIP {why}")
+
+
+def run(*words, **more):
+    return subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, **more)
+
+
+def help_of(*command):
+    return run(NCPROF, *command, "--help").stdout
+
+
+def commands():
+    return re.findall(r"^  ([a-z]+)  +\S", help_of(), re.MULTILINE)
+
+
+def man_sections():
+    """The options that the man page describes, by command; "" is the browser's."""
+    sections, name = {}, None
+    for line in MAN.read_text().splitlines():
+        if match := re.match(r"\.SS ncprof ?([a-z]*)", line):
+            name = match[1]
+            sections[name] = set()
+        elif line.startswith(".SH"):
+            name = None
+        elif name is not None and (match := MAN_OPTION.match(line)):
+            sections[name].add(match[1].replace("\\", ""))
+    return sections
+
+
+def compare(where, said, true):
+    return [f"{where}: --{name} is not described" for name in sorted(true - said)] + \
+           [f"{where}: --{name} does not exist" for name in sorted(said - true)]
+
+
+def check_man():
+    sections = man_sections()
+    problems = []
+    for command in ["", *commands()]:
+        true = set(OPTION.findall(help_of(command) if command else help_of()))
+        if command not in sections:
+            problems.append(f"no section .SS ncprof {command}")
+        else:
+            problems += compare(f"ncprof {command}", sections[command], true - {"help"})
+    problems += [f"section about {name}, which is no command"
+                 for name in sections if name and name not in commands()]
+    check("the man page describes every command and option, and no other", problems)
+
+
+def check_readme_commands():
+    text = README.read_text()
+    check("README.md names every command",
+          [command for command in commands() if f"ncprof {command}" not in text])
+
+
+def replace_between(path, first, last, text):
+    """The part of a document between two marking lines is `text`, or is made so."""
+    whole = path.read_text()
+    before, found, rest = whole.partition(first + "\n")
+    part, found_last, after = rest.partition(last)
+    if not found or not found_last:
+        return [f"{path.name} has no {first} ... {last}"]
+    if part.strip() == text.strip():
+        return []
+    if REWRITE:
+        path.write_text(before + first + "\n" + text.strip("\n") + "\n" + last + after)
+        return []
+    return [f"{path.name}: the key table differs from tui/actions.c: make golden rewrites it"]
+
+
+def check_keys():
+    printer = str(Path(os.environ["BUILD"]) / "tests/print_keys")
+    check("README.md lists the keys of the action table", replace_between(
+        README, "<!-- keys -->", "<!-- end of keys -->", run(printer, "markdown").stdout))
+    check("the man page lists the keys of the action table", replace_between(
+        MAN, '.\\" keys', '.\\" end of keys', run(printer, "man").stdout))
+
+
+def check_console():
+    """Every console block of README.md whose command reads tests/ prints exactly what stands there."""
+    text, problems = README.read_text(), []
+    for block in CONSOLE.findall(text):
+        command, _, shown = block.partition("\n")
+        if not command.startswith("$ ncprof ") or "tests/" not in command:
+            continue
+        made = run("sh", "-c", command[2:].replace("ncprof", NCPROF, 1), cwd=TOP)
+        printed = "\n".join(line.rstrip() for line in made.stdout.splitlines()) + "\n"
+        if made.returncode:
+            problems.append(f"{command}: exit {made.returncode}: {made.stderr.strip()}")
+        elif printed != shown:
+            text = text.replace(block, command + "\n" + printed)
+            if not REWRITE:
+                problems += [f"{command} prints otherwise:", *printed.splitlines()]
+    if REWRITE:
+        README.write_text(text)
+    check("README.md shows what its commands print", problems)
+
+
+def check_man_formats():
+    name = "the man page is well-formed"
+    if not shutil.which("mandoc"):
+        skip(name, "mandoc is not installed")
+        return
+    made = run("mandoc", "-T", "lint", "-W", "warning", str(MAN))
+    check(name, made.stdout.splitlines())
+
+
+def complete(*words):
+    """What bash offers for the last of the words."""
+    script = f"""
+        source {TOP}/tui/completions/ncprof.bash
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ncprof; printf '%s\\n' "${{COMPREPLY[@]}}" """
+    return set(run("bash", "-c", script, "bash", NCPROF, *words).stdout.split())
+
+
+def check_bash():
+    problems = []
+    if missing := set(commands()) - complete(""):
+        problems.append(f"commands not offered: {missing}")
+    for command in commands():
+        true = {f"--{name}" for name in OPTION.findall(help_of(command))}
+        if true != complete(command, "--"):
+            problems.append(f"ncprof {command}: offered {sorted(complete(command, '--'))}")
+    if complete("rep") != {"report"}:
+        problems.append(f"rep -> {complete('rep')}")
+    check("bash completes every command and option", problems)
+
+
+def check_shell(shell, file):
+    name = f"{file.name} is read by {shell}"
+    if not shutil.which(shell):
+        skip(name, f"{shell} is not installed")
+        return
+    made = run(shell, "-n", str(file))
+    check(name, (made.stderr + made.stdout).splitlines())
+
+
+def main():
+    check_man()
+    check_readme_commands()
+    check_keys()
+    check_console()
+    check_man_formats()
+    check_bash()
+    check_shell("zsh", TOP / "tui/completions/_ncprof")
+    check_shell("fish", TOP / "tui/completions/ncprof.fish")
+    print(f"1..{len(results)}")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

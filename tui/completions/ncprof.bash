@@ -1,0 +1,42 @@
+# bash completion for ncprof. The words come out of `ncprof --help`, so they are always true.
+
+_ncprof_commands() {
+    "$1" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[^ ].*/\1/p'
+}
+
+_ncprof_options() { # program, command or nothing
+    "$@" --help 2>/dev/null | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+}
+
+# What an option takes: the words of a list in its help, "text, markdown, csv or json".
+_ncprof_values() { # option, program, command or nothing
+    "${@:2}" --help 2>/dev/null | sed -n "s/^  \(-., \)\{0,1\}$1 [A-Z]*  *\(.*\)/\2/p" |
+        grep -oE '[a-z]+(\|[a-z]+)+' | tr '|' '\n'
+}
+
+_ncprof() {
+    local program=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    local commands command='' i
+    COMPREPLY=()
+    commands=$(_ncprof_commands "$program")
+    if ((COMP_CWORD > 1)) && grep -qxF -- "${COMP_WORDS[1]}" <<<"$commands"; then
+        command=${COMP_WORDS[1]}
+    fi
+    if [[ $command == record ]]; then # behind -- another program is meant
+        for ((i = 2; i < COMP_CWORD; i++)); do
+            if [[ ${COMP_WORDS[i]} == -- ]] && declare -F _command_offset >/dev/null; then
+                _command_offset $((i + 1))
+                return
+            fi
+        done
+    fi
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_options "$program" ${command:+"$command"})" -- "$word")
+    elif [[ $before == --* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_values "$before" "$program" ${command:+"$command"})" -- "$word")
+    elif ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
+    fi
+}
+
+complete -o default -o bashdefault -F _ncprof ncprof
