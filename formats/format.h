@@ -36,7 +36,6 @@ struct writer {
     int (*write)(const struct profile *profile, FILE *out, struct error *err);
 };
 
-
 extern const struct reader *const readers[]; /* NULL at the end */
 extern const struct writer *const writers[]; /* NULL at the end */
 

@@ -22,8 +22,8 @@ struct column {
     int width;         /* cells; 0: takes what is left (the function's name) */
     int priority;      /* 0 stays to the last; when narrow the largest leaves first */
     enum column_align align;
-    bool descending;   /* first order when chosen */
-    unsigned needs;    /* profile flags; without them the cell is "-" */
+    bool descending; /* first order when chosen */
+    unsigned needs;  /* profile flags; without them the cell is "-" */
     /* The cell as a person reads it: units, separators, "-" for what is not known. UTF-8. */
     void (*text)(const void *table, uint32_t row, char *buffer, size_t size);
     /* Ascending; ties are broken by name and then by index, by the sorter. NULL: not sortable. */

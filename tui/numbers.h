@@ -21,7 +21,8 @@ void number_value(double value, const struct metric *metric, char *buffer, size_
  */
 void number_column(double value, const struct metric *metric, char *buffer, size_t size);
 void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1" */
-void number_ratio(double ratio, char *buffer, size_t size);   /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
+/* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
+void number_ratio(double ratio, char *buffer, size_t size);
 void number_exponent(double exponent, char *buffer, size_t size); /* 1.986 -> "1.99", nan "-" */
 
 /* A value as a profile keeps it, in its metric's unit; the nearest double to the exact quotient. */

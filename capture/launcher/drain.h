@@ -24,10 +24,10 @@ int drain_some(struct drain *drain, struct error *err);
 int drain_rest(struct drain *drain, struct error *err);
 
 struct drain_state {
-    uint32_t processes;       /* that attached */
+    uint32_t processes; /* that attached */
     uint32_t native_streams, python_streams;
     uint64_t events, lost;
-    uint32_t open_frames;     /* closed by drain_rest() because the program never did */
+    uint32_t open_frames; /* closed by drain_rest() because the program never did */
 };
 struct drain_state drain_state(const struct drain *drain);
 

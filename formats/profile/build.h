@@ -57,8 +57,8 @@ uint32_t build_metric(struct build *build, const char *name, const char *unit,
 void build_rescale(struct build *build, uint32_t metric, int64_t factor);
 
 /* Same name, module, file, line and kind: same function. Strings are copied; NULL is "". */
-uint32_t build_function(struct build *build, const char *name, const char *module,
-                        const char *file, uint32_t line, enum function_kind kind);
+uint32_t build_function(struct build *build, const char *name, const char *module, const char *file,
+                        uint32_t line, enum function_kind kind);
 /* Same with lengths, for names that are slices of a buffer. */
 uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
                           const char *module, size_t module_length, const char *file,

@@ -23,7 +23,7 @@ struct histogram_bucket {
 struct histogram {
     struct histogram_bucket *buckets; /* ascending by bucket, no zero counts */
     uint32_t count, capacity;
-    uint64_t total; /* values in all buckets */
+    uint64_t total;    /* values in all buckets */
     uint64_t min, max; /* exact; meaningless when total is 0 */
 };
 
@@ -45,7 +45,7 @@ void histogram_add(struct histogram *histogram, uint64_t value, uint64_t count);
 void histogram_add_bucket(struct histogram *histogram, uint32_t bucket, uint64_t count);
 void histogram_bound(struct histogram *histogram, uint64_t min, uint64_t max);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* The smallest value v such that a share of at least `quantile` (0..1) lies at or below; 0 when empty. */
+/* The smallest value with a share of at least `quantile` (0..1) at or below it; 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *histogram, double quantile);
 void histogram_free(struct histogram *histogram);
 

@@ -26,9 +26,8 @@ struct trace_writer;
  * Ticks are the recorder's clock; (ticks, ns) pairs from trace_writer_sync() give its
  * rate, ns being CLOCK_MONOTONIC_RAW; (start_ticks, start_unix_ns) is the first moment.
  */
-int trace_writer_open(struct trace_writer **out, const char *path, bool force,
-                      const char *metadata, uint64_t start_ticks, int64_t start_monotonic_ns,
-                      struct error *err);
+int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,
+                      uint64_t start_ticks, int64_t start_monotonic_ns, struct error *err);
 
 /* Each returns the id to use below. Strings are copied. */
 uint32_t trace_writer_process(struct trace_writer *writer, uint64_t pid, uint64_t parent_pid,

@@ -8,16 +8,17 @@
 struct butterfly_row {
     uint32_t function; /* PROFILE_NONE: "(itself)" among the callees */
     struct values values;
-    double share;      /* of the centre's total */
+    double share; /* of the centre's total */
 };
 
 struct butterfly {
     const struct profile *profile;
     uint32_t function, metric;
-    struct values values; /* of the function itself */
+    struct values values;                    /* of the function itself */
     struct butterfly_row *callers, *callees; /* by total descending, ties by name */
     uint32_t caller_count, callee_count;
-    uint64_t unaccounted_calls; /* calls that no caller accounts for: thread roots, code not recorded */
+    /* Calls that no caller accounts for: thread roots, code not recorded. */
+    uint64_t unaccounted_calls;
 };
 
 struct butterfly *butterfly_new(const struct profile *profile, uint32_t function, uint32_t metric);

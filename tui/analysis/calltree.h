@@ -13,12 +13,12 @@
 struct calltree;
 
 struct calltree_row {
-    uint32_t function;  /* PROFILE_NONE: a thread */
+    uint32_t function; /* PROFILE_NONE: a thread */
     uint32_t thread;
-    uint32_t depth;     /* for indentation, 0 outermost */
+    uint32_t depth; /* for indentation, 0 outermost */
     struct values values;
     bool has_children, open;
-    bool recursive;     /* the same function is among its ancestors */
+    bool recursive; /* the same function is among its ancestors */
     bool on_hot_path;
 };
 
@@ -34,7 +34,7 @@ struct calltree_row calltree_row(const struct calltree *tree, uint32_t row);
 int64_t calltree_total(const struct calltree *tree); /* 100 % */
 
 void calltree_toggle(struct calltree *tree, uint32_t row);
-/* Opens `row` and what is below it, at most `levels` deep (UINT32_MAX: all, bounded at 100,000 rows). */
+/* Opens `row` and what is below it, at most `levels` deep (UINT32_MAX: all), up to 100,000 rows. */
 void calltree_expand(struct calltree *tree, uint32_t row, uint32_t levels);
 void calltree_collapse_all(struct calltree *tree);
 /* Opens the largest child of the largest child ... from `row` on; returns the row at its end. */

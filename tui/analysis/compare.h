@@ -45,7 +45,8 @@ struct compare_row {
         double exponent;    /* NAN when not defined */
         enum growth growth;
     } change[COMPARE_MEASURES];
-    /* Seconds of cumtime: delta calls x time a call in A, and calls in B x delta time a call; they add up. */
+    /* Seconds of cumtime that add up: delta calls x time a call in A, calls in B x delta time a
+     * call. */
     double more_calls, slower_calls;
 };
 
@@ -55,7 +56,7 @@ struct compare_query {
     const char *sort;      /* NULL: delta of cumtime, by size */
     bool reverse;
     const char *filter;
-    double threshold;      /* hide rows below this share of cumtime and tottime on both sides */
+    double threshold; /* hide rows below this share of cumtime and tottime on both sides */
     uint32_t limit;
 };
 

@@ -8,12 +8,13 @@
 
 struct hotspots_query {
     uint32_t metric;
-    uint32_t thread;      /* PROFILE_NONE: all */
-    const char *sort;     /* a column's id; NULL: tottime */
+    uint32_t thread;  /* PROFILE_NONE: all */
+    const char *sort; /* a column's id; NULL: tottime */
     bool reverse;
-    const char *filter;   /* NULL: all */
-    double threshold;     /* hide functions whose tottime and cumtime shares are both below; 0.05 is 5 %; 0 none */
-    uint32_t limit;       /* 0: no limit */
+    const char *filter; /* NULL: all */
+    double
+        threshold;  /* hide functions whose tottime and cumtime are both below this share; 0 none */
+    uint32_t limit; /* 0: no limit */
 };
 
 struct hotspot {
@@ -27,11 +28,11 @@ struct hotspots {
     uint32_t metric, thread;
     struct hotspot *rows;
     uint32_t count;
-    uint32_t functions;      /* before filter, threshold and limit */
-    int64_t total;           /* 100 % */
-    uint32_t matched;        /* functions that the filter let through */
+    uint32_t functions; /* before filter, threshold and limit */
+    int64_t total;      /* 100 % */
+    uint32_t matched;   /* functions that the filter let through */
     int64_t matched_self;
-    uint32_t hidden;         /* below the threshold */
+    uint32_t hidden; /* below the threshold */
     int64_t hidden_self;
     const struct column *sort;
     bool reverse;
@@ -51,7 +52,7 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
 void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,
                               size_t size);
 
-/* In ns, out of the function's histogram; 0..1, 1 is the slowest call. 0 without PROFILE_HAS_LATENCY. */
+/* ns, out of the function's histogram; 1 is the slowest call. 0 without PROFILE_HAS_LATENCY. */
 uint64_t function_latency(const struct profile *profile, uint32_t function, double quantile);
 
 #endif
