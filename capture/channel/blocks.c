@@ -139,8 +139,9 @@ void block_hand_over(uint32_t index, bool last)
 {
     struct channel_header *channel = target.channel;
     channel_block_at(channel, index)->last = last;
-    atomic_store_explicit(&channel->states[index], CHANNEL_FULL, memory_order_release);
+    /* Counted first: the recorder, which uncounts it, must not be faster than the count. */
     uint32_t full = atomic_fetch_add(&channel->full_count, 1) + 1;
+    atomic_store_explicit(&channel->states[index], CHANNEL_FULL, memory_order_release);
     if (full >= CHANNEL_WAKE_COUNT && atomic_load(&channel->drain_asleep))
         futex_wake(&channel->full_count);
 }

@@ -12,13 +12,20 @@
 
 struct drain;
 
-/* Creates the session's shared memory; its path goes into the target's environment. */
+/*
+ * Creates the session's shared memory; its path goes into the target's environment as
+ * CHANNEL_ENVIRONMENT. The clock is the one that clock_choose() says.
+ */
 int drain_open(struct drain **out, struct trace_writer *writer, struct error *err);
 const char *drain_path(const struct drain *drain);
 
 /* Sleeps until there is something to take, a signal, or `timeout_ms`. */
 void drain_wait(struct drain *drain, int timeout_ms);
-/* Takes all that is handed over. */
+/*
+ * Takes what is handed over, at most some 20 ms of work; about once a second it also looks after
+ * programs that died, the clock, and the file. An error of the writer (a full disk) is reported
+ * once; the channel is drained all the same, so the program is not disturbed.
+ */
 int drain_some(struct drain *drain, struct error *err);
 /* The programs have ended: takes their open blocks too, closes frames left open. */
 int drain_rest(struct drain *drain, struct error *err);
@@ -27,7 +34,9 @@ struct drain_state {
     uint32_t processes; /* that attached */
     uint32_t native_streams, python_streams;
     uint64_t events, lost;
-    uint32_t open_frames; /* closed by drain_rest() because the program never did */
+    uint64_t unmatched;   /* leaves without a frame: the program was joined in mid-call */
+    uint32_t open_frames; /* closed by the recorder because the program never did */
+    uint64_t cost_ticks;  /* what the hooks are estimated to have cost; 0 unknown */
 };
 struct drain_state drain_state(const struct drain *drain);
 

@@ -1,0 +1,101 @@
+#include "capture/launcher/clock.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <x86intrin.h>
+
+static bool counter_is_invariant(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8);
+}
+
+/* hpet or acpi_pm as the kernel's clock mean that it found the counters unreliable. */
+static bool kernel_trusts_counter(void)
+{
+    static const char path[] = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+    char name[64] = "";
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return true;
+    if (!fgets(name, sizeof name, file))
+        name[0] = '\0';
+    fclose(file);
+    return strncmp(name, "hpet", 4) != 0 && strncmp(name, "acpi_pm", 7) != 0 &&
+           strncmp(name, "refined-jiffies", 15) != 0;
+}
+#endif
+
+static uint64_t monotonic(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t now(enum channel_clock clock)
+{
+#if defined(__x86_64__)
+    if (clock == CHANNEL_CLOCK_TSC)
+        return __rdtsc();
+#endif
+    (void)clock;
+    return monotonic(CLOCK_MONOTONIC);
+}
+
+enum channel_clock clock_choose(void)
+{
+#if defined(__x86_64__)
+    if (counter_is_invariant() && kernel_trusts_counter())
+        return CHANNEL_CLOCK_TSC;
+#endif
+    return CHANNEL_CLOCK_MONOTONIC;
+}
+
+const char *clock_name(enum channel_clock clock)
+{
+    return clock == CHANNEL_CLOCK_TSC ? "tsc" : "monotonic";
+}
+
+/* The tightest of a few tries: an interrupt between the readings would skew the pair. */
+struct clock_pair clock_read(enum channel_clock clock)
+{
+    struct clock_pair best = {0, 0};
+    uint64_t tightest = UINT64_MAX;
+    for (int i = 0; i < 5; i++) {
+        uint64_t before = now(clock);
+        int64_t nanoseconds = (int64_t)monotonic(CLOCK_MONOTONIC_RAW);
+        uint64_t width = now(clock) - before;
+        if (width < tightest) {
+            tightest = width;
+            best = (struct clock_pair){before + width / 2, nanoseconds};
+        }
+    }
+    return best;
+}
+
+double clock_rate(const struct clock_pair *first, const struct clock_pair *second)
+{
+    int64_t elapsed = second->nanoseconds - first->nanoseconds;
+    if (elapsed <= 0 || second->ticks <= first->ticks)
+        return 0;
+    return (double)(second->ticks - first->ticks) * 1e9 / (double)elapsed;
+}
+
+uint64_t clock_step(enum channel_clock clock)
+{
+    uint64_t smallest = UINT64_MAX;
+    uint64_t before = now(clock);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t after = now(clock);
+        if (after > before && after - before < smallest)
+            smallest = after - before;
+        before = after;
+    }
+    return smallest == UINT64_MAX ? 1 : smallest;
+}

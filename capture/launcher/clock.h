@@ -1,0 +1,28 @@
+/* The session's clock as the recorder sees it: which one, what it says now, how fine it is. */
+#ifndef NCPROF_CAPTURE_LAUNCHER_CLOCK_H
+#define NCPROF_CAPTURE_LAUNCHER_CLOCK_H
+
+#include "capture/channel/layout.h"
+
+#include <stdint.h>
+
+/*
+ * The time stamp counter where the processor says that it is constant and nonstop and the kernel
+ * has not given it up as its own clock (unsynchronised cores); else CLOCK_MONOTONIC.
+ */
+enum channel_clock clock_choose(void);
+const char *clock_name(enum channel_clock clock); /* "tsc", "monotonic" */
+
+/* The clock's ticks and CLOCK_MONOTONIC_RAW in nanoseconds, as close together as can be. */
+struct clock_pair {
+    uint64_t ticks;
+    int64_t nanoseconds;
+};
+struct clock_pair clock_read(enum channel_clock clock);
+
+/* Ticks a second, measured between two pairs; 0 when they are too close to tell. */
+double clock_rate(const struct clock_pair *first, const struct clock_pair *second);
+/* The smallest step seen between two readings, in ticks; at least 1. */
+uint64_t clock_step(enum channel_clock clock);
+
+#endif

@@ -1,0 +1,283 @@
+#include "capture/launcher/decode.h"
+#include "formats/profile/memory.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STREAM_MAX (1u << 22) /* streams in a session that are believed */
+
+struct stream_state {
+    struct program *program;
+    uint32_t kind;     /* enum channel_kind */
+    uint32_t thread;   /* in the trace */
+    uint32_t expected; /* sequence number of the next block */
+    uint32_t depth;    /* frames open in the trace */
+    uint32_t hidden;   /* frames below them that were entered while events were lost */
+    bool ended;
+    uint64_t ticks; /* of the last event */
+};
+
+struct decoder {
+    struct trace_writer *writer;
+    struct programs *programs;
+    ARRAY(struct stream_state *) streams; /* by number; NULL: not seen */
+    uint32_t pause; /* function of the trace for waiting; PROFILE_NONE: none yet */
+    bool failed;
+    struct error error; /* the writer's first */
+    struct decoder_state state;
+};
+
+/* Where the decoding of one block stands. */
+struct cursor {
+    const uint32_t *word, *end;
+    uint64_t ticks;
+    uint64_t high; /* upper half of addresses, in place */
+};
+
+struct decoder *decoder_new(struct trace_writer *writer, struct programs *programs)
+{
+    struct decoder *decoder = memory_zeroed(1, sizeof *decoder);
+    decoder->writer = writer;
+    decoder->programs = programs;
+    decoder->pause = PROFILE_NONE;
+    return decoder;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+    if (!decoder)
+        return;
+    for (uint32_t i = 0; i < decoder->streams.count; i++)
+        free(decoder->streams.data[i]);
+    array_free(&decoder->streams);
+    free(decoder);
+}
+
+struct decoder_state decoder_state(const struct decoder *decoder)
+{
+    return decoder->state;
+}
+
+uint32_t decoder_expected(const struct decoder *decoder, uint32_t stream)
+{
+    if (stream >= STREAM_MAX)
+        return UINT32_MAX;
+    if (stream >= decoder->streams.count || !decoder->streams.data[stream])
+        return 0;
+    return decoder->streams.data[stream]->expected;
+}
+
+/* ---- frames ---- */
+
+static void enter(struct decoder *decoder, struct stream_state *stream, uint32_t function,
+                  uint64_t ticks)
+{
+    struct error err;
+    stream->depth++;
+    if (trace_writer_enter(decoder->writer, stream->thread, function, ticks, &err) != 0 &&
+        !decoder->failed) {
+        decoder->failed = true;
+        decoder->error = err;
+    }
+}
+
+static void leave(struct decoder *decoder, struct stream_state *stream, uint64_t ticks)
+{
+    struct error err;
+    if (stream->depth == 0) {
+        if (stream->hidden)
+            stream->hidden--;
+        else
+            decoder->state.unmatched++;
+        return;
+    }
+    stream->depth--;
+    if (trace_writer_leave(decoder->writer, stream->thread, ticks, &err) != 0 && !decoder->failed) {
+        decoder->failed = true;
+        decoder->error = err;
+    }
+}
+
+static void end_stream(struct decoder *decoder, struct stream_state *stream, bool cut)
+{
+    struct error err;
+    if (cut)
+        decoder->state.open_frames += stream->depth;
+    stream->ended = true;
+    stream->depth = 0;
+    stream->hidden = 0;
+    if (trace_writer_thread_end(decoder->writer, stream->thread, stream->ticks, &err) != 0 &&
+        !decoder->failed) {
+        decoder->failed = true;
+        decoder->error = err;
+    }
+}
+
+/* ---- escapes ---- */
+
+/* What was lost may have left any frame: none of those known can be believed in any more. */
+static void lose(struct decoder *decoder, struct stream_state *stream)
+{
+    while (stream->depth)
+        leave(decoder, stream, stream->ticks);
+    stream->hidden = 0;
+}
+
+static void set_depth(struct decoder *decoder, struct stream_state *stream, uint32_t depth,
+                      uint64_t ticks)
+{
+    if (depth > stream->depth + stream->hidden) {
+        stream->hidden = depth - stream->depth;
+        return;
+    }
+    while (stream->depth && stream->depth + stream->hidden > depth)
+        leave(decoder, stream, ticks);
+    if (stream->hidden > depth)
+        stream->hidden = depth;
+}
+
+static void pause_until(struct decoder *decoder, struct stream_state *stream, uint64_t from,
+                        uint64_t until)
+{
+    if (decoder->pause == PROFILE_NONE)
+        decoder->pause = trace_writer_function(decoder->writer, "[waiting for the recorder]", "",
+                                               "", 0, FUNCTION_UNKNOWN);
+    enter(decoder, stream, decoder->pause, from);
+    leave(decoder, stream, until);
+}
+
+/* False at the end of what is written, or of what makes sense. */
+static bool escape(struct decoder *decoder, struct stream_state *stream, struct cursor *at)
+{
+    uint32_t what = *at->word >> 2;
+    uint32_t words = what == ESCAPE_TIME || what == ESCAPE_PAUSE ? 3 : 2;
+    if (at->end - at->word < words)
+        return false;
+    uint32_t value = at->word[1];
+    uint64_t time = words == 3 ? value | (uint64_t)at->word[2] << 32 : at->ticks;
+    if (time < at->ticks)
+        time = at->ticks;
+    switch (what) {
+    case ESCAPE_TIME:
+        break;
+    case ESCAPE_HIGH:
+        at->high = (uint64_t)value << 32;
+        break;
+    case ESCAPE_LOST:
+        lose(decoder, stream);
+        break;
+    case ESCAPE_DEPTH:
+        set_depth(decoder, stream, value, at->ticks);
+        break;
+    case ESCAPE_PAUSE:
+        pause_until(decoder, stream, at->ticks, time);
+        break;
+    default:
+        return false;
+    }
+    at->ticks = time;
+    at->word += words;
+    return true;
+}
+
+/* ---- events ---- */
+
+static uint32_t function_of(struct decoder *decoder, const struct stream_state *stream,
+                            const struct cursor *at, uint32_t low)
+{
+    if (stream->kind == CHANNEL_PYTHON)
+        return programs_function(decoder->programs, stream->program, low);
+    return programs_address(decoder->programs, stream->program, at->high | low, at->ticks);
+}
+
+static void take_events(struct decoder *decoder, struct stream_state *stream, struct cursor *at)
+{
+    uint64_t events = 0, enters = 0;
+    while (at->word < at->end && *at->word) {
+        uint32_t word = *at->word;
+        if ((word & 3) == CHANNEL_ENTER) {
+            if (at->end - at->word < 2)
+                break;
+            at->ticks += word >> 2;
+            enter(decoder, stream, function_of(decoder, stream, at, at->word[1]), at->ticks);
+            at->word += 2;
+            enters++;
+        } else if ((word & 3) == CHANNEL_LEAVE) {
+            at->ticks += word >> 2;
+            leave(decoder, stream, at->ticks);
+            at->word++;
+        } else if (!escape(decoder, stream, at)) {
+            break;
+        } else {
+            continue;
+        }
+        events++;
+    }
+    decoder->state.events += events;
+    decoder->state.cost_ticks += enters * programs_cost(stream->program);
+}
+
+static struct stream_state *stream_of(struct decoder *decoder, const struct channel_block *block)
+{
+    while (decoder->streams.count <= block->stream)
+        *array_push(&decoder->streams) = NULL;
+    if (decoder->streams.data[block->stream])
+        return decoder->streams.data[block->stream];
+    struct program *program = programs_get(decoder->programs, block->program);
+    if (!program)
+        return NULL;
+    struct stream_state *stream = memory_zeroed(1, sizeof *stream);
+    stream->program = program;
+    stream->kind = atomic_load(&block->kind);
+    stream->thread = trace_writer_thread(
+        decoder->writer, programs_process(decoder->programs, program, block->pid),
+        (uint64_t)block->tid, programs_thread_name(decoder->programs, block->stream));
+    programs_thread_known(decoder->programs, block->stream, stream->thread);
+    if (stream->kind == CHANNEL_PYTHON)
+        decoder->state.python_streams++;
+    else
+        decoder->state.native_streams++;
+    decoder->streams.data[block->stream] = stream;
+    return stream;
+}
+
+static int pass_error_on(struct decoder *decoder, struct error *err)
+{
+    if (!decoder->failed)
+        return 0;
+    decoder->failed = false;
+    *err = decoder->error;
+    return -1;
+}
+
+int decoder_take(struct decoder *decoder, const struct channel_block *block, enum block_end end,
+                 uint32_t *used, struct error *err)
+{
+    *used = CHANNEL_BLOCK_WORDS * 4;
+    struct stream_state *stream = block->stream < STREAM_MAX ? stream_of(decoder, block) : NULL;
+    if (!stream)
+        return error_set(err, ERROR_FORMAT, "damaged block of events from process %d", block->pid);
+    const uint32_t *first = (const uint32_t *)(const void *)(block + 1);
+    struct cursor at = {first, first + CHANNEL_BLOCK_WORDS, block->base_ticks, 0};
+    if (at.ticks < stream->ticks)
+        at.ticks = stream->ticks;
+    take_events(decoder, stream, &at);
+    stream->ticks = at.ticks;
+    stream->expected = block->sequence + 1;
+    if (end != BLOCK_CONTINUES)
+        end_stream(decoder, stream, end == BLOCK_CUT);
+    if (at.word < at.end && *at.word == 0)
+        *used = (uint32_t)(at.word - first) * 4;
+    return pass_error_on(decoder, err);
+}
+
+int decoder_finish(struct decoder *decoder, struct error *err)
+{
+    for (uint32_t i = 0; i < decoder->streams.count; i++) {
+        struct stream_state *stream = decoder->streams.data[i];
+        if (stream && !stream->ended)
+            end_stream(decoder, stream, true);
+    }
+    return pass_error_on(decoder, err);
+}

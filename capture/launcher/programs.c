@@ -1,0 +1,310 @@
+#include "capture/launcher/programs.h"
+#include "capture/launcher/modules.h"
+#include "formats/profile/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBER_MAX   (1u << 22) /* streams in a session that are believed */
+#define FUNCTION_MAX (1u << 24) /* functions a program */
+
+struct program {
+    uint32_t number;
+    struct program *parent; /* forked from; NULL: none */
+    char *name;
+    int32_t pid;
+    uint64_t parent_pid;
+    uint32_t process;         /* in the trace; PROFILE_NONE: none yet */
+    uint32_t expected, taken; /* definitions: next block, bytes of it that are read */
+    uint64_t cost;
+    ARRAY(uint32_t) functions; /* in the trace, by id */
+    struct modules modules;
+};
+
+struct thread_name {
+    char *name;
+    uint32_t thread; /* in the trace; PROFILE_NONE: none yet */
+};
+
+struct programs {
+    struct trace_writer *writer;
+    ARRAY(struct program *) list;    /* by number; NULL: another kind of stream */
+    ARRAY(struct thread_name) names; /* by stream number */
+    ARRAY(struct program *) with_process;
+    struct module_files files;
+    uint32_t unknown; /* function in the trace for ids that nobody defined */
+};
+
+struct programs *programs_new(struct trace_writer *writer)
+{
+    struct programs *programs = memory_zeroed(1, sizeof *programs);
+    programs->writer = writer;
+    programs->unknown = PROFILE_NONE;
+    return programs;
+}
+
+void programs_free(struct programs *programs)
+{
+    if (!programs)
+        return;
+    for (uint32_t i = 0; i < programs->list.count; i++) {
+        struct program *program = programs->list.data[i];
+        if (!program)
+            continue;
+        modules_free(&program->modules);
+        array_free(&program->functions);
+        free(program->name);
+        free(program);
+    }
+    for (uint32_t i = 0; i < programs->names.count; i++)
+        free(programs->names.data[i].name);
+    array_free(&programs->names);
+    array_free(&programs->list);
+    array_free(&programs->with_process);
+    module_files_free(&programs->files);
+    free(programs);
+}
+
+struct program *programs_get(struct programs *programs, uint32_t number)
+{
+    if (number >= NUMBER_MAX)
+        return NULL;
+    while (programs->list.count <= number)
+        *array_push(&programs->list) = NULL;
+    if (!programs->list.data[number]) {
+        struct program *program = memory_zeroed(1, sizeof *program);
+        program->number = number;
+        program->process = PROFILE_NONE;
+        programs->list.data[number] = program;
+    }
+    return programs->list.data[number];
+}
+
+uint32_t programs_expected(const struct program *program)
+{
+    return program->expected;
+}
+
+uint64_t programs_cost(const struct program *program)
+{
+    while (program && !program->cost)
+        program = program->parent;
+    return program ? program->cost : 0;
+}
+
+/* ---- records ---- */
+
+/* A record's copy: the original lies in memory that the program can still write to. */
+union record_copy {
+    struct channel_record record;
+    char bytes[CHANNEL_BLOCK_SIZE];
+};
+
+#define RECORD_TEXTS 3
+
+/* The record's strings, each with a NUL behind it, in `store`; "" where there are none. */
+static void read_texts(const union record_copy *copy, char *store, const char **texts)
+{
+    uint32_t at = sizeof copy->record;
+    for (unsigned i = 0; i < RECORD_TEXTS; i++) {
+        uint32_t size = 0;
+        if (copy->record.size - at >= sizeof size)
+            memcpy(&size, copy->bytes + at, sizeof size);
+        if (size > CHANNEL_STRING_MAX || copy->record.size - at < sizeof size + size)
+            size = 0;
+        else
+            at += (uint32_t)sizeof size;
+        texts[i] = store;
+        memcpy(store, copy->bytes + at, size);
+        store[size] = '\0';
+        store += size + 1;
+        at += size;
+    }
+}
+
+static void define_thread_name(struct programs *programs, uint64_t stream, const char *name)
+{
+    if (stream >= NUMBER_MAX)
+        return;
+    programs_thread_known(programs, (uint32_t)stream, PROFILE_NONE);
+    struct thread_name *entry = &programs->names.data[stream];
+    free(entry->name);
+    entry->name = memory_string(name);
+    if (entry->thread != PROFILE_NONE && *name)
+        trace_writer_thread_name(programs->writer, entry->thread, name);
+}
+
+static void define_function_id(struct programs *programs, struct program *program,
+                               const struct channel_record *record, const char *const *texts)
+{
+    if (record->a >= FUNCTION_MAX)
+        return;
+    while (program->functions.count <= record->a)
+        *array_push(&program->functions) = PROFILE_NONE;
+    enum function_kind kind =
+        record->flags <= FUNCTION_BUILTIN ? (enum function_kind)record->flags : FUNCTION_UNKNOWN;
+    program->functions.data[record->a] = trace_writer_function(programs->writer, texts[0], texts[1],
+                                                               texts[2], (uint32_t)record->b, kind);
+}
+
+static int apply(struct programs *programs, struct program *program,
+                 const struct channel_record *record, const char *const *texts, struct error *err)
+{
+    switch ((enum channel_definition)record->what) {
+    case DEFINE_PROCESS:
+        free(program->name);
+        program->name = memory_string(texts[0]);
+        program->pid = (int32_t)record->a;
+        program->parent_pid = record->b;
+        break;
+    case DEFINE_THREAD:
+        define_thread_name(programs, record->b, texts[0]);
+        break;
+    case DEFINE_FUNCTION:
+        define_function_id(programs, program, record, texts);
+        break;
+    case DEFINE_MODULE:
+        modules_add(
+            &program->modules, &programs->files,
+            (struct module){
+                .first = record->a, .end = record->b, .bias = record->c, .from = record->ticks},
+            texts[0], texts[1]);
+        break;
+    case DEFINE_MODULE_GONE:
+        modules_remove(&program->modules, record->a, record->ticks);
+        break;
+    case DEFINE_NOTE:
+        return trace_writer_note(programs->writer, texts[0], err);
+    case DEFINE_COST:
+        program->cost = record->a + record->b;
+        break;
+    }
+    return 0;
+}
+
+static int read_records(struct programs *programs, struct program *program,
+                        const struct channel_block *block, uint32_t used, struct error *err)
+{
+    union record_copy copy;
+    char store[RECORD_TEXTS * (CHANNEL_STRING_MAX + 1)];
+    int result = 0;
+    while (used - program->taken >= sizeof copy.record) {
+        const char *at = (const char *)(block + 1) + program->taken;
+        memcpy(&copy.record, at, sizeof copy.record);
+        uint32_t size = copy.record.size;
+        if (size < sizeof copy.record || size > used - program->taken || size % 8)
+            return error_set(err, ERROR_FORMAT, "damaged definition from process %d", block->pid);
+        memcpy(copy.bytes + sizeof copy.record, at + sizeof copy.record, size - sizeof copy.record);
+        const char *texts[RECORD_TEXTS];
+        read_texts(&copy, store, texts);
+        program->taken += size;
+        if (apply(programs, program, &copy.record, texts, err) != 0)
+            result = -1;
+    }
+    return result;
+}
+
+int programs_read(struct programs *programs, const struct channel_block *block, bool complete,
+                  struct error *err)
+{
+    struct program *program = programs_get(programs, block->stream);
+    if (!program)
+        return error_set(err, ERROR_FORMAT, "damaged definitions from process %d", block->pid);
+    if (!program->parent && block->parent != UINT32_MAX && block->parent < block->stream)
+        program->parent = programs_get(programs, block->parent);
+    uint32_t used = atomic_load_explicit(&block->used, memory_order_acquire);
+    uint32_t most = CHANNEL_BLOCK_SIZE - (uint32_t)sizeof *block;
+    int result = read_records(programs, program, block, used < most ? used : most, err);
+    if (complete) {
+        program->expected = block->sequence + 1;
+        program->taken = 0;
+    }
+    return result;
+}
+
+/* ---- processes and threads ---- */
+
+/* Two recorders in one process (Python's and a native extension's) are one process of the trace. */
+static struct program *same_process(const struct programs *programs, int32_t pid)
+{
+    for (uint32_t i = programs->with_process.count; i-- > 0;)
+        if (programs->with_process.data[i]->pid == pid)
+            return programs->with_process.data[i];
+    return NULL;
+}
+
+uint32_t programs_process(struct programs *programs, struct program *program, int32_t pid)
+{
+    if (program->process != PROFILE_NONE)
+        return program->process;
+    program->pid = pid;
+    const struct program *same = same_process(programs, pid);
+    if (same) {
+        program->process = same->process;
+        return program->process;
+    }
+    const char *name = program->name;
+    for (const struct program *p = program->parent; p && (!name || !*name); p = p->parent)
+        name = p->name;
+    program->process = trace_writer_process(programs->writer, (uint64_t)pid, program->parent_pid,
+                                            name ? name : "");
+    *array_push(&programs->with_process) = program;
+    return program->process;
+}
+
+const char *programs_thread_name(const struct programs *programs, uint32_t stream)
+{
+    const char *name = stream < programs->names.count ? programs->names.data[stream].name : NULL;
+    return name ? name : "";
+}
+
+void programs_thread_known(struct programs *programs, uint32_t stream, uint32_t thread)
+{
+    if (stream >= NUMBER_MAX)
+        return;
+    while (programs->names.count <= stream)
+        *array_push(&programs->names) = (struct thread_name){NULL, PROFILE_NONE};
+    if (thread != PROFILE_NONE)
+        programs->names.data[stream].thread = thread;
+}
+
+/* ---- functions ---- */
+
+static uint32_t unknown_function(struct programs *programs)
+{
+    if (programs->unknown == PROFILE_NONE)
+        programs->unknown = trace_writer_function(programs->writer, "[unknown function]", "", "", 0,
+                                                  FUNCTION_UNKNOWN);
+    return programs->unknown;
+}
+
+static uint32_t inherited_function(struct programs *programs, const struct program *program,
+                                   uint32_t id)
+{
+    for (const struct program *p = program->parent; p; p = p->parent)
+        if (id < p->functions.count && p->functions.data[id] != PROFILE_NONE)
+            return p->functions.data[id];
+    return unknown_function(programs);
+}
+
+uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id)
+{
+    if (id < program->functions.count && program->functions.data[id] != PROFILE_NONE)
+        return program->functions.data[id];
+    return inherited_function(programs, program, id);
+}
+
+uint32_t programs_address(struct programs *programs, struct program *program, uint64_t address,
+                          uint64_t ticks)
+{
+    const struct address *known = modules_cached(&program->modules, address, ticks);
+    if (known)
+        return known->function;
+    const struct program *owner = program;
+    while (owner->parent && owner->modules.list.count == 0)
+        owner = owner->parent;
+    const struct modules *inherited = owner != program  ? &owner->modules
+                                      : program->parent ? &program->parent->modules
+                                                        : NULL;
+    return modules_resolve(&program->modules, inherited, programs->writer, address, ticks);
+}

@@ -1,0 +1,47 @@
+/*
+ * What the recorder knows of the traced programs by their definitions: functions, modules,
+ * threads' names. Gives events their functions in the trace.
+ */
+#ifndef NCPROF_CAPTURE_LAUNCHER_PROGRAMS_H
+#define NCPROF_CAPTURE_LAUNCHER_PROGRAMS_H
+
+#include "capture/channel/layout.h"
+#include "formats/profile/error.h"
+#include "formats/trace/trace_writer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct programs;
+struct program;
+
+struct programs *programs_new(struct trace_writer *writer);
+void programs_free(struct programs *programs); /* NULL is allowed */
+
+/* The program with this definitions stream; made when it is new. NULL for an absurd number. */
+struct program *programs_get(struct programs *programs, uint32_t number);
+
+/*
+ * Reads what is new in a definitions block, taken in sequence order. Returns the sequence number
+ * that is expected next from this program.
+ */
+uint32_t programs_expected(const struct program *program);
+int programs_read(struct programs *programs, const struct channel_block *block, bool complete,
+                  struct error *err);
+
+/* The program's id in the trace, made at the first thread that needs it. */
+uint32_t programs_process(struct programs *programs, struct program *program, int32_t pid);
+/* The name that was defined for a stream, or "". Later names go straight to the trace. */
+const char *programs_thread_name(const struct programs *programs, uint32_t stream);
+void programs_thread_known(struct programs *programs, uint32_t stream, uint32_t thread);
+
+/* Hot path: the function in the trace of a defined id, of an address at a time. */
+uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id);
+uint32_t programs_address(struct programs *programs, struct program *program, uint64_t address,
+                          uint64_t ticks);
+
+/* Ticks of one pair of hooks as the program measured it; 0 unknown. */
+uint64_t programs_cost(const struct program *program);
+
+#endif

@@ -1,0 +1,181 @@
+#include "capture/launcher/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SESSION_SIZE (CHANNEL_HEADER_SIZE + (off_t)CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
+#define FIRST_BLOCKS 32u
+#define SPARE_BLOCKS 16u /* free blocks to keep ready */
+
+static off_t block_offset(uint32_t index)
+{
+    return CHANNEL_HEADER_SIZE + (off_t)index * CHANNEL_BLOCK_SIZE;
+}
+
+/* An unlinked-on-failure file of the full, sparse size with memory for the first blocks. */
+static int create_file(struct session *session, const char *folder)
+{
+    int length =
+        snprintf(session->path, sizeof session->path, "%s/ncprof-%d-XXXXXX", folder, (int)getpid());
+    if (length < 0 || (size_t)length >= sizeof session->path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = mkostemp(session->path, O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int failure = ftruncate(fd, SESSION_SIZE) != 0 ? errno : 0;
+    if (!failure)
+        failure = posix_fallocate(fd, 0, block_offset(FIRST_BLOCKS));
+    if (failure) {
+        unlink(session->path);
+        close(fd);
+        errno = failure;
+        return -1;
+    }
+    session->descriptor = fd;
+    return 0;
+}
+
+static int create_somewhere(struct session *session, struct error *err)
+{
+    const char *temporary = getenv("TMPDIR");
+    const char *folders[] = {"/dev/shm", temporary && *temporary == '/' ? temporary : "/tmp",
+                             "/tmp"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (create_file(session, folders[i]) == 0)
+            return 0;
+    return error_errno(err, "no shared memory in /dev/shm or %s", folders[1]);
+}
+
+static uint32_t pid_namespace(void)
+{
+    struct stat space;
+    return stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
+}
+
+int session_open(struct session *session, enum channel_clock clock, struct error *err)
+{
+    if (create_somewhere(session, err) != 0)
+        return -1;
+    void *map = mmap(NULL, SESSION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+                     session->descriptor, 0);
+    if (map == MAP_FAILED) {
+        error_errno(err, "cannot map %s", session->path);
+        unlink(session->path);
+        close(session->descriptor);
+        return -1;
+    }
+    struct channel_header *channel = map;
+    channel->version = CHANNEL_VERSION;
+    channel->header_size = CHANNEL_HEADER_SIZE;
+    channel->block_size = CHANNEL_BLOCK_SIZE;
+    channel->block_count = CHANNEL_BLOCK_COUNT;
+    channel->full_limit = CHANNEL_FULL_LIMIT;
+    channel->clock = clock;
+    channel->recorder_pid = getpid();
+    channel->pid_namespace = pid_namespace();
+    atomic_store(&channel->reserved, FIRST_BLOCKS);
+    channel->magic = CHANNEL_MAGIC;
+    session->channel = channel;
+    return 0;
+}
+
+void session_close(struct session *session)
+{
+    session_end(session);
+    unlink(session->path);
+    munmap(session->channel, SESSION_SIZE);
+    close(session->descriptor);
+}
+
+void session_sleep(struct session *session, int timeout_ms)
+{
+    struct channel_header *channel = session->channel;
+    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+    atomic_store(&channel->drain_asleep, 1);
+    uint32_t full = atomic_load(&channel->full_count);
+    if (full < CHANNEL_WAKE_COUNT && atomic_load(&channel->waiting) == 0)
+        syscall(SYS_futex, &channel->full_count, FUTEX_WAIT, full, &timeout, NULL, 0);
+    atomic_store(&channel->drain_asleep, 0);
+}
+
+bool session_has_room(const struct session *session)
+{
+    return atomic_load(&session->channel->full_count) <=
+           CHANNEL_FULL_LIMIT - CHANNEL_FULL_LIMIT / 4;
+}
+
+void session_beat(struct session *session)
+{
+    atomic_fetch_add(&session->channel->beat, 1);
+    if (atomic_load(&session->channel->waiting))
+        syscall(SYS_futex, &session->channel->beat, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static uint32_t count_free(const struct channel_header *channel, uint32_t reserved)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < reserved; i++)
+        count += atomic_load_explicit(&channel->states[i], memory_order_relaxed) == CHANNEL_FREE;
+    return count;
+}
+
+void session_grow(struct session *session)
+{
+    struct channel_header *channel = session->channel;
+    uint32_t reserved = atomic_load(&channel->reserved);
+    uint32_t spare = count_free(channel, reserved);
+    if (spare >= SPARE_BLOCKS)
+        return;
+    uint32_t more = SPARE_BLOCKS + reserved / 8;
+    if (more > CHANNEL_BLOCK_COUNT - reserved)
+        more = CHANNEL_BLOCK_COUNT - reserved;
+    if (more && posix_fallocate(session->descriptor, block_offset(reserved),
+                                (off_t)more * CHANNEL_BLOCK_SIZE) == 0) {
+        atomic_store(&channel->reserved, reserved + more);
+        return;
+    }
+    bool hopeless = spare == 0 && atomic_load(&channel->full_count) == 0;
+    atomic_store(&channel->exhausted, hopeless);
+}
+
+/* Never below zero: a program killed at the wrong moment may have left the count askew. */
+static void uncount(_Atomic uint32_t *count, uint32_t less)
+{
+    uint32_t old = atomic_load(count);
+    while (!atomic_compare_exchange_weak(count, &old, old > less ? old - less : 0))
+        ;
+}
+
+void session_free_block(struct session *session, uint32_t index, uint32_t used)
+{
+    struct channel_block *block = channel_block_at(session->channel, index);
+    memset((void *)(block + 1), 0, used);
+    memset((void *)block, 0, sizeof *block);
+    atomic_store_explicit(&session->channel->states[index], CHANNEL_FREE, memory_order_release);
+    atomic_store(&session->channel->exhausted, 0);
+    uncount(&session->channel->full_count, 1);
+}
+
+void session_recount(struct session *session, uint32_t excess)
+{
+    uncount(&session->channel->full_count, excess);
+}
+
+void session_end(struct session *session)
+{
+    atomic_store(&session->channel->closed, 1);
+    session_beat(session);
+}
