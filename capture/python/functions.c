@@ -1,0 +1,103 @@
+#include "capture/python/functions.h"
+
+#include "capture/channel/target.h"
+#include "capture/python/names.h"
+#include "capture/python/setprofile.h"
+
+#include <stdlib.h>
+
+enum { KIND_PYTHON = 2, KIND_BUILTIN = 3 }; /* the model's FUNCTION_PYTHON, FUNCTION_BUILTIN */
+enum { FIRST_SLOTS = 4096 };
+
+struct functions_table functions_table;
+
+static bool resize(uint32_t slots)
+{
+    struct functions_slot *old = functions_table.slots;
+    uint32_t old_count = old ? functions_table.mask + 1 : 0;
+    struct functions_slot *grown = calloc(slots, sizeof *grown);
+    if (!grown)
+        return false;
+    functions_table.slots = grown;
+    functions_table.mask = slots - 1;
+    functions_table.shift = 64 - (uint32_t)__builtin_ctz(slots);
+    functions_table.count = 0;
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (!old[i].key)
+            continue;
+        uint32_t at = (uint32_t)((uintptr_t)old[i].key * UINT64_C(0x9e3779b97f4a7c15) >>
+                                 functions_table.shift);
+        while (grown[at & functions_table.mask].key)
+            at++;
+        grown[at & functions_table.mask] = old[i];
+        functions_table.count++;
+    }
+    free(old);
+    return true;
+}
+
+bool functions_open(void)
+{
+    return resize(FIRST_SLOTS);
+}
+
+void functions_forget(void)
+{
+    memset(functions_table.slots, 0,
+           ((size_t)functions_table.mask + 1) * sizeof *functions_table.slots);
+    functions_table.count = 0;
+}
+
+/* The number of a function met for the first time. Without memory for a larger table, what comes
+ * after it is full shares one number. */
+static uint32_t insert(const void *key, bool *shared)
+{
+    uint32_t slots = functions_table.mask + 1, id = functions_table.count;
+    *shared = false;
+    if (id >= slots / 2 && !resize(slots * 2) && id >= slots - slots / 8) {
+        *shared = true;
+        return id;
+    }
+    uint32_t at =
+        (uint32_t)((uintptr_t)key * UINT64_C(0x9e3779b97f4a7c15) >> functions_table.shift);
+    while (functions_table.slots[at & functions_table.mask].key)
+        at++;
+    functions_table.slots[at & functions_table.mask] = (struct functions_slot){key, id};
+    functions_table.count++;
+    return id;
+}
+
+uint32_t functions_define_code(PyObject *code)
+{
+    PyObject *type, *value, *traceback;
+    bool shared;
+    uint32_t id = insert(code, &shared);
+
+    PyErr_Fetch(&type, &value, &traceback); /* a generator may be entered with one set */
+    struct names names;
+    names_of_code(&names, code);
+    if (!shared)
+        Py_IncRef(code);
+    define_function(id, names.line, KIND_PYTHON, shared ? "(no memory)" : names.name, names.module,
+                    names.file);
+    setprofile_met(names.module, names.name);
+    names_free(&names);
+    PyErr_Restore(type, value, traceback);
+    return id;
+}
+
+uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable)
+{
+    PyObject *type, *value, *traceback;
+    bool shared;
+    uint32_t id = insert(key, &shared);
+
+    PyErr_Fetch(&type, &value, &traceback);
+    struct names names;
+    names_of_builtin(&names, key, callable);
+    define_function(id, 0, KIND_BUILTIN, shared ? "(no memory)" : names.name, "", "");
+    setprofile_met("", names.name);
+    names_free(&names);
+    PyErr_Restore(type, value, traceback);
+    return id;
+}

@@ -1,0 +1,46 @@
+/*
+ * The extension module `_ncprof`: one function, start(), called by
+ * sitecustomize.py and ncprof_run.py before the program begins.
+ */
+#include "capture/channel/target.h"
+#include "capture/python/functions.h"
+#include "capture/python/monitoring.h"
+#include "capture/python/setprofile.h"
+#include "capture/python/threads.h"
+
+static bool start_recording(char *why, size_t size)
+{
+    if (!cpython_check(why, size) || !functions_open() || !threads_open())
+        return false;
+    if (cpython_version >= PYTHON_3_12)
+        return monitoring_open(why, size);
+    return setprofile_open();
+}
+
+/* start() -> whether a session is there to be recorded into. A second call does nothing. */
+static PyObject *start(PyObject *module, PyObject *unused)
+{
+    static bool started;
+    char why[256] = "nothing is recorded: no memory";
+    (void)module, (void)unused;
+    if (!started && target_attach()) {
+        started = true;
+        if (!start_recording(why, sizeof why))
+            define_note(why);
+    }
+    return PyBool_FromLong(started);
+}
+
+static PyMethodDef methods[] = {
+    {"start", start, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_ncprof", .m_size = -1,
+                                        .m_methods = methods};
+
+PyMODINIT_FUNC PyInit__ncprof(void);
+PyMODINIT_FUNC PyInit__ncprof(void)
+{
+    return PyModule_Create(&definition);
+}

@@ -1,0 +1,229 @@
+#include "capture/python/threads.h"
+
+#include "capture/channel/target.h"
+#include "capture/python/names.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define WATCH_ALL UINT32_MAX
+/* Thread._bootstrap, _bootstrap_inner and run: between them is a thread's name to be had. */
+enum { WATCH_MAIN = 1, WATCH_THREAD = 3 };
+
+__thread struct thread *threads_current;
+
+static pthread_key_t ending; /* its destructor closes a thread's stream */
+static bool begun;           /* `__main__` was entered: other threads may be recorded */
+static bool fork_pending;    /* this process was forked and has not said so yet */
+
+/* Runs when a thread ends, without the interpreter. */
+static void close_thread(void *data)
+{
+    struct thread *thread = data;
+    threads_current = NULL;
+    stream_close(&thread->stream);
+    free(thread);
+}
+
+static void before_fork(void)
+{
+    if (threads_current)
+        stream_park(&threads_current->stream);
+}
+
+/* Most children that never run Python again go on to another program: nothing is done before the
+ * first event. */
+static void after_fork(void)
+{
+    fork_pending = true;
+    if (threads_current)
+        threads_current->watch = WATCH_ALL;
+}
+
+static struct thread *add_thread(void)
+{
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (!thread || pthread_setspecific(ending, thread) != 0) {
+        free(thread);
+        return NULL;
+    }
+    stream_open(&thread->stream, CHANNEL_PYTHON);
+    threads_current = thread;
+    return thread;
+}
+
+bool threads_open(void)
+{
+    if (pthread_key_create(&ending, close_thread) != 0 ||
+        pthread_atfork(before_fork, NULL, after_fork) != 0)
+        return false;
+    struct thread *thread = add_thread();
+    if (!thread)
+        return false;
+    thread->main = true;
+    thread->watch = WATCH_ALL;
+    return true;
+}
+
+/* sys.argv[0], or "python". */
+static void tell_process(void)
+{
+    char runtime[64];
+    PyObject *arguments = PySys_GetObject("argv"), *owner = NULL; /* borrowed */
+    const char *name = "";
+
+    if (arguments && PyList_Check(arguments) && PyList_Size(arguments) > 0)
+        name = names_text(PyList_GetItem(arguments, 0), &owner);
+    int digits = (int)strcspn(Py_GetVersion(), " ");
+    snprintf(runtime, sizeof runtime, "CPython %.*s", digits < 40 ? digits : 40, Py_GetVersion());
+    define_process(*name ? name : "python", runtime);
+    Py_XDECREF(owner);
+    PyErr_Clear();
+}
+
+/* The threading module's Thread for this thread; a new reference or NULL. */
+static PyObject *thread_object(void)
+{
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed, as the next one */
+    PyObject *threading = modules ? PyDict_GetItemString(modules, "threading") : NULL;
+    PyObject *active = threading ? PyObject_GetAttrString(threading, "_active") : NULL;
+    PyObject *key = active ? PyLong_FromUnsignedLong(PyThread_get_thread_ident()) : NULL;
+    PyObject *object = key && PyDict_Check(active) ? PyDict_GetItem(active, key) : NULL;
+    Py_XINCREF(object);
+    Py_XDECREF(key);
+    Py_XDECREF(active);
+    PyErr_Clear();
+    return object;
+}
+
+/* Tells the thread's name if it has one, or another one than before. */
+static void tell_name(struct thread *thread)
+{
+    PyObject *type, *value, *traceback, *owner = NULL;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *object = thread_object();
+    PyObject *name = object ? cpython_attribute(object, "_name") : NULL;
+
+    if (name && name != thread->name) {
+        define_thread(&thread->stream, names_text(name, &owner));
+        Py_XDECREF(owner);
+        Py_XDECREF(thread->name);
+        thread->name = name;
+        Py_IncRef(name);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(object);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void begin_recording(struct thread *thread)
+{
+    thread->recording = true;
+    thread->watch = thread->main ? WATCH_MAIN : WATCH_THREAD;
+}
+
+static void begin_main(struct thread *thread, PyObject *code)
+{
+    if (!begun)
+        tell_process();
+    begun = true;
+    thread->main_code = code;
+    define_thread(&thread->stream, "MainThread");
+    begin_recording(thread);
+}
+
+/* In the child, at its first event: a program and a stream of its own. */
+static void begin_child(struct thread *thread)
+{
+    uint32_t open = thread->stream.depth;
+    fork_pending = false;
+    target_forked();
+    stream_open(&thread->stream, CHANNEL_PYTHON);
+    thread->hidden += open;
+    thread->watch = WATCH_ALL;
+    if (!begun)
+        return;
+    tell_process();
+    if (thread->main)
+        define_thread(&thread->stream, "MainThread");
+    if (thread->recording)
+        begin_recording(thread);
+}
+
+struct thread *threads_begin(void)
+{
+    if (!begun)
+        return NULL;
+    struct thread *thread = add_thread();
+    if (!thread)
+        return NULL;
+    if (fork_pending)
+        begin_child(thread);
+    begin_recording(thread);
+    tell_name(thread);
+    return thread;
+}
+
+static bool is_named(PyObject *text, const char *name)
+{
+    return text && PyUnicode_Check(text) && PyUnicode_CompareWithASCIIString(text, name) == 0;
+}
+
+/* Whether code that is being entered is the program's own first line. */
+static bool is_main_module(PyObject *code)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *name = PyObject_GetAttrString(code, "co_name");
+    PyObject *globals = is_named(name, "<module>") ? PyEval_GetGlobals() : NULL; /* borrowed */
+    bool is = globals && is_named(PyDict_GetItemString(globals, "__name__"), "__main__");
+    Py_XDECREF(name);
+    PyErr_Restore(type, value, traceback);
+    return is;
+}
+
+bool threads_may_enter(struct thread *thread, PyObject *code)
+{
+    if (fork_pending)
+        begin_child(thread);
+    if (thread->recording)
+        return true;
+    if (!code || !is_main_module(code))
+        return false;
+    begin_main(thread, code);
+    return true;
+}
+
+static void end_main(struct thread *thread)
+{
+    thread->recording = false;
+    thread->watch = WATCH_ALL;
+}
+
+/* A frame ends that is not recorded: one that was open before a fork, or before the recording. */
+static void leave_hidden(struct thread *thread)
+{
+    if (thread->hidden > 0 && --thread->hidden == 0 && thread->main)
+        end_main(thread);
+}
+
+bool threads_may_leave(struct thread *thread, PyObject *code)
+{
+    if (fork_pending)
+        begin_child(thread);
+    if (!thread->recording)
+        return false;
+    if (thread->stream.depth == 0) {
+        leave_hidden(thread);
+        return false;
+    }
+    if (!thread->main)
+        tell_name(thread);
+    else if (thread->stream.depth == 1 && thread->hidden == 0) {
+        if (code != thread->main_code)
+            return false; /* an end without a beginning: the program goes on */
+        end_main(thread);
+    }
+    return true;
+}

@@ -1,0 +1,72 @@
+/*
+ * Recorded threads, and when they are recorded.
+ *
+ * The main thread: while the frame of `<module>` in `__main__` is open, so that
+ * the interpreter's start and end stay out. Other threads: from their first
+ * event after that. The check costs nothing while it cannot matter: `watch` is
+ * the depth below which enter and leave have to be looked at, and it is at its
+ * highest while nothing is recorded.
+ *
+ * A forked child begins with nothing recorded as open. Frames that its parent
+ * had open are `hidden`: their ends are seen and not written.
+ */
+#ifndef NCPROF_CAPTURE_PYTHON_THREADS_H
+#define NCPROF_CAPTURE_PYTHON_THREADS_H
+
+#include "capture/channel/stream.h"
+#include "capture/python/functions.h"
+
+struct thread {
+    struct stream stream; /* its depth: frames recorded and open */
+    uint32_t watch;
+    uint32_t hidden;
+    bool main, recording;
+    const void *main_code; /* of `<module>` in `__main__` */
+    PyObject *name;        /* as it was told to the channel */
+};
+
+/* This thread's; NULL before its first event. */
+extern __thread struct thread *threads_current;
+
+/* Makes the calling thread the main one, and looks after forks. */
+bool threads_open(void);
+/* A thread without a state had an event: its new state, or NULL when it is not to be recorded. */
+struct thread *threads_begin(void);
+
+/* Out of the way: whether the enter or leave at a watched depth is to be written. */
+bool threads_may_enter(struct thread *thread, PyObject *code);
+bool threads_may_leave(struct thread *thread, PyObject *code);
+
+static inline void threads_enter_code(struct thread *thread, PyObject *code)
+{
+    if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
+        !threads_may_enter(thread, code))
+        return;
+    uint32_t function = functions_of_code(code);
+    stream_enter(&thread->stream, function, stream_now());
+    thread->stream.depth++;
+}
+
+static inline void threads_enter_builtin(struct thread *thread, const PyMethodDef *definition,
+                                         PyObject *callable)
+{
+    if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
+        !threads_may_enter(thread, NULL))
+        return;
+    uint32_t function = functions_of_builtin(definition, callable);
+    stream_enter(&thread->stream, function, stream_now());
+    thread->stream.depth++;
+}
+
+/* `code` is NULL when a C function is left. */
+static inline void threads_leave(struct thread *thread, PyObject *code)
+{
+    uint64_t now = stream_now();
+    if (__builtin_expect(thread->stream.depth <= thread->watch, 0) &&
+        !threads_may_leave(thread, code))
+        return;
+    stream_leave(&thread->stream, now);
+    thread->stream.depth--;
+}
+
+#endif
