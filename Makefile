@@ -19,7 +19,7 @@ CONFIG   := $(BUILD)/config.mk
 UNCONFIGURED := help setup clean demo test test/% test-sanitize bench fuzz lint screenshots golden \
                 check-layers uninstall
 ifneq ($(filter-out $(UNCONFIGURED),$(or $(MAKECMDGOALS),all)),)
--include $(CONFIG)
+include $(CONFIG)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -232,7 +232,9 @@ install: all
 	$(Q)install -d $(libdir)/ncprof/python $(libdir)/pkgconfig
 	$(Q)install -m 644 $(PYTHON_RECORDER) $(libdir)/ncprof/python/
 	$(Q)install -D -m 644 capture/ncprof.h $(DESTDIR)$(PREFIX)/include/ncprof.h
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|' capture/ncprof.pc.in > $(libdir)/pkgconfig/ncprof.pc
+	@{ echo "Name: ncprof"; echo "Description: Marks in programs that ncprof records"; \
+	   $(NCPROF) --version | sed -n 's/^ncprof /Version: /p'; \
+	   echo "Cflags: -I$(PREFIX)/include"; echo "Libs:"; } > $(libdir)/pkgconfig/ncprof.pc
 	$(Q)install -D -m 644 tui/man/ncprof.1 $(datadir)/man/man1/ncprof.1
 	$(Q)install -D -m 644 tui/completions/ncprof.bash $(datadir)/bash-completion/completions/ncprof
 	$(Q)install -D -m 644 tui/completions/_ncprof $(datadir)/zsh/site-functions/_ncprof
