@@ -19,7 +19,8 @@ check() { # name, then a command that succeeds when all is well
 }
 
 # The build folder below the top, so that make sees the paths that it built.
-build=${BUILD#"$PWD"/}
+build=${BUILD:-.build}
+build=${build#"$PWD"/}
 prefix=$root/usr
 
 complete() {
