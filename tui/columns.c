@@ -1,7 +1,5 @@
 #include "tui/columns.h"
 
-#include "formats/profile/text.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -34,14 +32,14 @@ const struct column *column_find(const struct column *columns, const char *name)
 const struct column *column_for_sort(const struct column *columns, const char *name,
                                      const char *fallback, struct error *err)
 {
-    char known[320] = "", word[64];
+    char known[320] = "";
     const struct column *column = column_find(columns, name ? name : fallback);
     if (column && column->compare)
         return column;
     for (size_t used = 0; columns->id; columns++)
         if (columns->compare && used < sizeof known)
             used += (size_t)snprintf(known + used, sizeof known - used, " %s", columns->id);
-    text_escape(name ? name : fallback, strlen(name ? name : fallback), word, sizeof word);
-    error_set(err, ERROR_USAGE, "no column \"%s\" to sort by; there are%s", word, known);
+    error_set(err, ERROR_USAGE, "no column \"%.64s\" to sort by; there are%s",
+              name ? name : fallback, known);
     return NULL;
 }

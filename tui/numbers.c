@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Copies a decimal number with a comma between each three digits before the point. */
@@ -154,4 +155,13 @@ double number_in_unit(int64_t value, const struct metric *metric)
     if (metric->scale < 1 && fabs(inverse * metric->scale - 1) < 1e-12)
         return (double)value / inverse;
     return (double)value * metric->scale;
+}
+
+void number_shortest(double number, char *buffer, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(buffer, size, "%.*g", digits, number + 0.0);
+        if (strtod(buffer, NULL) == number)
+            return;
+    }
 }

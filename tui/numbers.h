@@ -28,4 +28,7 @@ void number_exponent(double exponent, char *buffer, size_t size); /* 1.986 -> "1
 /* A value as a profile keeps it, in its metric's unit; the nearest double to the exact quotient. */
 double number_in_unit(int64_t value, const struct metric *metric);
 
+/* For documents: the fewest digits that read back as the same double. Finite numbers only. */
+void number_shortest(double number, char *buffer, size_t size);
+
 #endif

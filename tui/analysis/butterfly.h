@@ -17,8 +17,8 @@ struct butterfly {
     struct values values;                    /* of the function itself */
     struct butterfly_row *callers, *callees; /* by total descending, ties by name */
     uint32_t caller_count, callee_count;
-    /* Calls that no caller accounts for: thread roots, code not recorded. */
-    uint64_t unaccounted_calls;
+    uint64_t
+        unaccounted_calls; /* calls that no caller accounts for: thread roots, code not recorded */
 };
 
 struct butterfly *butterfly_new(const struct profile *profile, uint32_t function, uint32_t metric);

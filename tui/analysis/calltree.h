@@ -34,7 +34,8 @@ struct calltree_row calltree_row(const struct calltree *tree, uint32_t row);
 int64_t calltree_total(const struct calltree *tree); /* 100 % */
 
 void calltree_toggle(struct calltree *tree, uint32_t row);
-/* Opens `row` and what is below it, at most `levels` deep (UINT32_MAX: all), up to 100,000 rows. */
+/* Opens `row` and what is below it, at most `levels` deep (UINT32_MAX: all, bounded at 100,000
+ * rows). */
 void calltree_expand(struct calltree *tree, uint32_t row, uint32_t levels);
 void calltree_collapse_all(struct calltree *tree);
 /* Opens the largest child of the largest child ... from `row` on; returns the row at its end. */

@@ -2,10 +2,11 @@
  * Two profiles side by side, function by function.
  *
  * Identity is the qualified name and the module or the file's last two path
- * components; line numbers, directories above these and compiler clone suffixes
- * (.isra.0, .constprop.1, .part.0, .cold) do not break a match. What does not
- * match is `new` (only in B) or `gone` (only in A), or `moved` when exactly one
- * function of that name is left over on each side.
+ * components (pythonX.Y counts as python); line numbers, directories above these
+ * and compiler clone suffixes (.isra.0, .constprop.1, .part.0, .cold) do not break
+ * a match. What does not match is `new` (only in B) or `gone` (only in A), or
+ * `moved` when exactly one function of that name is left over on each side; where
+ * one side knows names only, such a pair is a match.
  *
  * ratio = B/A, delta = B-A, exponent = ln(ratio)/ln(size ratio).
  */
@@ -40,13 +41,16 @@ struct compare_row {
     uint32_t function_a, function_b; /* PROFILE_NONE on the side that lacks it */
     struct values a, b;
     struct compare_change {
-        double a, b, delta; /* times in the metric's unit (seconds) */
-        double ratio;       /* NAN when A is 0 or a side is missing */
-        double exponent;    /* NAN when not defined */
+        double a, b;     /* times in the metric's unit (seconds); NAN when a side lacks it */
+        double delta;    /* a missing function counts as 0; NAN without calls in a file */
+        double ratio;    /* NAN when A is 0 or a side is missing */
+        double exponent; /* NAN when not defined */
         enum growth growth;
     } change[COMPARE_MEASURES];
-    /* Seconds of cumtime that add up: delta calls x time a call in A, calls in B x delta time a
-     * call. */
+    /*
+     * Seconds of cumtime: delta calls x time a call in A, and calls in B x delta time a call; they
+     * add up to the delta. A new or gone function is all more (or fewer) calls. NAN without calls.
+     */
     double more_calls, slower_calls;
 };
 
@@ -71,11 +75,17 @@ struct comparison {
     bool reverse;
 };
 
+/*
+ * status, then for each of cumtime, tottime and ncalls _a _b _ratio _exponent _class, then
+ * delta more_calls slower_calls function
+ */
 extern const struct column compare_columns[];
 
-/* ERROR_USAGE: unknown sort word, sizes not above zero, metrics whose units differ. */
+/* ERROR_USAGE: unknown sort word, sizes not above zero, metrics or clocks that differ. */
 int compare_new(struct comparison **out, const struct profile *a, const struct profile *b,
                 const struct compare_query *query, struct error *err);
+/* The size recorded in the profile, or "@n=1000" or "@size=1000" in its path; NAN unknown. */
+double compare_size(const struct profile *profile);
 void compare_free(struct comparison *comparison);
 void compare_sentence(const struct comparison *comparison, uint32_t row, char *buffer, size_t size);
 /* "matched", "new", ... */

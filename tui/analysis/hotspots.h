@@ -12,7 +12,8 @@ struct hotspots_query {
     const char *sort; /* a column's id; NULL: tottime */
     bool reverse;
     const char *filter; /* NULL: all */
-    double threshold;   /* hide what has both tottime and cumtime below this share; 0 none */
+    double threshold;   /* hide functions whose tottime and cumtime shares are both below; 0.05 is 5
+                           %; 0 none */
     uint32_t limit;     /* 0: no limit */
 };
 
@@ -51,7 +52,8 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
 void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,
                               size_t size);
 
-/* ns, out of the function's histogram; 1 is the slowest call. 0 without PROFILE_HAS_LATENCY. */
+/* In ns, out of the function's histogram; 0..1, 1 is the slowest call. 0 without
+ * PROFILE_HAS_LATENCY. */
 uint64_t function_latency(const struct profile *profile, uint32_t function, double quantile);
 
 #endif

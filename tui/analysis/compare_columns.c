@@ -1,0 +1,196 @@
+#include "tui/analysis/compare.h"
+#include "tui/analysis/names.h"
+#include "tui/analysis/order.h"
+#include "tui/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct compare_row *row_of(const void *table, uint32_t row)
+{
+    return &((const struct comparison *)table)->rows[row];
+}
+
+static const struct metric *metric_of(const void *table)
+{
+    const struct comparison *comparison = table;
+    return &comparison->a->metrics[comparison->metric_a];
+}
+
+/* What has no value comes before all that has. */
+static int compare_doubles(double a, double b)
+{
+    return isnan(a) || isnan(b) ? ORDER_OF(!isnan(a), !isnan(b)) : ORDER_OF(a, b);
+}
+
+static void value_text(const void *table, enum compare_measure measure, double value, char *buffer,
+                       size_t size)
+{
+    if (isnan(value))
+        snprintf(buffer, size, "-");
+    else if (measure == COMPARE_NCALLS)
+        number_count((uint64_t)value, buffer, size);
+    else
+        number_column(value, metric_of(table), buffer, size);
+}
+
+static void growth_text(const struct compare_change *change, char *buffer, size_t size)
+{
+    const char *name = growth_name(change->growth);
+    snprintf(buffer, size, "%s%s", name ? name : "-",
+             change->growth >= GROWTH_SUPERLINEAR ? " ▲" : "");
+}
+
+/* The five columns of a measure; a column has no closure, so each has functions of its own. */
+#define MEASURE_COLUMNS(word, measure)                                                             \
+    static const struct compare_change *word##_of(const void *table, uint32_t row)                 \
+    {                                                                                              \
+        return &row_of(table, row)->change[measure];                                               \
+    }                                                                                              \
+    static void word##_a_text(const void *table, uint32_t row, char *buffer, size_t size)          \
+    {                                                                                              \
+        value_text(table, measure, word##_of(table, row)->a, buffer, size);                        \
+    }                                                                                              \
+    static void word##_b_text(const void *table, uint32_t row, char *buffer, size_t size)          \
+    {                                                                                              \
+        value_text(table, measure, word##_of(table, row)->b, buffer, size);                        \
+    }                                                                                              \
+    static void word##_ratio_text(const void *table, uint32_t row, char *buffer, size_t size)      \
+    {                                                                                              \
+        number_ratio(word##_of(table, row)->ratio, buffer, size);                                  \
+    }                                                                                              \
+    static void word##_exponent_text(const void *table, uint32_t row, char *buffer, size_t size)   \
+    {                                                                                              \
+        number_exponent(word##_of(table, row)->exponent, buffer, size);                            \
+    }                                                                                              \
+    static void word##_class_text(const void *table, uint32_t row, char *buffer, size_t size)      \
+    {                                                                                              \
+        growth_text(word##_of(table, row), buffer, size);                                          \
+    }                                                                                              \
+    static int word##_a_compare(const void *table, uint32_t a, uint32_t b)                         \
+    {                                                                                              \
+        return compare_doubles(word##_of(table, a)->a, word##_of(table, b)->a);                    \
+    }                                                                                              \
+    static int word##_b_compare(const void *table, uint32_t a, uint32_t b)                         \
+    {                                                                                              \
+        return compare_doubles(word##_of(table, a)->b, word##_of(table, b)->b);                    \
+    }                                                                                              \
+    static int word##_ratio_compare(const void *table, uint32_t a, uint32_t b)                     \
+    {                                                                                              \
+        return compare_doubles(word##_of(table, a)->ratio, word##_of(table, b)->ratio);            \
+    }                                                                                              \
+    static int word##_exponent_compare(const void *table, uint32_t a, uint32_t b)                  \
+    {                                                                                              \
+        return compare_doubles(word##_of(table, a)->exponent, word##_of(table, b)->exponent);      \
+    }                                                                                              \
+    static int word##_class_compare(const void *table, uint32_t a, uint32_t b)                     \
+    {                                                                                              \
+        int order = ORDER_OF(word##_of(table, a)->growth, word##_of(table, b)->growth);            \
+        return order ? order : word##_exponent_compare(table, a, b);                               \
+    }
+
+MEASURE_COLUMNS(cumtime, COMPARE_CUMTIME)
+MEASURE_COLUMNS(tottime, COMPARE_TOTTIME)
+MEASURE_COLUMNS(ncalls, COMPARE_NCALLS)
+
+static void signed_text(const void *table, double value, char *buffer, size_t size)
+{
+    char number[64];
+    number_column(value, metric_of(table), number, sizeof number);
+    snprintf(buffer, size, "%s%s", value > 0 ? "+" : "", number);
+}
+
+static void delta_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    signed_text(table, cumtime_of(table, row)->delta, buffer, size);
+}
+
+/* What changed most comes first, for better or worse. */
+static int delta_compare(const void *table, uint32_t a, uint32_t b)
+{
+    return compare_doubles(fabs(cumtime_of(table, a)->delta), fabs(cumtime_of(table, b)->delta));
+}
+
+static void more_calls_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    signed_text(table, row_of(table, row)->more_calls, buffer, size);
+}
+
+static int more_calls_compare(const void *table, uint32_t a, uint32_t b)
+{
+    return compare_doubles(row_of(table, a)->more_calls, row_of(table, b)->more_calls);
+}
+
+static void slower_calls_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    signed_text(table, row_of(table, row)->slower_calls, buffer, size);
+}
+
+static int slower_calls_compare(const void *table, uint32_t a, uint32_t b)
+{
+    return compare_doubles(row_of(table, a)->slower_calls, row_of(table, b)->slower_calls);
+}
+
+/* That a row is matched goes without saying. */
+static void status_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    enum compare_status status = row_of(table, row)->status;
+    snprintf(buffer, size, "%s", status == COMPARE_MATCHED ? "" : compare_status_name(status));
+}
+
+static int status_compare(const void *table, uint32_t a, uint32_t b)
+{
+    return ORDER_OF(row_of(table, a)->status, row_of(table, b)->status);
+}
+
+static void function_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    function_label(compare_function(table, row), buffer, size);
+}
+
+static int function_order(const void *table, uint32_t a, uint32_t b)
+{
+    return function_compare(compare_function(table, a), compare_function(table, b));
+}
+
+#define NUMBER(name, heading, cells, rank, words, old)                                             \
+    {                                                                                              \
+        .id = #name, .title = heading, .yappi = old, .help = words, .width = cells,                \
+        .priority = rank, .align = COLUMN_RIGHT, .descending = true, .text = name##_text,          \
+        .compare = name##_compare                                                                  \
+    }
+
+const struct column compare_columns[] = {
+    {.id = "status",
+     .title = "",
+     .help = "new: only in B, gone: only in A, moved: same name elsewhere",
+     .width = 5,
+     .priority = 3,
+     .text = status_text,
+     .compare = status_compare},
+    NUMBER(cumtime_a, "cumtime A", 10, 1, "time with callees in A", NULL),
+    NUMBER(cumtime_b, "cumtime B", 10, 1, "time with callees in B", "ttot"),
+    NUMBER(cumtime_ratio, "ratio", 7, 1, "cumtime B / A", NULL),
+    NUMBER(cumtime_exponent, "n^", 5, 2, "how cumtime grows with the size", NULL),
+    NUMBER(cumtime_class, "growth", 11, 2, "class of cumtime's exponent", NULL),
+    NUMBER(tottime_a, "tottime A", 10, 5, "time in the function itself in A", NULL),
+    NUMBER(tottime_b, "tottime B", 10, 5, "time in the function itself in B", "tsub"),
+    NUMBER(tottime_ratio, "ratio", 7, 8, "tottime B / A", NULL),
+    NUMBER(tottime_exponent, "n^", 5, 5, "how tottime grows with the size", NULL),
+    NUMBER(tottime_class, "growth", 11, 9, "class of tottime's exponent", NULL),
+    NUMBER(ncalls_a, "ncalls A", 10, 4, "calls in A", NULL),
+    NUMBER(ncalls_b, "ncalls B", 10, 4, "calls in B", "ncall"),
+    NUMBER(ncalls_ratio, "ratio", 7, 6, "calls B / A", NULL),
+    NUMBER(ncalls_exponent, "n^", 5, 4, "how calls grow with the size", NULL),
+    NUMBER(ncalls_class, "growth", 11, 7, "class of the calls' exponent", NULL),
+    NUMBER(delta, "delta", 10, 10, "cumtime B - A", NULL),
+    NUMBER(more_calls, "by calls", 10, 11, "cumtime gained by being called more often", NULL),
+    NUMBER(slower_calls, "by time", 10, 11, "cumtime gained by slower calls", NULL),
+    {.id = "function",
+     .title = "function",
+     .help = "name, file and line",
+     .text = function_text,
+     .compare = function_order},
+    {.id = NULL},
+};
