@@ -12,8 +12,7 @@ struct hotspots_query {
     const char *sort; /* a column's id; NULL: tottime */
     bool reverse;
     const char *filter; /* NULL: all */
-    double threshold;   /* hide functions whose tottime and cumtime shares are both below; 0.05 is 5
-                           %; 0 none */
+    double threshold;   /* hide what has both tottime and cumtime below this share; 0 none */
     uint32_t limit;     /* 0: no limit */
 };
 
