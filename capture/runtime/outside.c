@@ -1,0 +1,66 @@
+/*
+ * Leaving a hook for ordinary code: signals blocked, vector registers saved,
+ * thread cancellation and errno held, on a stack of the recorder's own.
+ */
+#if defined(__x86_64__)
+#pragma GCC target("general-regs-only")
+#endif
+
+#include "capture/runtime/outside.h"
+#include "capture/runtime/thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define KERNEL_SIGSET 8
+
+struct job {
+    uintptr_t (*work)(struct thread *thread, const void *a);
+    const void *a;
+};
+
+/* Not through libc: its sigprocmask() spares the signal that cancels threads. */
+static void set_signals(uint64_t *new, uint64_t *old)
+{
+#if defined(__x86_64__)
+    register uint64_t *old_set __asm__("rdx") = old;
+    register long size __asm__("r10") = KERNEL_SIGSET;
+    long result = SYS_rt_sigprocmask;
+    __asm__ volatile("syscall"
+                     : "+a"(result)
+                     : "D"(SIG_SETMASK), "S"(new), "r"(old_set), "r"(size)
+                     : "rcx", "r11", "memory");
+#else
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, new, old, KERNEL_SIGSET);
+#endif
+}
+
+static uintptr_t run(struct thread *thread, const void *data)
+{
+    const struct job *job = data;
+    int saved = errno, cancel;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    uintptr_t result = job->work(thread, job->a);
+    pthread_setcancelstate(cancel, NULL);
+    errno = saved;
+    return result;
+}
+
+uintptr_t outside(struct thread *thread, uintptr_t (*work)(struct thread *, const void *),
+                  const void *a)
+{
+    uint64_t all = UINT64_MAX, old = 0;
+    struct job job = {work, a};
+    set_signals(&all, &old);
+#if defined(__x86_64__)
+    uintptr_t result = outside_switch(thread, &job, run, thread->own_stack + OWN_STACK,
+                                      thread->vector_state);
+#else
+    uintptr_t result = run(thread, &job);
+#endif
+    set_signals(&old, NULL);
+    return result;
+}

@@ -1,0 +1,207 @@
+#include "capture/runtime/slow.h"
+#include "capture/channel/target.h"
+#include "capture/runtime/modules.h"
+#include "capture/runtime/unwind.h"
+
+#define LEAVES_MAX 8 /* beyond them one ESCAPE_DEPTH is shorter */
+
+static uint32_t recorded_from(const struct context *on, const struct frame *first)
+{
+    uint32_t count = 0;
+    for (const struct frame *frame = first; frame <= on->top; frame++)
+        count += !(frame->marks & FRAME_SILENT);
+    return count;
+}
+
+/* The frames above `keep` have ended. */
+static void close_above(struct thread *thread, struct frame *keep, uint64_t now)
+{
+    struct context *on = &thread->on;
+    uint32_t ended = recorded_from(on, keep + 1);
+    if (on->foreign)
+        unwind_release(keep + 1, on->top);
+    on->top = keep;
+    if (ended > LEAVES_MAX) {
+        stream_set_depth(&on->stream, on->stream.depth - ended, now);
+        on->stream.depth -= ended;
+    }
+    for (; ended && ended <= LEAVES_MAX; ended--) {
+        stream_leave(&on->stream, now);
+        on->stream.depth--;
+    }
+}
+
+static void close_below(struct thread *thread, uintptr_t place, uint64_t now)
+{
+    struct frame *keep = thread->on.top;
+    while (keep->place < place)
+        keep--;
+    if (keep != thread->on.top)
+        close_above(thread, keep, now);
+}
+
+/*
+ * Frames at the very place of a new one: the first of them that has ended, or NULL.
+ *
+ * With a replaced return address they are alive if that still leads to the
+ * trampoline: they ended in a jump to the new function. Otherwise the caller has
+ * called anew.
+ *
+ * With -finstrument-functions they are alive if the new function was inlined into
+ * them: the hook is then called from the code of the outermost of them, and not
+ * from where it has been called already.
+ */
+static struct frame *first_ended(struct frame *outermost, const struct frame *top,
+                                 const struct entry *entry)
+{
+    if (!entry->mark)
+        return entry->origin == (uintptr_t)return_trampoline ? NULL : outermost;
+    for (struct frame *frame = outermost; frame <= top; frame++) {
+        if (frame->origin == entry->origin)
+            return frame;
+    }
+    uintptr_t outer = outermost->function;
+    bool own_code = outer != entry->function && entry->function <= entry->origin &&
+                    (outer > entry->origin || entry->function > outer);
+    return own_code ? outermost : NULL;
+}
+
+static void settle_equals(struct thread *thread, const struct entry *entry, uint64_t now)
+{
+    struct frame *outermost = thread->on.top;
+    if (outermost->place != entry->place)
+        return;
+    while (outermost[-1].place == entry->place)
+        outermost--;
+    struct frame *ended = first_ended(outermost, thread->on.top, entry);
+    if (ended)
+        close_above(thread, ended - 1, now);
+}
+
+static void push_silent(struct thread *thread, const struct entry *entry)
+{
+    struct frame *frame = thread->on.top + 1;
+    *frame = (struct frame){entry->place, entry->mark, entry->origin, FRAME_SILENT};
+    thread->on.top = frame;
+    if (!entry->mark)
+        *(uintptr_t *)entry->place = (uintptr_t)return_trampoline;
+}
+
+uintptr_t slow_enter(struct thread *thread, const void *data)
+{
+    const struct entry *entry = data;
+    if (!stacks_switch(thread, entry->place, true)) {
+        thread->on.stream.lost += 2;
+        return 0;
+    }
+    uint64_t now = stream_now();
+    close_below(thread, entry->place, now);
+    settle_equals(thread, entry, now);
+    if (thread->on.top >= thread->on.last && !frames_grow(&thread->on)) {
+        thread->on.stream.lost += 2;
+        return 0;
+    }
+    if (atomic_load(&recording_stopped)) {
+        push_silent(thread, entry);
+        return 0;
+    }
+    modules_know(thread, entry->function);
+    if (thread->on.stream.cursor >= thread->on.stream.limit) {
+        modules_refresh();
+        stream_refill(&thread->on.stream, now);
+        frames_shrink(&thread->on);
+    }
+    return 1;
+}
+
+static void leave_top(struct thread *thread, uint64_t now)
+{
+    close_above(thread, thread->on.top - 1, now);
+}
+
+uintptr_t slow_leave(struct thread *thread, const void *data)
+{
+    const struct exit *exit = data;
+    if (!stacks_switch(thread, exit->place - exit->jumped, false))
+        return 0;
+    uint64_t now = stream_now();
+    struct frame *found = thread->on.top;
+    if (exit->jumped) {
+        /* Its frame is gone: it was the outermost below the stack pointer. */
+        while (found->place < exit->place && found[-1].place < exit->place)
+            found--;
+        if (found->place >= exit->place)
+            return 0;
+    } else {
+        close_below(thread, exit->place, now);
+        found = thread->on.top;
+    }
+    while (found > thread->on.frames && found->function != exit->function)
+        found--;
+    if (found == thread->on.frames)
+        return 0; /* entered before the recording, or lost */
+    close_above(thread, found, now);
+    leave_top(thread, now);
+    return 0;
+}
+
+/* In vain only if the program has copied a return address to another place. */
+static struct frame *find_place(struct thread *thread, uintptr_t place)
+{
+    if (!stacks_switch(thread, place, false))
+        __builtin_trap();
+    struct frame *frame = thread->on.top;
+    while (frame > thread->on.frames && (frame->place != place || frame->function))
+        frame--;
+    if (frame == thread->on.frames)
+        __builtin_trap();
+    return frame;
+}
+
+uintptr_t slow_return(struct thread *thread, const void *data)
+{
+    uint64_t now = stream_now();
+    uintptr_t place = *(const uintptr_t *)data;
+    struct frame *frame = find_place(thread, place);
+    close_above(thread, frame, now);
+    uintptr_t origin = frame->origin;
+    leave_top(thread, now);
+    /* What ended in a jump to another function has returned with it. */
+    while (origin == (uintptr_t)return_trampoline) {
+        frame = find_place(thread, place);
+        origin = frame->origin;
+        leave_top(thread, now);
+    }
+    return origin;
+}
+
+uintptr_t slow_settle(struct thread *thread, const void *data)
+{
+    uint64_t now = *(const uint64_t *)data;
+    if (now < thread->on.stream.ticks)
+        return thread->on.stream.ticks;
+    stream_jump(&thread->on.stream, now);
+    return now;
+}
+
+void slow_repair(struct thread *thread)
+{
+    struct context *on = &thread->on;
+    uint32_t depth = recorded_from(on, on->frames + 1);
+    if (on->stream.depth < depth) {
+        on->top->marks |= FRAME_SILENT;
+        depth = on->stream.depth;
+    }
+    stream_set_depth(&on->stream, depth, stream_now());
+    on->stream.depth = depth;
+}
+
+void slow_close(struct thread *thread)
+{
+    struct context *on = &thread->on;
+    if (on->top == on->frames)
+        return;
+    stream_set_depth(&on->stream, 0, stream_now());
+    on->stream.depth = 0;
+    on->top = on->frames;
+}
