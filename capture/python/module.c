@@ -1,10 +1,11 @@
 /*
- * The extension module `_ncprof`: one function, start(), called by
- * sitecustomize.py and ncprof_run.py before the program begins.
+ * The extension module `_ncprof`: start(), called by sitecustomize.py and
+ * ncprof_run.py before the program begins, and the latter's run().
  */
 #include "capture/channel/target.h"
 #include "capture/python/functions.h"
 #include "capture/python/monitoring.h"
+#include "capture/python/run.h"
 #include "capture/python/setprofile.h"
 #include "capture/python/threads.h"
 
@@ -31,8 +32,25 @@ static PyObject *start(PyObject *module, PyObject *unused)
     return PyBool_FromLong(started);
 }
 
+/* run(folder): raises SystemExit unless the status is 0 */
+static PyObject *run(PyObject *module, PyObject *folder)
+{
+    (void)module;
+    int status = run_program(folder);
+    if (status == 0) {
+        Py_IncRef(Py_None);
+        return Py_None;
+    }
+    PyObject *code = status > 0 ? PyLong_FromLong(status) : NULL;
+    if (code)
+        PyErr_SetObject(PyExc_SystemExit, code);
+    Py_XDECREF(code);
+    return NULL;
+}
+
 static PyMethodDef methods[] = {
     {"start", start, METH_NOARGS, NULL},
+    {"run", run, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
