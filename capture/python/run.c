@@ -163,10 +163,9 @@ static int run_file(struct command *command, const char *given)
     char name[2 * PATH_MAX], real[PATH_MAX];
     if (name_script(name, sizeof name, given) < 0)
         return open_failed(given);
-    FILE *file = fopen(given, "rbe");
-    if (!file || !realpath(given, real))
-        return open_failed(
-            name); /* a file that was opened and cannot be found is as good as none */
+    FILE *file = realpath(given, real) ? fopen(given, "rbe") : NULL;
+    if (!file)
+        return open_failed(name);
     char *slash = strrchr(real, '/');
     slash[slash == real] = '\0';
     if (set_path_text(command, real) < 0) {
