@@ -224,7 +224,7 @@ static struct stream_state *stream_of(struct decoder *decoder, const struct chan
         *array_push(&decoder->streams) = NULL;
     if (decoder->streams.data[block->stream])
         return decoder->streams.data[block->stream];
-    struct program *program = programs_get(decoder->programs, block->program);
+    struct program *program = programs_get(decoder->programs, block);
     if (!program)
         return NULL;
     struct stream_state *stream = memory_zeroed(1, sizeof *stream);

@@ -158,12 +158,12 @@ static int take_definitions(struct drain *drain, struct error *err)
               compare_found);
     for (uint32_t i = 0; i < drain->definitions.count; i++) {
         const struct found *found = &drain->definitions.data[i];
-        const struct program *program = programs_get(drain->programs, found->stream);
+        struct channel_block *block = channel_block_at(drain->session.channel, found->index);
+        const struct program *program = programs_get(drain->programs, block);
         if (program && programs_expected(program) != found->sequence)
             continue;
         /* The state before the content: a block seen FULL here has all its content. */
         bool complete = block_state(drain, found->index) == CHANNEL_FULL;
-        struct channel_block *block = channel_block_at(drain->session.channel, found->index);
         struct error later;
         keep_first(&result, programs_read(drain->programs, block, complete, &later), err, &later);
         if (complete)

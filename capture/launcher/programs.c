@@ -65,7 +65,7 @@ void programs_free(struct programs *programs)
     free(programs);
 }
 
-struct program *programs_get(struct programs *programs, uint32_t number)
+static struct program *by_number(struct programs *programs, uint32_t number)
 {
     if (number >= NUMBER_MAX)
         return NULL;
@@ -78,6 +78,14 @@ struct program *programs_get(struct programs *programs, uint32_t number)
         programs->list.data[number] = program;
     }
     return programs->list.data[number];
+}
+
+struct program *programs_get(struct programs *programs, const struct channel_block *block)
+{
+    struct program *program = by_number(programs, block->program);
+    if (program && !program->parent && block->parent < block->program)
+        program->parent = by_number(programs, block->parent);
+    return program;
 }
 
 uint32_t programs_expected(const struct program *program)
@@ -207,11 +215,9 @@ static int read_records(struct programs *programs, struct program *program,
 int programs_read(struct programs *programs, const struct channel_block *block, bool complete,
                   struct error *err)
 {
-    struct program *program = programs_get(programs, block->stream);
+    struct program *program = programs_get(programs, block);
     if (!program)
         return error_set(err, ERROR_FORMAT, "damaged definitions from process %d", block->pid);
-    if (!program->parent && block->parent != UINT32_MAX && block->parent < block->stream)
-        program->parent = programs_get(programs, block->parent);
     uint32_t used = atomic_load_explicit(&block->used, memory_order_acquire);
     uint32_t most = CHANNEL_BLOCK_SIZE - (uint32_t)sizeof *block;
     int result = read_records(programs, program, block, used < most ? used : most, err);

@@ -19,8 +19,8 @@ struct program;
 struct programs *programs_new(struct trace_writer *writer);
 void programs_free(struct programs *programs); /* NULL is allowed */
 
-/* The program with this definitions stream; made when it is new. NULL for an absurd number. */
-struct program *programs_get(struct programs *programs, uint32_t number);
+/* The program whose block this is; made when it is new. NULL for an absurd number. */
+struct program *programs_get(struct programs *programs, const struct channel_block *block);
 
 /*
  * Reads what is new in a definitions block, taken in sequence order. Returns the sequence number

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define SESSION_SIZE (CHANNEL_HEADER_SIZE + (off_t)CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
-#define FIRST_BLOCKS 32u
+#define FIRST_BLOCKS 64u
 #define SPARE_BLOCKS 16u /* free blocks to keep ready */
 
 static off_t block_offset(uint32_t index)
