@@ -1,0 +1,165 @@
+/* The tables of formats, and what is done with them: recognise, load, save. */
+#include "formats/format.h"
+
+#include "formats/profile/memory.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* One row a format; of readers that are equally sure the first wins. */
+#define READERS(ROW)                                                                               \
+    ROW(pstats_reader)                                                                             \
+    ROW(yappi_reader)                                                                              \
+    ROW(folded_reader)
+
+#define WRITERS(ROW)                                                                               \
+    ROW(pstats_writer)                                                                             \
+    ROW(folded_writer)                                                                             \
+    ROW(json_writer)                                                                               \
+    ROW(csv_writer)
+
+#define DECLARE_READER(row) extern const struct reader row;
+#define DECLARE_WRITER(row) extern const struct writer row;
+#define LIST(row)           &row,
+
+READERS(DECLARE_READER)
+WRITERS(DECLARE_WRITER)
+
+const struct reader *const readers[] = {READERS(LIST) NULL};
+const struct writer *const writers[] = {WRITERS(LIST) NULL};
+
+#define SURE_ENOUGH 20
+
+const struct reader *reader_by_name(const char *name)
+{
+    for (size_t i = 0; readers[i]; i++)
+        if (!strcasecmp(readers[i]->name, name))
+            return readers[i];
+    return NULL;
+}
+
+const struct writer *writer_by_name(const char *name)
+{
+    for (size_t i = 0; writers[i]; i++)
+        if (!strcasecmp(writers[i]->name, name))
+            return writers[i];
+    return NULL;
+}
+
+/* Whether the suffix of `path`, ".gz" and ".zst" left aside, is one of a blank-separated list. */
+static bool has_suffix(const char *path, const char *suffixes)
+{
+    size_t length = strlen(path);
+    static const char *const packed[] = {".gz", ".zst"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t size = strlen(packed[i]);
+        if (length > size && !strncasecmp(path + length - size, packed[i], size))
+            length -= size;
+    }
+    for (const char *word = suffixes; *word; word += strspn(word, " ")) {
+        size_t size = strcspn(word, " ");
+        if (length > size && path[length - size - 1] == '.' &&
+            !strncasecmp(path + length - size, word, size))
+            return true;
+        word += size;
+    }
+    return false;
+}
+
+const struct writer *writer_for_path(const char *path)
+{
+    for (size_t i = 0; writers[i]; i++)
+        if (has_suffix(path, writers[i]->suffixes))
+            return writers[i];
+    return NULL;
+}
+
+/* "pstats, yappi, folded" */
+static void list_readers(char *buffer, size_t size)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; readers[i] && used < size; i++) {
+        int length = snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", readers[i]->name);
+        used += (size_t)length;
+    }
+}
+
+static const struct reader *recognise(const char *path, const uint8_t *head, size_t size)
+{
+    const struct reader *best = NULL;
+    int surest = 0;
+    for (size_t i = 0; readers[i]; i++) {
+        int sure = readers[i]->probe(head, size);
+        if (sure > 0 && has_suffix(path, readers[i]->suffixes))
+            sure += 10;
+        if (sure > surest) {
+            surest = sure;
+            best = readers[i];
+        }
+    }
+    return surest >= SURE_ENOUGH ? best : NULL;
+}
+
+static int choose(const struct reader **out, struct input *input, const char *from,
+                  struct error *err)
+{
+    char names[256];
+    list_readers(names, sizeof names);
+    if (from && !(*out = reader_by_name(from)))
+        return error_set(err, ERROR_USAGE, "there is no format '%s'; known are %s", from, names);
+    const uint8_t *head;
+    size_t size;
+    if (input_head(input, &head, &size, err))
+        return -1;
+    if (!size)
+        return error_set(err, ERROR_TRUNCATED, "is empty");
+    if (!from && !(*out = recognise(input_path(input), head, size)))
+        return error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (%s)", names);
+    return 0;
+}
+
+static int load(struct profile **out, struct input *input, const char *from, struct error *err)
+{
+    const struct reader *reader = NULL;
+    if (choose(&reader, input, from, err))
+        return -1;
+    struct build *build = build_new();
+    if (reader->read(input, build, err)) {
+        build_free(build);
+        return -1;
+    }
+    if (build_finish(build, out, err))
+        return -1;
+    const char *path = input_path(input);
+    (*out)->path = arena_string((*out)->arena, path, strlen(path));
+    (*out)->format = reader->name;
+    return 0;
+}
+
+int profile_load_input(struct profile **out, struct input *input, const char *from,
+                       struct error *err)
+{
+    if (load(out, input, from, err))
+        return error_in_file(err, input_path(input));
+    return 0;
+}
+
+int profile_load(struct profile **out, const char *path, const char *from, struct error *err)
+{
+    struct input *input;
+    if (input_open(&input, path, err))
+        return -1;
+    int status = profile_load_input(out, input, from, err);
+    input_close(input);
+    return status;
+}
+
+int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
+                        const char *from, struct error *err)
+{
+    struct input *input = input_from_memory(data, size, path);
+    int status = profile_load_input(out, input, from, err);
+    input_close(input);
+    return status;
+}

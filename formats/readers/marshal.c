@@ -1,0 +1,397 @@
+#include "formats/readers/marshal.h"
+
+#include "formats/readers/decimal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FLAG_REF    0x80u
+#define DEPTH_MAX   100
+#define BUDGET_SAFE (UINT64_C(64) << 20)
+#define BUDGET_RATE 64u
+
+void marshal_init(struct marshal *marshal, const void *data, size_t size)
+{
+    *marshal = (struct marshal){.data = data, .size = size};
+    marshal->budget = BUDGET_SAFE + BUDGET_RATE * (uint64_t)size;
+}
+
+void marshal_free(struct marshal *marshal)
+{
+    array_free(&marshal->references);
+    array_free(&marshal->interned);
+}
+
+static int truncated(const struct marshal *m, struct error *err)
+{
+    error_at_offset(err, m->size, "the marshal data end too early");
+    err->code = ERROR_TRUNCATED;
+    return -1;
+}
+
+static int take(struct marshal *m, size_t count, const uint8_t **bytes, struct error *err)
+{
+    if (count > m->size - m->position)
+        return truncated(m, err);
+    *bytes = m->data + m->position;
+    m->position += count;
+    return 0;
+}
+
+static uint32_t little32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint64_t little64(const uint8_t *p)
+{
+    return little32(p) | (uint64_t)little32(p + 4) << 32;
+}
+
+/* A length of one or four bytes. */
+static int take_length(struct marshal *m, size_t bytes, uint32_t *length, struct error *err)
+{
+    const uint8_t *p;
+    if (take(m, bytes, &p, err))
+        return -1;
+    *length = bytes == 1 ? p[0] : little32(p);
+    return 0;
+}
+
+/* ---- scalars ---- */
+
+static int take_text(struct marshal *m, size_t bytes, struct marshal_value *value,
+                     struct error *err)
+{
+    const uint8_t *p;
+    if (take_length(m, bytes, &value->length, err) || take(m, value->length, &p, err))
+        return -1;
+    value->kind = MARSHAL_TEXT;
+    value->text = (const char *)p;
+    return 0;
+}
+
+static int take_int(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err)
+{
+    const uint8_t *p;
+    if (take(m, bytes, &p, err))
+        return -1;
+    value->kind = MARSHAL_INT;
+    value->integer = bytes == 4 ? (int32_t)little32(p) : (int64_t)little64(p);
+    return 0;
+}
+
+static int take_truth(struct marshal *m, size_t truth, struct marshal_value *value,
+                      struct error *err)
+{
+    (void)m, (void)err;
+    value->kind = MARSHAL_INT;
+    value->integer = (int64_t)truth;
+    return 0;
+}
+
+/* A sign and a count of digits in base 32768, the lowest first. */
+static int take_long(struct marshal *m, size_t bytes, struct marshal_value *value,
+                     struct error *err)
+{
+    (void)bytes;
+    const uint8_t *p;
+    if (take(m, 4, &p, err))
+        return -1;
+    int64_t digits = (int32_t)little32(p);
+    bool negative = digits < 0;
+    digits = negative ? -digits : digits;
+    if (take(m, (size_t)digits * 2, &p, err))
+        return -1;
+    uint64_t sum = 0;
+    for (int64_t i = digits; i-- > 0;) {
+        uint64_t digit = (uint64_t)p[i * 2] | (uint64_t)p[i * 2 + 1] << 8;
+        sum = sum > (INT64_MAX >> 15) ? INT64_MAX : sum << 15 | (digit & 0x7fff);
+        if (sum == INT64_MAX)
+            break;
+    }
+    value->kind = MARSHAL_INT;
+    value->integer = negative ? -(int64_t)sum : (int64_t)sum;
+    return 0;
+}
+
+static int take_float(struct marshal *m, size_t bytes, struct marshal_value *value,
+                      struct error *err)
+{
+    const uint8_t *p;
+    if (take(m, bytes, &p, err))
+        return -1;
+    uint64_t bits = little64(p);
+    memcpy(&value->real, &bits, sizeof bits);
+    value->kind = MARSHAL_FLOAT;
+    return 0;
+}
+
+/* Versions 0 and 1: digits behind a length byte. */
+static int take_float_text(struct marshal *m, size_t bytes, struct marshal_value *value,
+                           struct error *err)
+{
+    (void)bytes;
+    if (take_text(m, 1, value, err))
+        return -1;
+    struct decimal decimal;
+    value->kind = MARSHAL_FLOAT;
+    value->real = NAN;
+    if (decimal_parse(value->text, value->length, '.', &decimal)) {
+        value->real = (double)decimal.digits * pow(10, decimal.exponent);
+        value->real = decimal.negative ? -value->real : value->real;
+    }
+    return 0;
+}
+
+static int take_other(struct marshal *m, size_t bytes, struct marshal_value *value,
+                      struct error *err)
+{
+    const uint8_t *p;
+    value->kind = MARSHAL_OTHER;
+    return bytes ? take(m, bytes, &p, err) : 0;
+}
+
+static int take_complex_text(struct marshal *m, size_t bytes, struct marshal_value *value,
+                             struct error *err)
+{
+    (void)bytes;
+    if (take_text(m, 1, value, err) || take_text(m, 1, value, err))
+        return -1;
+    value->kind = MARSHAL_OTHER;
+    return 0;
+}
+
+/* ---- containers ---- */
+
+/* Every element takes at least one byte. */
+static int take_tuple(struct marshal *m, size_t bytes, struct marshal_value *value,
+                      struct error *err)
+{
+    if (take_length(m, bytes, &value->count, err))
+        return -1;
+    value->kind = MARSHAL_TUPLE;
+    return value->count > m->size - m->position ? truncated(m, err) : 0;
+}
+
+static int take_dict(struct marshal *m, size_t bytes, struct marshal_value *value,
+                     struct error *err)
+{
+    (void)m, (void)bytes, (void)err;
+    value->kind = MARSHAL_DICT;
+    return 0;
+}
+
+static int take_code(struct marshal *m, size_t bytes, struct marshal_value *value,
+                     struct error *err)
+{
+    (void)m, (void)bytes, (void)err;
+    value->kind = MARSHAL_CODE;
+    return 0;
+}
+
+static int take_end(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err)
+{
+    (void)m, (void)bytes, (void)err;
+    value->kind = MARSHAL_END;
+    return 0;
+}
+
+/* start, stop, step */
+static int take_slice(struct marshal *m, size_t bytes, struct marshal_value *value,
+                      struct error *err)
+{
+    (void)m, (void)bytes, (void)err;
+    value->kind = MARSHAL_TUPLE;
+    value->count = 3;
+    return 0;
+}
+
+static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
+                     struct error *err);
+
+static int take_reference(struct marshal *m, size_t of_interned, struct marshal_value *value,
+                          struct error *err)
+{
+    uint64_t start = m->position - 1;
+    uint32_t index;
+    if (take_length(m, 4, &index, err))
+        return -1;
+    if (index >= (of_interned ? m->interned.count : m->references.count))
+        return error_at_offset(err, start, "a reference to object %u, which is not there", index);
+    uint64_t target = of_interned ? m->interned.data[index] : m->references.data[index].offset;
+    size_t back = m->position;
+    m->position = (size_t)target + 1;
+    uint8_t type = m->data[target] & 0x7f;
+    int status = type == 'r' || type == 'R'
+                     ? error_at_offset(err, start, "a reference to a reference")
+                     : take_body(m, type, value, err);
+    m->position = back;
+    value->reference = of_interned ? MARSHAL_NONE : index;
+    value->named = true;
+    return status;
+}
+
+/* By type code: who reads what follows, and the size of it or of its length. */
+static const struct {
+    int (*take)(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err);
+    size_t bytes;
+} types[128] = {
+    ['0'] = {take_end, 0},          ['N'] = {take_other, 0},      ['S'] = {take_other, 0},
+    ['.'] = {take_other, 0},        ['?'] = {take_other, 0},      ['F'] = {take_truth, 0},
+    ['T'] = {take_truth, 1},        ['i'] = {take_int, 4},        ['I'] = {take_int, 8},
+    ['l'] = {take_long, 0},         ['f'] = {take_float_text, 0}, ['g'] = {take_float, 8},
+    ['x'] = {take_complex_text, 0}, ['y'] = {take_other, 16},     ['s'] = {take_text, 4},
+    ['t'] = {take_text, 4},         ['u'] = {take_text, 4},       ['a'] = {take_text, 4},
+    ['A'] = {take_text, 4},         ['z'] = {take_text, 1},       ['Z'] = {take_text, 1},
+    [')'] = {take_tuple, 1},        ['('] = {take_tuple, 4},      ['['] = {take_tuple, 4},
+    ['<'] = {take_tuple, 4},        ['>'] = {take_tuple, 4},      [':'] = {take_slice, 0},
+    ['{'] = {take_dict, 0},         ['}'] = {take_dict, 0},       ['c'] = {take_code, 0},
+    ['r'] = {take_reference, 0},    ['R'] = {take_reference, 1},
+};
+
+static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
+                     struct error *err)
+{
+    if (!types[type].take)
+        return error_at_offset(err, m->position - 1, "no marshal object begins with byte %u", type);
+    return types[type].take(m, types[type].bytes, value, err);
+}
+
+int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err)
+{
+    *value = (struct marshal_value){.kind = MARSHAL_OTHER, .reference = MARSHAL_NONE};
+    uint64_t start = m->position;
+    const uint8_t *p;
+    if (take(m, 1, &p, err))
+        return -1;
+    uint8_t type = *p & 0x7f;
+    if (*p & FLAG_REF) {
+        /* While following, the table is complete up to there already. */
+        if (!m->following) {
+            value->reference = m->references.count;
+            *array_push(&m->references) = (struct marshal_reference){start, MARSHAL_NONE};
+        }
+    } else if (type == 't' && !m->following) {
+        *array_push(&m->interned) = start;
+    }
+    if (take_body(m, type, value, err))
+        return -1;
+    if (!m->following && !value->named)
+        return 0;
+    uint64_t cost = 1 + (uint64_t)value->length;
+    if (cost > m->budget)
+        return error_at_offset(err, start, "too much of the file is references");
+    m->budget -= cost;
+    return 0;
+}
+
+size_t marshal_follow(struct marshal *m, const struct marshal_value *value)
+{
+    size_t back = m->position;
+    m->position = (size_t)m->references.data[value->reference].offset + 1;
+    struct marshal_value again;
+    struct error ignored;
+    /* It was read before without a fault; now its elements follow. */
+    (void)take_body(m, m->data[m->position - 1] & 0x7f, &again, &ignored);
+    m->following++;
+    return back;
+}
+
+void marshal_return(struct marshal *m, size_t position)
+{
+    m->following--;
+    m->position = position;
+}
+
+/* ---- code objects ---- */
+
+static int skip(struct marshal *m, const struct marshal_value *value, int depth, struct error *err);
+
+/*
+ * How many 4-byte numbers stand before a code object's bytecode: 4 in Python 2, 5 in
+ * 3.0-3.7 and from 3.11, 6 in 3.8-3.10. Told by where a string is followed by a tuple.
+ */
+static int count_numbers(const struct marshal *m)
+{
+    const uint8_t *p = m->data + m->position;
+    size_t left = m->size - m->position;
+    for (int numbers = 4; numbers <= 6; numbers++) {
+        size_t at = (size_t)numbers * 4;
+        if (left < at + 6 || (p[at] & 0x7f) != 's')
+            continue;
+        uint64_t end = at + 5 + (uint64_t)little32(p + at + 1);
+        uint8_t type = end < left ? p[end] & 0x7f : 0;
+        if (type == '(' || type == ')' || type == 'r')
+            return numbers;
+    }
+    return -1;
+}
+
+static int code_body(struct marshal *m, struct marshal_code *code, int depth, struct error *err)
+{
+    enum { OBJECTS = 8, KINDS = 4 };
+    const uint8_t *p;
+    struct marshal_value objects[OBJECTS], table;
+    int numbers = count_numbers(m);
+    if (numbers < 0)
+        return error_at_offset(err, m->position, "a code object of an unknown Python version");
+    if (take(m, (size_t)numbers * 4, &p, err))
+        return -1;
+    for (int i = 0; i < OBJECTS; i++)
+        if (marshal_next(m, &objects[i], err) || skip(m, &objects[i], depth, err))
+            return -1;
+    if (take_length(m, 4, &code->line, err))
+        return -1;
+    /* From 3.11 the fifth is the kinds of the variables, a bytes object; before, a tuple. */
+    bool modern = objects[KINDS].kind == MARSHAL_TEXT;
+    code->file = objects[modern ? 5 : 6];
+    code->name = objects[modern ? 6 : 7];
+    for (int tables = modern ? 2 : 1; tables > 0; tables--)
+        if (marshal_next(m, &table, err) || skip(m, &table, depth, err))
+            return -1;
+    return 0;
+}
+
+int marshal_code(struct marshal *m, struct marshal_code *code, struct error *err)
+{
+    return code_body(m, code, DEPTH_MAX - 10, err);
+}
+
+/* ---- skipping ---- */
+
+static int skip_dict(struct marshal *m, int depth, struct error *err)
+{
+    struct marshal_value value;
+    for (;;) {
+        if (marshal_next(m, &value, err))
+            return -1;
+        if (value.kind == MARSHAL_END)
+            return 0;
+        if (skip(m, &value, depth, err))
+            return -1;
+    }
+}
+
+static int skip(struct marshal *m, const struct marshal_value *value, int depth, struct error *err)
+{
+    if (value->named)
+        return 0;
+    if (depth <= 0)
+        return error_at_offset(err, m->position, "objects are nested more than %d deep", DEPTH_MAX);
+    struct marshal_code code;
+    struct marshal_value element;
+    if (value->kind == MARSHAL_DICT)
+        return skip_dict(m, depth - 1, err);
+    if (value->kind == MARSHAL_CODE)
+        return code_body(m, &code, depth - 1, err);
+    for (uint32_t i = 0; value->kind == MARSHAL_TUPLE && i < value->count; i++)
+        if (marshal_next(m, &element, err) || skip(m, &element, depth - 1, err))
+            return -1;
+    return 0;
+}
+
+int marshal_skip(struct marshal *m, const struct marshal_value *value, struct error *err)
+{
+    return skip(m, value, DEPTH_MAX, err);
+}

@@ -1,0 +1,76 @@
+#include "formats/readers/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t hash_slice(struct slice s)
+{
+    uint64_t hash = s.length * UINT64_C(0x9e3779b97f4a7c15), word;
+    for (; s.length >= 8; s.text += 8, s.length -= 8) {
+        memcpy(&word, s.text, 8);
+        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, s.text, s.length);
+    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static void put_slot(struct names *names, struct name_slot slot)
+{
+    uint32_t mask = names->slot_count - 1, at = slot.hash & mask;
+    while (names->slots[at].item)
+        at = (at + 1) & mask;
+    names->slots[at] = slot;
+}
+
+static void grow_slots(struct names *names)
+{
+    struct name_slot *old = names->slots;
+    uint32_t count = names->slot_count;
+    names->slot_count = count ? count * 2 : 1024;
+    names->slots = memory_zeroed(names->slot_count, sizeof *names->slots);
+    for (uint32_t i = 0; i < count; i++)
+        if (old[i].item)
+            put_slot(names, old[i]);
+    free(old);
+}
+
+static uint32_t add_name(struct names *names, struct slice s, uint32_t hash, uint32_t function)
+{
+    if (names->capacity - names->used < s.length) {
+        names->capacity = names->capacity * 2 + s.length + 4096;
+        names->bytes = memory_resize(names->bytes, names->capacity, 1);
+    }
+    if (s.length)
+        memcpy(names->bytes + names->used, s.text, s.length);
+    *array_push(&names->items) = (struct name){names->used, (uint32_t)s.length, function};
+    names->used += s.length;
+    if (names->items.count > names->slot_count / 2)
+        grow_slots(names);
+    put_slot(names, (struct name_slot){hash, names->items.count});
+    return function;
+}
+
+uint32_t names_function(struct names *names, struct build *build, struct slice s)
+{
+    uint32_t hash = hash_slice(s), mask = names->slot_count - 1;
+    for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
+         at = (at + 1) & mask) {
+        if (names->slots[at].hash != hash)
+            continue;
+        const struct name *name = &names->items.data[names->slots[at].item - 1];
+        if (name->length == s.length && !memcmp(names->bytes + name->offset, s.text, s.length))
+            return name->function;
+    }
+    return add_name(names, s, hash,
+                    build_function_n(build, s.text, s.length, "", 0, "", 0, 0, FUNCTION_UNKNOWN));
+}
+
+void names_free(struct names *names)
+{
+    free(names->slots);
+    free(names->bytes);
+    array_free(&names->items);
+}

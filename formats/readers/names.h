@@ -1,0 +1,35 @@
+/*
+ * A name is often all that a format tells of a function, and the same names come
+ * again and again. This finds the function of a slice of text with one look-up,
+ * where the builder needs one for each of its strings.
+ */
+#ifndef NCPROF_FORMATS_READERS_NAMES_H
+#define NCPROF_FORMATS_READERS_NAMES_H
+
+#include "formats/profile/build.h"
+#include "formats/profile/memory.h"
+#include "formats/readers/slice.h"
+
+struct name {
+    size_t offset;
+    uint32_t length, function;
+};
+
+struct name_slot {
+    uint32_t hash, item; /* item + 1; 0 is free */
+};
+
+/* A zeroed struct is an empty table. */
+struct names {
+    ARRAY(struct name) items;
+    struct name_slot *slots;
+    uint32_t slot_count;
+    char *bytes;
+    size_t used, capacity;
+};
+
+/* The function of kind FUNCTION_UNKNOWN with that name, stated to `build` on first sight. */
+uint32_t names_function(struct names *names, struct build *build, struct slice name);
+void names_free(struct names *names);
+
+#endif

@@ -1,0 +1,455 @@
+/*
+ * Python's pstats: the marshalled dictionary that cProfile, profile, YAPPI and
+ * profiling.sampling write,
+ *
+ *     {(file, line, name): (cc, nc, tt, ct, {caller: (nc, cc, tt, ct)})}
+ *
+ * with cc primitive calls, nc calls, tt and ct seconds. The numbers are kept as
+ * the file has them; nothing is derived. What differs in the wild:
+ *
+ *   - the callers' pair is (nc, cc), the function's own is (cc, nc);
+ *   - YAPPI writes the function's own pair the other way round. More primitive
+ *     calls than calls cannot be, so one such function turns the whole file;
+ *   - pure-Python `profile` has a number of calls instead of a caller's tuple, and a
+ *     code object as the name of what it ran (shown as Python does, less the address);
+ *   - profiling.sampling (3.15) marks the file with the key ("__sampled__",): its
+ *     counts are samples, not calls; times of edges follow from ct / nc;
+ *   - built-in functions have the file "~" (cProfile) or "" (profile): file "" here.
+ *
+ * Sources: Lib/cProfile.py, Lib/profile.py, Lib/pstats.py, yappi.py,
+ * Lib/profiling/sampling/pstats_collector.py.
+ */
+#include "formats/format.h"
+#include "formats/profile/memory.h"
+#include "formats/readers/marshal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Self times are summed up later: together at most 146 years, so that no sum overflows. */
+#define SUM_MAX       (INT64_C(1) << 62)
+#define VALUE_MAX     (INT64_C(1) << 60)
+#define CODE_NAME_MAX 4096
+
+struct row {
+    uint32_t function;
+    struct values values;
+};
+
+/* A caller with a number instead of a tuple: calls or samples, which only the end tells. */
+struct counted {
+    uint32_t caller, row;
+    uint64_t count;
+};
+
+struct pstats {
+    struct marshal marshal;
+    struct build *build;
+    uint32_t time;
+    ARRAY(struct row) rows;
+    ARRAY(struct counted) counted;
+    bool swapped, sampled;
+    uint64_t unusable, skipped;
+    int64_t sum; /* of the functions' absolute self times */
+};
+
+/* ---- values ---- */
+
+static bool is_number(const struct marshal_value *value)
+{
+    return value->kind == MARSHAL_INT || value->kind == MARSHAL_FLOAT;
+}
+
+static uint64_t count_of(struct pstats *p, const struct marshal_value *value)
+{
+    if (value->kind == MARSHAL_INT && value->integer >= 0 && value->integer < SUM_MAX)
+        return (uint64_t)value->integer;
+    p->unusable++;
+    return 0;
+}
+
+/* Seconds to nanoseconds. */
+static int64_t time_of(struct pstats *p, const struct marshal_value *value)
+{
+    double ns = (value->kind == MARSHAL_INT ? (double)value->integer : value->real) * 1e9;
+    if (fabs(ns) < (double)VALUE_MAX)
+        return llrint(ns);
+    p->unusable++; /* also what is not a number */
+    return 0;
+}
+
+static int64_t self_of(struct pstats *p, const struct marshal_value *value)
+{
+    int64_t time = time_of(p, value), size = time < 0 ? -time : time;
+    if (size <= SUM_MAX - p->sum) {
+        p->sum += size;
+        return time;
+    }
+    p->unusable++;
+    return 0;
+}
+
+/* ---- keys ---- */
+
+static uint32_t line_of(const struct marshal_value *value)
+{
+    return value->kind == MARSHAL_INT && value->integer > 0 && value->integer <= INT32_MAX
+               ? (uint32_t)value->integer
+               : 0;
+}
+
+static uint32_t state_function(struct pstats *p, const struct marshal_value *file, uint32_t line,
+                               const struct marshal_value *name)
+{
+    bool builtin = !line && (!file->length || (file->length == 1 && file->text[0] == '~'));
+    return build_function_n(p->build, name->text, name->length, "", 0, file->text,
+                            builtin ? 0 : file->length, line,
+                            builtin ? FUNCTION_BUILTIN : FUNCTION_PYTHON);
+}
+
+static int cut(uint32_t length)
+{
+    return length < CODE_NAME_MAX ? (int)length : CODE_NAME_MAX;
+}
+
+/* A code object as a name: "<code object main, file "x.py", line 3>". */
+static int code_function(struct pstats *p, const struct marshal_value *file, uint32_t line,
+                         const struct marshal_value *code, uint32_t *function, struct error *err)
+{
+    struct marshal_code inner;
+    size_t back = code->named ? marshal_follow(&p->marshal, code) : 0;
+    int status = marshal_code(&p->marshal, &inner, err);
+    if (code->named)
+        marshal_return(&p->marshal, back);
+    if (status)
+        return -1;
+    if (inner.name.kind != MARSHAL_TEXT || inner.file.kind != MARSHAL_TEXT)
+        return 0;
+    char *text =
+        memory_printf("<code object %.*s, file \"%.*s\", line %u>", cut(inner.name.length),
+                      inner.name.text, cut(inner.file.length), inner.file.text, inner.line);
+    struct marshal_value name = {.text = text, .length = (uint32_t)strlen(text)};
+    *function = state_function(p, file, line, &name);
+    array_release(text);
+    return 0;
+}
+
+/* The three elements of a key; *function stays as it is when they are something else. */
+static int key_elements(struct pstats *p, uint32_t *function, struct error *err)
+{
+    struct marshal_value file, line, name;
+    struct marshal *m = &p->marshal;
+    if (marshal_next(m, &file, err) || marshal_skip(m, &file, err) || marshal_next(m, &line, err) ||
+        marshal_skip(m, &line, err) || marshal_next(m, &name, err))
+        return -1;
+    if (file.kind == MARSHAL_TEXT && name.kind == MARSHAL_CODE)
+        return code_function(p, &file, line_of(&line), &name, function, err);
+    if (file.kind == MARSHAL_TEXT && name.kind == MARSHAL_TEXT)
+        *function = state_function(p, &file, line_of(&line), &name);
+    return marshal_skip(m, &name, err);
+}
+
+/* ("__sampled__",) */
+static int marker(struct pstats *p, struct error *err)
+{
+    static const char text[] = "__sampled__";
+    struct marshal_value value;
+    if (marshal_next(&p->marshal, &value, err))
+        return -1;
+    p->sampled |= value.kind == MARSHAL_TEXT && value.length == sizeof text - 1 &&
+                  !memcmp(value.text, text, sizeof text - 1);
+    return marshal_skip(&p->marshal, &value, err);
+}
+
+/* *function is MARSHAL_NONE when the key is no function. */
+static int read_key(struct pstats *p, const struct marshal_value *key, uint32_t *function,
+                    struct error *err)
+{
+    struct marshal *m = &p->marshal;
+    *function = MARSHAL_NONE;
+    if (key->kind == MARSHAL_TUPLE && key->count == 1 && !key->named)
+        return marker(p, err);
+    if (key->kind != MARSHAL_TUPLE || key->count != 3)
+        return marshal_skip(m, key, err);
+    uint32_t reference = key->reference;
+    if (key->named) {
+        if (reference == MARSHAL_NONE)
+            return 0;
+        *function = m->references.data[reference].tag;
+        if (*function != MARSHAL_NONE)
+            return 0;
+    }
+    size_t back = key->named ? marshal_follow(m, key) : 0;
+    int status = key_elements(p, function, err);
+    if (key->named)
+        marshal_return(m, back);
+    if (reference != MARSHAL_NONE)
+        m->references.data[reference].tag = *function;
+    return status;
+}
+
+/* ---- callers ---- */
+
+static struct values edge_values(struct pstats *p, const struct marshal_value *four)
+{
+    struct values values = {.calls = count_of(p, &four[0]),
+                            .primitive = count_of(p, &four[1]),
+                            .self = time_of(p, &four[2]),
+                            .total = time_of(p, &four[3])};
+    if (values.primitive > values.calls) {
+        uint64_t calls = values.primitive;
+        values.primitive = values.calls;
+        values.calls = calls;
+    }
+    return values;
+}
+
+static int four_numbers(struct pstats *p, struct marshal_value *four, bool *usable,
+                        struct error *err)
+{
+    for (int i = 0; i < 4; i++) {
+        if (marshal_next(&p->marshal, &four[i], err) || marshal_skip(&p->marshal, &four[i], err))
+            return -1;
+        *usable &= is_number(&four[i]);
+    }
+    return 0;
+}
+
+static int caller_tuple(struct pstats *p, const struct marshal_value *tuple, struct values *values,
+                        bool *usable, struct error *err)
+{
+    struct marshal *m = &p->marshal;
+    struct marshal_value four[4];
+    if (tuple->named && tuple->reference == MARSHAL_NONE) {
+        *usable = false;
+        return 0;
+    }
+    size_t back = tuple->named ? marshal_follow(m, tuple) : 0;
+    int status = four_numbers(p, four, usable, err);
+    if (tuple->named)
+        marshal_return(m, back);
+    if (!status && *usable)
+        *values = edge_values(p, four);
+    return status;
+}
+
+/* One caller's value: a tuple of four, or a number of calls. */
+static int caller_value(struct pstats *p, uint32_t caller, uint32_t row, struct error *err)
+{
+    struct marshal_value value;
+    struct values values = {0};
+    bool usable = caller != MARSHAL_NONE;
+    if (marshal_next(&p->marshal, &value, err))
+        return -1;
+    if (value.kind == MARSHAL_TUPLE && value.count == 4) {
+        if (caller_tuple(p, &value, &values, &usable, err))
+            return -1;
+        if (usable)
+            build_edge_values(p->build, caller, p->rows.data[row].function, p->time, values);
+    } else if (value.kind == MARSHAL_INT && usable) {
+        *array_push(&p->counted) = (struct counted){caller, row, count_of(p, &value)};
+    } else {
+        usable = false;
+        if (marshal_skip(&p->marshal, &value, err))
+            return -1;
+    }
+    p->skipped += !usable;
+    return 0;
+}
+
+static int caller_entries(struct pstats *p, uint32_t row, struct error *err)
+{
+    for (;;) {
+        struct marshal_value key;
+        uint32_t caller;
+        if (marshal_next(&p->marshal, &key, err))
+            return -1;
+        if (key.kind == MARSHAL_END)
+            return 0;
+        if (read_key(p, &key, &caller, err) || caller_value(p, caller, row, err))
+            return -1;
+    }
+}
+
+static int read_callers(struct pstats *p, uint32_t row, struct error *err)
+{
+    struct marshal_value callers;
+    if (marshal_next(&p->marshal, &callers, err))
+        return -1;
+    if (callers.kind != MARSHAL_DICT || (callers.named && callers.reference == MARSHAL_NONE)) {
+        p->skipped++;
+        return marshal_skip(&p->marshal, &callers, err);
+    }
+    size_t back = callers.named ? marshal_follow(&p->marshal, &callers) : 0;
+    int status = caller_entries(p, row, err);
+    if (callers.named)
+        marshal_return(&p->marshal, back);
+    return status;
+}
+
+/* ---- functions ---- */
+
+static int read_function(struct pstats *p, uint32_t function, struct error *err)
+{
+    struct marshal_value four[4];
+    bool usable = true;
+    if (four_numbers(p, four, &usable, err))
+        return -1;
+    struct row row = {.function = function};
+    if (usable)
+        row.values = (struct values){.calls = count_of(p, &four[1]),
+                                     .primitive = count_of(p, &four[0]),
+                                     .self = self_of(p, &four[2]),
+                                     .total = time_of(p, &four[3])};
+    p->skipped += !usable;
+    p->swapped |= row.values.primitive > row.values.calls;
+    *array_push(&p->rows) = row;
+    return read_callers(p, p->rows.count - 1, err);
+}
+
+static int read_entry(struct pstats *p, const struct marshal_value *key, struct error *err)
+{
+    struct marshal_value value;
+    uint32_t function;
+    if (read_key(p, key, &function, err) || marshal_next(&p->marshal, &value, err))
+        return -1;
+    if (function != MARSHAL_NONE && value.kind == MARSHAL_TUPLE && value.count == 5 && !value.named)
+        return read_function(p, function, err);
+    /* The marker's value is True. */
+    p->skipped += value.kind != MARSHAL_INT;
+    return marshal_skip(&p->marshal, &value, err);
+}
+
+static int read_entries(struct pstats *p, struct error *err)
+{
+    struct marshal_value value;
+    if (marshal_next(&p->marshal, &value, err))
+        return -1;
+    if (value.kind != MARSHAL_DICT || value.named)
+        return error_at_offset(err, 0, "is no pstats file: it does not hold a dictionary");
+    for (;;) {
+        if (marshal_next(&p->marshal, &value, err))
+            return -1;
+        if (value.kind == MARSHAL_END)
+            return 0;
+        if (read_entry(p, &value, err))
+            return -1;
+    }
+}
+
+/* ---- what it comes to ---- */
+
+static void state_rows(struct pstats *p)
+{
+    for (uint32_t i = 0; i < p->rows.count; i++) {
+        struct values values = p->rows.data[i].values;
+        if (p->swapped) {
+            values.calls = p->rows.data[i].values.primitive;
+            values.primitive = p->rows.data[i].values.calls;
+        }
+        if (values.primitive > values.calls)
+            values.primitive = values.calls;
+        if (p->sampled)
+            values.calls = values.primitive = 0;
+        build_function_values(p->build, p->rows.data[i].function, p->time, values);
+    }
+}
+
+/* Every sample weighs what the callee's cumulative time has a sample. */
+static void state_counted(struct pstats *p)
+{
+    for (uint32_t i = 0; i < p->counted.count; i++) {
+        const struct counted *counted = &p->counted.data[i];
+        const struct row *row = &p->rows.data[counted->row];
+        struct values values = {.calls = counted->count, .primitive = counted->count};
+        if (p->sampled) {
+            double share =
+                row->values.calls ? (double)counted->count / (double)row->values.calls : 0;
+            values = (struct values){.total = llrint((double)row->values.total * fmin(share, 1))};
+        }
+        build_edge_values(p->build, counted->caller, row->function, p->time, values);
+    }
+}
+
+static void state_notes(struct pstats *p)
+{
+    if (p->sampled)
+        build_note(p->build, "was made by sampling: it counts samples, not calls");
+    else if (p->swapped)
+        build_note(p->build, "total and primitive calls stand the other way round, as YAPPI "
+                             "writes them; they are put right");
+    if (p->counted.count && !p->sampled)
+        build_note(p->build, "callers have a number of calls only, as Python's profile module "
+                             "writes them; their times are unknown");
+    if (p->unusable)
+        build_note(p->build,
+                   "%" PRIu64 " counts or times are not possible (negative, not a number, or "
+                   "too large) and are taken as 0",
+                   p->unusable);
+    if (p->skipped)
+        build_note(p->build, "%" PRIu64 " entries are no function statistics and are skipped",
+                   p->skipped);
+    if (!p->rows.count)
+        build_note(p->build, "holds no function");
+}
+
+/* A file that ends too early keeps what came before, when that is a function at least. */
+static int accept_truncated(struct pstats *p, const struct error *err)
+{
+    if (err->code != ERROR_TRUNCATED || !p->rows.count)
+        return -1;
+    build_note(p->build, "is cut short at byte %zu; %" PRIu32 " functions came before",
+               p->marshal.size, p->rows.count);
+    build_flags(p->build, PROFILE_TRUNCATED);
+    return 0;
+}
+
+static int read_pstats(struct input *input, struct build *build, struct error *err)
+{
+    struct pstats p = {.build = build};
+    const uint8_t *data;
+    size_t size;
+    if (input_all(input, &data, &size, err))
+        return -1;
+    p.time = build_metric(build, "time", "s", METRIC_TIME, 1e-9);
+    marshal_init(&p.marshal, data, size);
+    int status = read_entries(&p, err);
+    if (status)
+        status = accept_truncated(&p, err);
+    if (!status) {
+        state_rows(&p);
+        state_counted(&p);
+        state_notes(&p);
+        build_flags(build, PROFILE_HAS_EDGES |
+                               (p.sampled ? 0 : PROFILE_HAS_CALLS | PROFILE_HAS_PRIMITIVE));
+    }
+    marshal_free(&p.marshal);
+    array_free(&p.rows);
+    array_free(&p.counted);
+    return status;
+}
+
+/* "{" and the beginning of a key, a tuple of three or of one; or "{0", the empty dictionary. */
+static int probe_pstats(const uint8_t *head, size_t size)
+{
+    if (size < 2 || (head[0] & 0x7f) != '{')
+        return 0;
+    if (head[1] == '0')
+        return size == 2 ? 60 : 0;
+    uint8_t type = head[1] & 0x7f;
+    if (type == ')')
+        return size > 2 && (head[2] == 3 || head[2] == 1) ? 90 : 0;
+    return type == '(' && size > 5 && (head[2] == 3 || head[2] == 1) && !head[3] && !head[4] &&
+                   !head[5]
+               ? 90
+               : 0;
+}
+
+const struct reader pstats_reader = {
+    .name = "pstats",
+    .description = "Python cProfile, profile, pstats",
+    .suffixes = "prof pstat pstats prof2 prof3 cprof profile",
+    .probe = probe_pstats,
+    .read = read_pstats,
+};

@@ -1,0 +1,30 @@
+/* Text within a buffer, not terminated. */
+#ifndef NCPROF_FORMATS_READERS_SLICE_H
+#define NCPROF_FORMATS_READERS_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct slice {
+    const char *text;
+    size_t length;
+};
+
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Without the blanks around it. */
+static inline struct slice slice_trim(struct slice s)
+{
+    while (s.length && is_blank(s.text[s.length - 1]))
+        s.length--;
+    while (s.length && is_blank(*s.text)) {
+        s.text++;
+        s.length--;
+    }
+    return s;
+}
+
+#endif
