@@ -8,13 +8,19 @@
 #include "capture/runtime/slow.h"
 #include "capture/runtime/thread.h"
 
+/* Out of line and by value: the hot path's clock stays in a register. */
+__attribute__((noinline, cold)) static uint64_t emit_settle(struct thread *thread, uint64_t now)
+{
+    return outside(thread, slow_settle, &now);
+}
+
 /* The low word of an event but for its kind. There is room in the block. */
-static inline uint32_t emit_delta(struct thread *thread, uint64_t now)
+__attribute__((always_inline)) static inline uint32_t emit_delta(struct thread *thread, uint64_t now)
 {
     struct stream *stream = &thread->on.stream;
     uint64_t delta = now - stream->ticks;
     if (RARELY(delta > CHANNEL_DT_MAX)) {
-        now = outside(thread, slow_settle, &now);
+        now = emit_settle(thread, now);
         delta = 0;
     }
     stream->ticks = now;
@@ -22,7 +28,7 @@ static inline uint32_t emit_delta(struct thread *thread, uint64_t now)
 }
 
 /* The event first, the depth after it: whoever interrupts in between can tell. */
-static inline void emit_enter(struct thread *thread, uintptr_t function, uint64_t now)
+__attribute__((always_inline)) static inline void emit_enter(struct thread *thread, uintptr_t function, uint64_t now)
 {
     struct stream *stream = &thread->on.stream;
     uint32_t delta = emit_delta(thread, now);
@@ -35,7 +41,7 @@ static inline void emit_enter(struct thread *thread, uintptr_t function, uint64_
     stream->depth++;
 }
 
-static inline void emit_leave(struct thread *thread, uint64_t now)
+__attribute__((always_inline)) static inline void emit_leave(struct thread *thread, uint64_t now)
 {
     struct stream *stream = &thread->on.stream;
     stream_word(stream, emit_delta(thread, now) | CHANNEL_LEAVE);

@@ -1,10 +1,12 @@
 /*
- * The hooks of -finstrument-functions and the common hot path of all hooks.
+ * The hooks of -finstrument-functions and -pg: the hot path.
  *
  * This file and what it includes may not touch vector registers: -pg calls its
  * hooks where arguments and return values are in them.
  */
+#if defined(__x86_64__)
 #pragma GCC target("general-regs-only")
+#endif
 
 #include "capture/runtime/hooks.h"
 #include "capture/runtime/emit.h"
@@ -12,18 +14,20 @@
 #include "capture/runtime/nested.h"
 #include "capture/runtime/slow.h"
 
-#define VISIBLE __attribute__((visibility("default")))
+#define VISIBLE    __attribute__((visibility("default")))
+#define INLINE     __attribute__((always_inline)) static inline
+#define NOT_INLINE __attribute__((noinline, cold)) static
 
 VISIBLE void __cyg_profile_func_enter(void *function, void *call_site);
 VISIBLE void __cyg_profile_func_exit(void *function, void *call_site);
 
-static inline void hook_begin(struct thread *thread, uintptr_t place)
+INLINE void hook_begin(struct thread *thread, uintptr_t place)
 {
     thread->busy = place;
     atomic_signal_fence(memory_order_seq_cst);
 }
 
-static inline void hook_end(struct thread *thread)
+INLINE void hook_end(struct thread *thread)
 {
     atomic_signal_fence(memory_order_seq_cst);
     thread->busy = 0;
@@ -32,14 +36,14 @@ static inline void hook_end(struct thread *thread)
         nested_flush(thread);
 }
 
-static inline struct thread *hook_thread(enum hook_kind kind)
+INLINE struct thread *hook_thread(enum hook_kind kind)
 {
     struct thread *thread = thread_self;
     return RARELY(!thread) ? thread_begin(kind) : thread;
 }
 
 /* Whether an entry needs more than a push and an event. */
-static inline bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr_t function)
+INLINE bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr_t function)
 {
     const struct context *on = &thread->on;
     return place - on->low >= on->size || on->top->place <= place || on->top >= on->last ||
@@ -49,23 +53,32 @@ static inline bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr
            atomic_load_explicit(&recording_stopped, memory_order_relaxed);
 }
 
-static inline bool enter(struct thread *thread, const struct entry *entry)
+/* Out of line, as all that is rare, so that the hot path stays in registers. */
+NOT_INLINE bool prepare(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t mark,
+                        uintptr_t origin)
 {
-    if (RARELY(enter_is_rare(thread, entry->place, entry->function)) &&
-        !outside(thread, slow_enter, entry))
+    struct entry entry = {place, function, mark, origin};
+    return outside(thread, slow_enter, &entry);
+}
+
+INLINE bool enter(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t mark,
+                  uintptr_t origin)
+{
+    if (RARELY(enter_is_rare(thread, place, function)) &&
+        !prepare(thread, place, function, mark, origin))
         return false;
     struct frame *frame = thread->on.top + 1;
-    frame->place = entry->place;
-    frame->function = entry->mark;
-    frame->origin = entry->origin;
+    frame->place = place;
+    frame->function = mark;
+    frame->origin = origin;
     frame->marks = 0;
     atomic_signal_fence(memory_order_seq_cst);
     thread->on.top = frame;
-    emit_enter(thread, entry->function, stream_now());
+    emit_enter(thread, function, stream_now());
     return true;
 }
 
-static inline void leave(struct thread *thread, uint64_t now)
+INLINE void leave(struct thread *thread, uint64_t now)
 {
     thread->on.top--;
     emit_leave(thread, now);
@@ -79,10 +92,16 @@ void __cyg_profile_func_enter(void *function, void *call_site)
     if (RARELY(thread->busy) && nested_enter(thread, place, (uintptr_t)function))
         return;
     hook_begin(thread, place);
-    struct entry entry = {place, (uintptr_t)function, (uintptr_t)function,
-                          (uintptr_t)__builtin_return_address(0)};
-    enter(thread, &entry);
+    enter(thread, place, (uintptr_t)function, (uintptr_t)function,
+          (uintptr_t)__builtin_return_address(0));
     hook_end(thread);
+}
+
+NOT_INLINE void leave_rarely(struct thread *thread, uintptr_t place, uintptr_t function,
+                             bool jumped)
+{
+    struct exit exit = {place, function, jumped};
+    outside(thread, slow_leave, &exit);
 }
 
 void __cyg_profile_func_exit(void *function, void *call_site)
@@ -98,12 +117,10 @@ void __cyg_profile_func_exit(void *function, void *call_site)
     bool jumped = __builtin_return_address(0) == call_site;
     if (RARELY(on->top->function != (uintptr_t)function || on->top[-jumped].place < place ||
                place - on->low > on->size || on->top->marks ||
-               on->stream.cursor >= on->stream.limit)) {
-        struct exit exit = {place, (uintptr_t)function, jumped};
-        outside(thread, slow_leave, &exit);
-    } else {
+               on->stream.cursor >= on->stream.limit))
+        leave_rarely(thread, place, (uintptr_t)function, jumped);
+    else
         leave(thread, now);
-    }
     hook_end(thread);
 }
 
@@ -115,10 +132,14 @@ void hook_enter_return(uintptr_t *place, uintptr_t function)
     if (RARELY(thread->busy) && nested_enter_return(thread, place, function))
         return;
     hook_begin(thread, (uintptr_t)place);
-    struct entry entry = {(uintptr_t)place, function, 0, *place};
-    if (enter(thread, &entry))
+    if (enter(thread, (uintptr_t)place, function, 0, *place))
         *place = (uintptr_t)return_trampoline;
     hook_end(thread);
+}
+
+NOT_INLINE uintptr_t return_rarely(struct thread *thread, uintptr_t place)
+{
+    return outside(thread, slow_return, &place);
 }
 
 uintptr_t hook_leave_return(uintptr_t place)
@@ -134,7 +155,7 @@ uintptr_t hook_leave_return(uintptr_t place)
     if (RARELY(top->place != place || top->function || top->marks ||
                origin == (uintptr_t)return_trampoline ||
                thread->on.stream.cursor >= thread->on.stream.limit))
-        origin = outside(thread, slow_return, &place);
+        origin = return_rarely(thread, place);
     else
         leave(thread, now);
     hook_end(thread);
