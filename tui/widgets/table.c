@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GUTTER = 2, GAP = 2, NAME_WIDTH = 20, NAME_LEAST = 8, CELL_MAX = 128 };
+enum { GUTTER = 2, WIDE = 110, NAME_WIDTH = 18, NAME_LEAST = 8, CELL_MAX = 128 };
 
 struct placed {
     const struct column *column;
@@ -14,7 +14,7 @@ struct placed {
 
 struct layout {
     struct placed placed[TABLE_COLUMNS_MAX];
-    int count;
+    int count, gap;
 };
 
 bool column_is_share(const struct column *column)
@@ -28,6 +28,8 @@ static bool is_wanted(const struct table *table, const struct column *column)
         return false;
     if (column == table->sort || column->width == 0)
         return true;
+    if (table->hide && !strcmp(column->id, table->hide))
+        return false;
     if (table->show == TABLE_SHARES)
         return column_is_share(column);
     return table->show != TABLE_VALUES || !column_is_share(column);
@@ -85,7 +87,7 @@ static int needed_width(const struct layout *layout)
 {
     int needed = GUTTER;
     for (int i = 0; i < layout->count; i++)
-        needed += layout->placed[i].width + (i ? GAP : 0);
+        needed += layout->placed[i].width + (i ? layout->gap : 0);
     return needed;
 }
 
@@ -108,7 +110,7 @@ static void place(struct layout *layout, int width)
             placed->width = placed->width > 0 ? placed->width : 0;
         }
         placed->at = at;
-        at += placed->width + GAP;
+        at += placed->width + layout->gap;
     }
 }
 
@@ -116,6 +118,7 @@ static void lay_out(const struct table *table, struct layout *layout)
 {
     int width = table->area.columns;
     layout->count = 0;
+    layout->gap = width < WIDE ? 1 : 2;
     for (const struct column *c = table->columns; c->id; c++) {
         if (!is_wanted(table, c) || layout->count == TABLE_COLUMNS_MAX)
             continue;
@@ -222,7 +225,7 @@ const struct column *table_click(struct table *table, int row, int column)
     lay_out(table, &layout);
     for (int i = 0; i < layout.count; i++) {
         int start = table->area.column + layout.placed[i].at;
-        if (column >= start - GAP && column < start + layout.placed[i].width)
+        if (column >= start - layout.gap && column < start + layout.placed[i].width)
             return layout.placed[i].column->compare ? layout.placed[i].column : NULL;
     }
     return NULL;

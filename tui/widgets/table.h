@@ -31,7 +31,8 @@ struct table {
     bool unfocused; /* no cursor is shown */
     bool headless;  /* no header row */
     enum table_show show;
-    int shift; /* cells by which long names are scrolled */
+    const char *hide; /* a column that is only shown when it is sorted by; or NULL */
+    int shift;        /* cells by which long names are scrolled */
     struct list list;
     struct rect area;
 

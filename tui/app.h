@@ -1,0 +1,170 @@
+/*
+ * The browser's state and what can be done with it. Knows no terminal: events
+ * go in, a canvas comes out.
+ *
+ *   app.c       files, views, the way back
+ *   dispatch.c  from an event to an action
+ *   handlers.c  what actions do that are not a screen's own
+ *   requests.c  questions to the user: filter, order, thread, file names
+ *   frame.c     the screen: title, views, table, sentence, keys
+ */
+#ifndef NCPROF_TUI_APP_H
+#define NCPROF_TUI_APP_H
+
+#include "formats/profile/memory.h"
+#include "formats/profile/profile.h"
+#include "tui/browse.h"
+#include "tui/keys.h"
+#include "tui/loader.h"
+#include "tui/screens/screen.h"
+#include "tui/widgets/canvas.h"
+#include "tui/widgets/menu.h"
+#include "tui/widgets/prompt.h"
+
+#include <stdbool.h>
+
+enum view_kind {
+    VIEW_COMPARE,
+    VIEW_HOTSPOTS,
+    VIEW_TREE,
+    VIEW_BUTTERFLY,
+    VIEW_INFO,
+    VIEW_HELP, /* not in the line of views */
+    VIEW_COUNT,
+};
+
+struct view {
+    void *state; /* the screen's; NULL until it is first shown */
+    bool stale;  /* its rows are to be made anew before they are shown */
+    char filter[256];
+};
+
+struct app_file {
+    char *path;
+    struct profile *profile;
+    double size; /* NAN unknown */
+    uint32_t metric, thread;
+    struct view views[VIEW_COUNT]; /* VIEW_COMPARE and VIEW_HELP: of the first file only */
+};
+
+struct visited {
+    enum view_kind view;
+    int side;
+    uint32_t function; /* butterfly: whose; else PROFILE_NONE */
+};
+
+enum app_mode { MODE_BROWSE, MODE_PROMPT, MODE_MENU };
+
+struct app {
+    struct app_file files[BROWSE_FILES_MAX];
+    int file_count;
+    enum view_kind view;
+    int side; /* the file shown; side by side 0 */
+    bool threshold;
+    ARRAY(struct visited) history;
+    unsigned help_place;
+
+    enum app_mode mode;
+    struct prompt prompt;
+    void (*prompt_changed)(struct app *); /* after each key; may be NULL */
+    void (*prompt_done)(struct app *);
+    void (*prompt_cancelled)(struct app *); /* may be NULL */
+    char prompt_note[160]; /* beside it; the filter has the screen's status there */
+    char filter_before[256];
+    char *overwrite; /* asked once whether this may be replaced */
+    struct menu menu;
+    void (*menu_done)(struct app *, uint32_t item);
+
+    struct loader *loader;
+    bool threaded; /* files load in the background */
+    bool starting; /* the files of the command line are not all there yet */
+    const char *from;
+    const char *const *waiting; /* paths still to be loaded */
+    size_t waiting_count;
+    char *loading;        /* the path being loaded; NULL: none */
+    struct error failure; /* why there is nothing to show */
+
+    char message[600];
+    bool message_is_error;
+    struct canvas canvas;
+    bool quit;
+};
+
+/*
+ * `threaded`: files load in the background; else at once, inside app_open(). Without any,
+ * app_take() gives it what to show.
+ */
+int app_open(struct app *app, const char *const *paths, size_t count,
+             const struct browse_options *options, bool threaded, struct error *err);
+void app_close(struct app *app);
+
+/* Does what an event asks for. */
+void app_event(struct app *app, const struct event *event);
+/* Paints app->canvas. */
+void app_draw(struct app *app);
+void app_resize(struct app *app, int rows, int columns);
+
+/* ---- for the parts of the app ---- */
+
+const struct screen_ops *app_ops(enum view_kind view);
+struct app_file *app_file(struct app *app);
+struct view *app_view(struct app *app);
+/* The file whose function a screen's `side` means; -1 is the one shown. */
+int app_side(const struct app *app, int side);
+/* What there is, as actions need it. */
+unsigned app_has(const struct app *app);
+/* Why this view cannot be shown, or NULL. */
+const char *app_lacking(const struct app *app, enum view_kind view, int side);
+bool app_view_exists(const struct app *app, enum view_kind view);
+
+/* The table that the cursor is in, or NULL. */
+struct table *app_table(struct app *app);
+
+/* Makes the rows of the view shown, if they are stale. */
+void app_refresh(struct app *app);
+/* All views of a file (-1: of all files) are to be made anew. */
+void app_stale(struct app *app, int side);
+
+/* Goes to a view; `remember`: Backspace comes back here. */
+void app_go(struct app *app, enum view_kind view, int side, bool remember);
+bool app_back(struct app *app);
+/* The function under the cursor and the file it is of. */
+uint32_t app_function(struct app *app, int *side);
+/* The same function in the other file; PROFILE_NONE when it is not there. */
+uint32_t app_counterpart(const struct app *app, int side, uint32_t function);
+
+void app_load(struct app *app, const char *path);
+/* One more file to show, owned from now on; a third takes the second's place. */
+void app_take(struct app *app, const char *path, struct profile *profile);
+void app_stop_loading(struct app *app);
+/* Takes what the loader has loaded, and starts the next. */
+void app_loaded(struct app *app);
+void app_swap(struct app *app);
+
+__attribute__((format(printf, 2, 3))) void app_say(struct app *app, const char *format, ...);
+void app_say_error(struct app *app, const struct error *err);
+
+/* ---- handlers.c ---- */
+
+/* `key` is the one pressed. Nothing happens for actions that belong to screens only. */
+void app_do(struct app *app, enum action_id action, uint32_t key);
+/* Straight to a view; '1' is the first. The butterfly shows the function under the cursor. */
+void app_view_by_digit(struct app *app, uint32_t key);
+
+/* ---- frame.c ---- */
+
+/* The digit of the view whose name stands there; 0: none. */
+int app_tab_at(const struct app *app, int row, int column);
+
+/* ---- requests.c ---- */
+
+void request_filter(struct app *app);
+void request_sort(struct app *app);
+void request_thread(struct app *app);
+void request_metric(struct app *app);
+void request_file(struct app *app);
+void request_write(struct app *app);
+void app_set_filter(struct app *app, const char *filter);
+void app_sort_by(struct app *app, const struct column *column);
+
+#endif

@@ -1,0 +1,22 @@
+/* Loading a profile in a thread of its own, so that the screen stays alive meanwhile. */
+#ifndef NCPROF_TUI_LOADER_H
+#define NCPROF_TUI_LOADER_H
+
+#include "formats/profile/error.h"
+#include "formats/profile/profile.h"
+
+struct loader;
+
+/* Begins. `from` as for profile_load(), lives as long as the program. NULL when no thread is to be
+ * had. */
+struct loader *loader_start(const char *path, const char *from);
+/* Becomes readable when the loader has finished. */
+int loader_wake(const struct loader *loader);
+/* 0..1, or -1 when it cannot be known. */
+double loader_progress(struct loader *loader);
+/* Waits for the end, takes the result and frees the loader. */
+int loader_take(struct loader *loader, struct profile **out, struct error *err);
+/* Nobody waits for it any more; it frees itself at its end. NULL is allowed. */
+void loader_abandon(struct loader *loader);
+
+#endif

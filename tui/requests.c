@@ -1,0 +1,248 @@
+/* Questions to the user: what to filter, how to order, which thread, which file. */
+#include "formats/format.h"
+#include "tui/analysis/names.h"
+#include "tui/app.h"
+#include "tui/numbers.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void ask(struct app *app, const char *label, const char *text, void (*changed)(struct app *),
+                void (*done)(struct app *), void (*cancelled)(struct app *))
+{
+    app->mode = MODE_PROMPT;
+    app->prompt_changed = changed;
+    app->prompt_done = done;
+    app->prompt_cancelled = cancelled;
+    prompt_open(&app->prompt, label, text);
+}
+
+static void offer(struct app *app, const char *title, void (*done)(struct app *, uint32_t))
+{
+    app->mode = MODE_MENU;
+    app->menu_done = done;
+    menu_open(&app->menu, title);
+}
+
+static void rebuild_from_top(struct app *app)
+{
+    app_view(app)->stale = true;
+    app_refresh(app);
+    struct table *table = app_table(app);
+    if (table)
+        list_go(&table->list, 0);
+}
+
+/* ---- filter ---- */
+
+void app_set_filter(struct app *app, const char *filter)
+{
+    struct view *view = app_view(app);
+    if (!strcmp(view->filter, filter))
+        return;
+    snprintf(view->filter, sizeof view->filter, "%s", filter);
+    if (filter[0]) {
+        rebuild_from_top(app);
+    } else {
+        view->stale = true; /* what was selected stays so among all */
+        app_refresh(app);
+    }
+}
+
+static void filter_changed(struct app *app)
+{
+    app_set_filter(app, app->prompt.text);
+}
+
+static void filter_cancelled(struct app *app)
+{
+    app_set_filter(app, app->filter_before);
+}
+
+void request_filter(struct app *app)
+{
+    const char *filter = app_view(app)->filter;
+    snprintf(app->filter_before, sizeof app->filter_before, "%s", filter);
+    app->prompt_note[0] = '\0';
+    ask(app, "/ ", filter, filter_changed, filter_changed, filter_cancelled);
+}
+
+/* ---- order ---- */
+
+void app_sort_by(struct app *app, const struct column *column)
+{
+    struct table *table = app_table(app);
+    if (!table)
+        return;
+    table->reverse = column == table->sort && !table->reverse;
+    table->sort = column;
+    rebuild_from_top(app);
+}
+
+static bool can_sort(const struct table *table, const struct column *column)
+{
+    return column->compare && !(column->needs & ~table->flags);
+}
+
+static void sort_chosen(struct app *app, uint32_t item)
+{
+    const struct table *table = app_table(app);
+    for (const struct column *column = table->columns; column->id; column++) {
+        if (!can_sort(table, column) || item--)
+            continue;
+        if (column != table->sort)
+            app_sort_by(app, column);
+        return;
+    }
+}
+
+void request_sort(struct app *app)
+{
+    const struct table *table = app_table(app);
+    if (!table)
+        return;
+    offer(app, "Sort by", sort_chosen);
+    for (const struct column *column = table->columns; column->id; column++) {
+        if (!can_sort(table, column))
+            continue;
+        menu_add(&app->menu, "%s\t%s", column->id, column->help);
+        if (column == table->sort)
+            list_go(&app->menu.list, (int64_t)app->menu.list.count - 1);
+    }
+}
+
+/* ---- thread and metric ---- */
+
+static void changed_file(struct app *app)
+{
+    app_stale(app, app->side);
+    app_refresh(app);
+}
+
+static void thread_chosen(struct app *app, uint32_t item)
+{
+    app_file(app)->thread = item ? item - 1 : PROFILE_NONE;
+    changed_file(app);
+}
+
+static void add_value(struct app *app, const char *name, uint32_t thread)
+{
+    const struct app_file *file = app_file(app);
+    const struct metric *metric = &file->profile->metrics[file->metric];
+    char value[40];
+    int64_t total = profile_total(file->profile, file->metric, thread);
+    number_value(number_in_unit(total, metric), metric, value, sizeof value);
+    menu_add(&app->menu, "%s\t%s", name, value);
+}
+
+void request_thread(struct app *app)
+{
+    const struct app_file *file = app_file(app);
+    offer(app, "Thread", thread_chosen);
+    add_value(app, "all threads", PROFILE_NONE);
+    for (uint32_t t = 0; t < file->profile->thread_count; t++) {
+        const struct thread *thread = &file->profile->threads[t];
+        char name[200];
+        snprintf(name, sizeof name, "%.150s  %" PRIu64, thread->name[0] ? thread->name : "thread",
+                 thread->id);
+        add_value(app, name, t);
+    }
+    list_go(&app->menu.list, file->thread == PROFILE_NONE ? 0 : (int64_t)file->thread + 1);
+}
+
+static void metric_chosen(struct app *app, uint32_t item)
+{
+    app_file(app)->metric = item;
+    changed_file(app);
+}
+
+/* Side by side the same metric is chosen in both files, by its name. */
+static void metric_chosen_in_both(struct app *app, uint32_t item)
+{
+    const struct profile *a = app->files[0].profile, *b = app->files[1].profile;
+    for (uint32_t m = 0; m < b->metric_count; m++) {
+        if (strcmp(a->metrics[item].name, b->metrics[m].name) != 0)
+            continue;
+        app->files[0].metric = item;
+        app->files[1].metric = m;
+        app_stale(app, -1);
+        app_refresh(app);
+        return;
+    }
+    app_say(app, "B has no metric of that name.");
+}
+
+void request_metric(struct app *app)
+{
+    const struct app_file *file = app_file(app);
+    offer(app, "Metric", app->view == VIEW_COMPARE ? metric_chosen_in_both : metric_chosen);
+    for (uint32_t m = 0; m < file->profile->metric_count; m++) {
+        const struct metric *metric = &file->profile->metrics[m];
+        char value[40];
+        number_value(number_in_unit(profile_total(file->profile, m, PROFILE_NONE), metric), metric,
+                     value, sizeof value);
+        menu_add(&app->menu, "%s\t%s%s%s", metric->name, value,
+                 metric->kind == METRIC_TIME ? "" : " ",
+                 metric->kind == METRIC_TIME ? "" : metric->unit);
+    }
+    list_go(&app->menu.list, file->metric);
+}
+
+/* ---- files ---- */
+
+static void file_named(struct app *app)
+{
+    if (app->prompt.text[0])
+        app_load(app, app->prompt.text);
+}
+
+void request_file(struct app *app)
+{
+    snprintf(app->prompt_note, sizeof app->prompt_note, "Enter opens it, Esc does not");
+    ask(app, "Side by side with: ", "", NULL, file_named, NULL);
+}
+
+static void write_named(struct app *app)
+{
+    const char *path = app->prompt.text;
+    struct error err = {0};
+    if (!path[0])
+        return;
+    const struct writer *writer = writer_for_path(path);
+    bool again = app->overwrite && !strcmp(app->overwrite, path);
+    free(app->overwrite);
+    app->overwrite = NULL;
+    if (!writer) {
+        error_set(&err, ERROR_USAGE, "no format has the suffix of '%s'", path);
+        app_say_error(app, &err);
+        return;
+    }
+    if (!again && access(path, F_OK) == 0) {
+        app->overwrite = memory_string(path);
+        app_say(app, "%s exists already. w and Enter replace it.", path);
+        return;
+    }
+    if (profile_save(app_file(app)->profile, path, writer, again, &err)) {
+        app_say_error(app, &err);
+        return;
+    }
+    const char *lost = writer->loses ? writer->loses(app_file(app)->profile) : NULL;
+    app_say(app, "Wrote %s (%s). %s", path, writer->name, lost ? lost : "");
+}
+
+/* "pstats: prof pstat; folded: ...", what can be written. */
+static void name_formats(char *buffer, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; writers[i] && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s.%.*s", i ? " " : "",
+                                 (int)strcspn(writers[i]->suffixes, " "), writers[i]->suffixes);
+}
+
+void request_write(struct app *app)
+{
+    name_formats(app->prompt_note, sizeof app->prompt_note);
+    ask(app, "Write to: ", app->overwrite ? app->overwrite : "", NULL, write_named, NULL);
+}
