@@ -8,7 +8,7 @@
 #include <string.h>
 
 __attribute__((format(printf, 3, 0))) static int fill(struct error *err, enum error_code code,
-                                                       const char *format, va_list arguments)
+                                                      const char *format, va_list arguments)
 {
     memset(err, 0, sizeof *err);
     err->code = code;
