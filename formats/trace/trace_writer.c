@@ -1,0 +1,266 @@
+#include "formats/trace/trace_writer.h"
+
+#include "formats/trace/trace_writer_internal.h"
+
+#include <stdlib.h>
+
+#define CONTEXT_LIMIT (DEFINITIONS_CONTEXT_MAX / 2) /* folded ones may double it */
+
+/* ---- chunks ---- */
+
+int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
+                      const struct bytes *first, const struct bytes *second,
+                      const struct bytes *third, struct error *err)
+{
+    const struct bytes *payloads[CHUNK_FRAMES] = {first, second, third};
+    struct bytes *chunk = &writer->chunk;
+    uint64_t offset = trace_output_size(writer->output);
+    chunk->size = 0;
+    bytes_room(chunk, CHUNK_HEADER_SIZE);
+    chunk->size = CHUNK_HEADER_SIZE;
+    for (int i = 0; i < CHUNK_FRAMES; i++)
+        if (payloads[i] && packer_add(writer->packer, chunk, payloads[i], &header->frames[i], err))
+            return -1;
+    header->sequence = writer->sequence++;
+    header->clock_ticks = writer->clock_ticks;
+    header->clock_ns = writer->clock_ns;
+    chunk_encode(chunk->data, header);
+    if (trace_output_append(writer->output, chunk->data, chunk->size, err) < 0)
+        return -1;
+    if (offset > 0)
+        chunk_table_add(&writer->table, offset, header);
+    return 0;
+}
+
+static int emit_text(struct trace_writer *writer, enum chunk_type type, const char *text,
+                     struct error *err)
+{
+    struct chunk_header header = {.type = type, .thread = CHUNK_NO_THREAD};
+    struct bytes *payload = &writer->payloads[0];
+    payload->size = 0;
+    bytes_put(payload, text, strlen(text));
+    return trace_writer_emit(writer, &header, payload, NULL, NULL, err);
+}
+
+/* Threads and processes that did nothing yet. */
+static int emit_definitions(struct trace_writer *writer, struct error *err)
+{
+    if (!definitions_pending(&writer->definitions) || trace_output_failed(writer->output))
+        return 0;
+    struct chunk_header header = {.type = CHUNK_DATA, .thread = CHUNK_NO_THREAD};
+    struct bytes *payload = &writer->payloads[0];
+    payload->size = 0;
+    definitions_encode(payload, &writer->definitions, CHUNK_NO_THREAD);
+    definitions_mark_written(&writer->definitions, CHUNK_NO_THREAD);
+    return trace_writer_emit(writer, &header, payload, NULL, NULL, err);
+}
+
+/* ---- life ---- */
+
+static void writer_free(struct trace_writer *writer)
+{
+    for (uint32_t i = 0; i < writer->logs.count; i++)
+        event_log_free(writer->logs.data[i]);
+    array_free(&writer->logs);
+    for (uint32_t i = 0; i < writer->latency_count; i++)
+        histogram_free(&writer->latency[i]);
+    for (int i = 0; i < CHUNK_FRAMES; i++)
+        free(writer->payloads[i].data);
+    free(writer->latency);
+    free(writer->bounds);
+    free(writer->chunk.data);
+    chunk_table_free(&writer->table);
+    definitions_free(&writer->definitions);
+    packer_free(writer->packer);
+    free(writer);
+}
+
+int trace_writer_open(struct trace_writer **out, const char *path, bool force,
+                      const char *metadata, uint64_t start_ticks, int64_t start_monotonic_ns,
+                      struct error *err)
+{
+    struct packer *packer = packer_new(err);
+    if (!packer)
+        return -1;
+    struct trace_writer *writer = memory_zeroed(1, sizeof *writer);
+    writer->packer = packer;
+    writer->clock_ticks = start_ticks;
+    writer->clock_ns = start_monotonic_ns;
+    definitions_init(&writer->definitions);
+    writer->budget.definitions = &writer->definitions;
+    writer->budget.limit = CONTEXT_LIMIT;
+    if (trace_output_open(&writer->output, path, force, err) < 0) {
+        writer_free(writer);
+        return -1;
+    }
+    if (emit_text(writer, CHUNK_HEADER, metadata ? metadata : "{}", err) < 0) {
+        trace_output_discard(writer->output);
+        writer_free(writer);
+        return -1;
+    }
+    *out = writer;
+    return 0;
+}
+
+void trace_writer_limit_contexts(struct trace_writer *writer, uint32_t limit)
+{
+    writer->budget.limit = limit;
+}
+
+/* ---- definitions ---- */
+
+static uint32_t intern(struct trace_writer *writer, const char *text)
+{
+    return strings_intern_text(&writer->definitions.strings, text);
+}
+
+uint32_t trace_writer_process(struct trace_writer *writer, uint64_t pid, uint64_t parent_pid,
+                              const char *name)
+{
+    *array_push(&writer->definitions.processes) =
+        (struct trace_process){pid, parent_pid, intern(writer, name)};
+    return writer->definitions.processes.count - 1;
+}
+
+uint32_t trace_writer_thread(struct trace_writer *writer, uint32_t process, uint64_t tid,
+                             const char *name)
+{
+    if (writer->logs.count >= DEFINITIONS_THREAD_MAX)
+        return CHUNK_NO_THREAD;
+    if (process >= writer->definitions.processes.count)
+        process = trace_writer_process(writer, 0, 0, "");
+    *array_push(&writer->logs) = event_log_new(&writer->budget);
+    return definitions_thread(
+        &writer->definitions,
+        (struct trace_thread){.tid = tid, .process = process, .name = intern(writer, name)});
+}
+
+uint32_t trace_writer_function(struct trace_writer *writer, const char *name, const char *module,
+                               const char *file, uint32_t line, enum function_kind kind)
+{
+    return definitions_function(&writer->definitions,
+                                (struct trace_function){
+                                    .name = intern(writer, name),
+                                    .module = intern(writer, module),
+                                    .file = intern(writer, file),
+                                    .line = line,
+                                    .kind = (uint32_t)kind,
+                                });
+}
+
+void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, const char *name)
+{
+    struct definitions *definitions = &writer->definitions;
+    if (thread >= definitions->threads.count)
+        return;
+    uint32_t id = intern(writer, name);
+    if (definitions->threads.data[thread].name == id)
+        return;
+    definitions->threads.data[thread].name = id;
+    if (thread < definitions->written.threads)
+        *array_push(&definitions->names) = (struct trace_name){thread, id};
+}
+
+void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t monotonic_ns)
+{
+    writer->clock_ticks = ticks;
+    writer->clock_ns = monotonic_ns;
+}
+
+int trace_writer_note(struct trace_writer *writer, const char *text, struct error *err)
+{
+    return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_NOTE, text, err);
+}
+
+int trace_writer_flush(struct trace_writer *writer, struct error *err)
+{
+    int result = 0;
+    for (uint32_t i = 0; i < writer->logs.count; i++)
+        if (trace_writer_flush_thread(writer, i, err) < 0)
+            result = -1;
+    return emit_definitions(writer, err) < 0 ? -1 : result;
+}
+
+struct trace_totals trace_writer_totals(const struct trace_writer *writer)
+{
+    struct trace_totals totals = {
+        .calls = writer->calls,
+        .bytes = trace_output_size(writer->output),
+        .threads = writer->definitions.threads.count,
+        .processes = writer->definitions.processes.count,
+        .functions = writer->definitions.functions.count - 1,
+    };
+    for (uint32_t i = 0; i < writer->logs.count; i++)
+        totals.calls += writer->logs.data[i]->calls;
+    return totals;
+}
+
+/* ---- the end ---- */
+
+static int note_count(struct trace_writer *writer, uint64_t count, const char *what,
+                      struct error *err)
+{
+    if (count == 0)
+        return 0;
+    char *text = memory_printf("%llu %s", (unsigned long long)count, what);
+    int result = trace_writer_note(writer, text, err);
+    free(text);
+    return result;
+}
+
+static int emit_notes(struct trace_writer *writer, struct error *err)
+{
+    const struct event_budget *budget = &writer->budget;
+    if (note_count(writer, writer->unmatched,
+                   "returns from functions whose call was not recorded are left out.", err) < 0 ||
+        note_count(writer, writer->late,
+                   "events of threads that were over, or beyond the largest number of threads, "
+                   "are left out.",
+                   err) < 0)
+        return -1;
+    return note_count(writer, budget->folded_function ? budget->limit : 0,
+                      "contexts are in the call tree; deeper ones are folded into "
+                      "[deeper contexts folded].",
+                      err);
+}
+
+static int emit_index(struct trace_writer *writer, struct error *err)
+{
+    struct chunk_header header = {.type = CHUNK_INDEX, .thread = CHUNK_NO_THREAD};
+    struct bytes *payloads = writer->payloads;
+    uint64_t offset = trace_output_size(writer->output);
+    for (int i = 0; i < CHUNK_FRAMES; i++)
+        payloads[i].size = 0;
+    definitions_encode_all(&payloads[0], &writer->definitions);
+    summary_encode_all(&payloads[1], &writer->definitions, writer->latency);
+    chunk_table_encode(&payloads[2], &writer->table);
+    if (trace_writer_emit(writer, &header, &payloads[0], &payloads[1], &payloads[2], err) < 0)
+        return -1;
+    header = (struct chunk_header){
+        .type = CHUNK_FOOTER, .thread = CHUNK_NO_THREAD, .link = offset};
+    return trace_writer_emit(writer, &header, NULL, NULL, NULL, err);
+}
+
+static int finish(struct trace_writer *writer, const char *metadata, struct error *err)
+{
+    if (trace_writer_flush(writer, err) < 0 || trace_output_failed(writer->output))
+        return -1;
+    if (emit_notes(writer, err) < 0)
+        return -1;
+    if (emit_text(writer, CHUNK_CLOSING, metadata ? metadata : "{}", err) < 0)
+        return -1;
+    return emit_index(writer, err);
+}
+
+int trace_writer_close(struct trace_writer *writer, const char *metadata, struct error *err)
+{
+    struct error packing = {0};
+    int result = finish(writer, metadata, &packing);
+    bool written = !trace_output_failed(writer->output);
+    if (trace_output_close(writer->output, err) < 0)
+        result = -1;
+    else if (result < 0 && written)
+        *err = packing;
+    writer_free(writer);
+    return result;
+}

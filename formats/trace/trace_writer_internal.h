@@ -1,0 +1,47 @@
+/* The writer's inside, shared by trace_writer.c (life, definitions) and trace_events.c (events). */
+#ifndef NCPROF_FORMATS_TRACE_TRACE_WRITER_INTERNAL_H
+#define NCPROF_FORMATS_TRACE_TRACE_WRITER_INTERNAL_H
+
+#include "formats/trace/chunk_table.h"
+#include "formats/trace/event_log.h"
+#include "formats/trace/frame.h"
+#include "formats/trace/trace_output.h"
+#include "formats/trace/trace_writer.h"
+
+struct trace_writer {
+    struct trace_output *output;
+    struct packer *packer;
+    struct definitions definitions;
+    struct event_budget budget;
+    ARRAY(struct event_log *) logs; /* one a thread */
+    struct histogram *latency;      /* of the whole file, one a function */
+    struct latency_bound {
+        uint64_t min, max;
+    } * bounds; /* of the chunk being written, one a function; min > max: none */
+    uint32_t latency_count; /* elements of both */
+    struct chunk_table table;
+    uint32_t sequence;           /* of the next chunk */
+    uint64_t clock_ticks;        /* the last pair of clocks */
+    int64_t clock_ns;
+    struct bytes chunk;          /* scratch: a chunk as it will be in the file */
+    struct bytes payloads[CHUNK_FRAMES];
+    uint64_t calls;              /* in chunks that are done */
+    uint64_t unmatched;          /* leaves without an open frame */
+    uint64_t late;               /* events of threads that had ended, or were beyond the limit */
+};
+
+/* Fewer contexts than the default, so that folding can be tested. */
+void trace_writer_limit_contexts(struct trace_writer *writer, uint32_t limit);
+
+/*
+ * Appends a chunk with up to three payloads (NULL: none). The caller fills in type, thread and
+ * counts of `header`; sequence, clock and sizes are set here.
+ */
+int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
+                      const struct bytes *first, const struct bytes *second,
+                      const struct bytes *third, struct error *err);
+
+/* Writes what `thread` has buffered, if anything. On failure it is lost, and there is room again. */
+int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
+
+#endif
