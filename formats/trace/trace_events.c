@@ -81,7 +81,7 @@ int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64
 
 /* ---- chunks ---- */
 
-static void more_functions(struct trace_writer *writer)
+void trace_writer_more_functions(struct trace_writer *writer)
 {
     uint32_t count = writer->definitions.functions.count;
     if (count <= writer->latency_count)
@@ -174,7 +174,7 @@ static int write_data(struct trace_writer *writer, uint32_t thread, struct error
     };
     for (int i = 0; i < CHUNK_FRAMES; i++)
         payloads[i].size = 0;
-    more_functions(writer);
+    trace_writer_more_functions(writer);
     event_log_update_tree(log, &writer->definitions.threads.data[thread].tree);
     definitions_encode(&payloads[0], &writer->definitions, thread);
     encode_summary(writer, thread, &payloads[1]);

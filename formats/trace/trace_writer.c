@@ -212,15 +212,15 @@ static int emit_notes(struct trace_writer *writer, struct error *err)
 {
     const struct event_budget *budget = &writer->budget;
     if (note_count(writer, writer->unmatched,
-                   "returns from functions whose call was not recorded are left out.", err) < 0 ||
+                   "returns from functions whose call was not recorded are left out", err) < 0 ||
         note_count(writer, writer->late,
                    "events of threads that were over, or beyond the largest number of threads, "
-                   "are left out.",
+                   "are left out",
                    err) < 0)
         return -1;
     return note_count(writer, budget->folded_function ? budget->limit : 0,
                       "contexts are in the call tree; deeper ones are folded into "
-                      "[deeper contexts folded].",
+                      "[deeper contexts folded]",
                       err);
 }
 
@@ -231,6 +231,7 @@ static int emit_index(struct trace_writer *writer, struct error *err)
     uint64_t offset = trace_output_size(writer->output);
     for (int i = 0; i < CHUNK_FRAMES; i++)
         payloads[i].size = 0;
+    trace_writer_more_functions(writer);
     definitions_encode_all(&payloads[0], &writer->definitions);
     summary_encode_all(&payloads[1], &writer->definitions, writer->latency);
     chunk_table_encode(&payloads[2], &writer->table);

@@ -41,6 +41,9 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
                       const struct bytes *first, const struct bytes *second,
                       const struct bytes *third, struct error *err);
 
+/* Makes `latency` and `bounds` reach to the last function. */
+void trace_writer_more_functions(struct trace_writer *writer);
+
 /* Writes what `thread` has buffered, if anything. On failure it is lost, and there is room again. */
 int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
 

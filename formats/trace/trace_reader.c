@@ -1,0 +1,228 @@
+#include "formats/trace/trace_reader.h"
+
+#include "formats/trace/trace_file.h"
+#include "formats/trace/trace_metadata.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct reading {
+    const struct trace *trace;
+    struct build *build;
+    uint32_t metric;
+    uint32_t *functions; /* by the file's id; PROFILE_NONE until one is called */
+    int64_t left;        /* of what self times may add up to, so that no sum overflows */
+    int64_t start_ns;
+};
+
+static int probe(const uint8_t *head, size_t size)
+{
+    return chunk_recognised(head, size) ? 100 : 0;
+}
+
+static const char *text_of(const struct reading *reading, uint32_t string)
+{
+    return strings_get(&reading->trace->definitions.strings, string);
+}
+
+/* ---- metadata ---- */
+
+static void state_start(struct reading *reading, const char *value)
+{
+    char text[64];
+    struct tm calendar;
+    reading->start_ns = strtoll(value, NULL, 10);
+    time_t seconds = (time_t)(reading->start_ns / 1000000000);
+    if (gmtime_r(&seconds, &calendar) && strftime(text, sizeof text, "%FT%TZ", &calendar) > 0)
+        build_metadata(reading->build, "start", text);
+}
+
+static void state_pair(void *payload, const char *key, const char *value)
+{
+    struct reading *reading = payload;
+    if (strcmp(key, "start") == 0) {
+        state_start(reading, value);
+        return;
+    }
+    if (strcmp(key, "size") == 0)
+        build_size(reading->build, strtod(value, NULL));
+    build_metadata(reading->build, key, value);
+}
+
+static void state_metadata(struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    if (!trace_metadata_each(trace->opening.text, trace->opening.length, state_pair, reading))
+        build_note(reading->build, "The metadata of the recording is not valid JSON");
+    if (trace->closing.text)
+        trace_metadata_each(trace->closing.text, trace->closing.length, state_pair, reading);
+}
+
+/* ---- the tree ---- */
+
+static enum function_kind kind_of(uint32_t kind)
+{
+    return kind <= FUNCTION_BUILTIN ? (enum function_kind)kind : FUNCTION_UNKNOWN;
+}
+
+static uint32_t state_function(struct reading *reading, uint32_t id)
+{
+    if (reading->functions[id] == PROFILE_NONE) {
+        const struct trace_function *function = &reading->trace->definitions.functions.data[id];
+        reading->functions[id] = build_function(
+            reading->build, text_of(reading, function->name), text_of(reading, function->module),
+            text_of(reading, function->file), function->line, kind_of(function->kind));
+    }
+    return reading->functions[id];
+}
+
+static int64_t bounded(struct reading *reading, uint64_t ticks)
+{
+    int64_t ns = trace_clock_span(&reading->trace->clock, ticks);
+    if (ns > reading->left)
+        ns = reading->left;
+    reading->left -= ns;
+    return ns;
+}
+
+static void state_tree(struct reading *reading, const struct trace_tree *tree, uint32_t thread)
+{
+    uint32_t *nodes = memory_alloc(tree->contexts.count * sizeof *nodes);
+    nodes[0] = build_root(reading->build, thread);
+    for (uint32_t i = 1; i < tree->contexts.count; i++) {
+        const struct trace_context *context = &tree->contexts.data[i];
+        uint32_t function = state_function(reading, context->function);
+        nodes[i] = build_context(reading->build, nodes[context->parent], function);
+        build_context_calls(reading->build, nodes[i], context->calls);
+        build_context_self(reading->build, nodes[i], reading->metric,
+                           bounded(reading, context->self));
+    }
+    free(nodes);
+}
+
+static void state_threads(struct reading *reading)
+{
+    const struct definitions *definitions = &reading->trace->definitions;
+    for (uint32_t i = 0; i < definitions->processes.count; i++) {
+        const struct trace_process *process = &definitions->processes.data[i];
+        build_process(reading->build, text_of(reading, process->name), process->pid);
+    }
+    for (uint32_t i = 0; i < definitions->threads.count; i++) {
+        const struct trace_thread *thread = &definitions->threads.data[i];
+        uint32_t id = build_thread(reading->build, text_of(reading, thread->name), thread->tid,
+                                   thread->process);
+        state_tree(reading, &thread->tree, id);
+    }
+}
+
+/* Buckets of ticks become buckets of nanoseconds by the middle of their range. */
+static void state_latency(struct reading *reading, uint32_t function)
+{
+    const struct trace_clock *clock = &reading->trace->clock;
+    const struct histogram *ticks = &reading->trace->latency[function];
+    struct histogram ns = {0};
+    for (uint32_t i = 0; i < ticks->count; i++) {
+        uint64_t middle = histogram_bucket_value(ticks->buckets[i].bucket);
+        uint32_t bucket = histogram_bucket_of((uint64_t)trace_clock_span(clock, middle));
+        histogram_add_bucket(&ns, bucket, ticks->buckets[i].count);
+    }
+    ns.min = (uint64_t)trace_clock_span(clock, ticks->min);
+    ns.max = (uint64_t)trace_clock_span(clock, ticks->max);
+    build_latency(reading->build, state_function(reading, function), &ns);
+    histogram_free(&ns);
+}
+
+/* ---- notes ---- */
+
+static void note_end(const struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    double end = (double)trace_clock_at(&trace->clock, trace->last) * 1e-9;
+    const char *frames = trace->open == 1 ? "frame was" : "frames were";
+    if (!trace->closed)
+        build_flags(reading->build, PROFILE_TRUNCATED);
+    if (trace->first > trace->last)
+        build_note(reading->build, trace->closed
+                                       ? "The recording holds no events"
+                                       : "The recording was cut before its first events were "
+                                         "written: it holds no events");
+    else if (!trace->closed)
+        build_note(reading->build,
+                   "Cut at t = %.2f s: the recording was not closed (%" PRIu64 " %s open)", end,
+                   trace->open, frames);
+    else if (trace->open > 0)
+        build_note(reading->build, "%" PRIu64 " %s open when the recording ended", trace->open,
+                   frames);
+}
+
+static void note_losses(const struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    if (trace->lost_events > 0)
+        build_note(reading->build,
+                   "The last %" PRIu32 " events are cut off; the sums still count them",
+                   trace->lost_events);
+    if (trace->damaged > 0) {
+        build_flags(reading->build, PROFILE_TRUNCATED);
+        build_note(reading->build,
+                   "%" PRIu32 " damaged %s left out, the first at byte %" PRIu64, trace->damaged,
+                   trace->damaged == 1 ? "chunk is" : "chunks are", trace->damaged_at);
+    }
+    if (trace->second_at > 0)
+        build_note(reading->build,
+                   "A second recording begins at byte %" PRIu64 "; it is not read",
+                   trace->second_at);
+    for (uint32_t i = 0; i < trace->notes.count; i++)
+        build_note(reading->build, "%s", trace->notes.data[i].text);
+}
+
+/* ---- reading ---- */
+
+static void state(struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    reading->metric = build_metric(reading->build, "wall", "s", METRIC_TIME, 1e-9);
+    state_metadata(reading);
+    state_threads(reading);
+    for (uint32_t i = 0; i < trace->latency_count; i++)
+        if (trace->latency[i].total > 0)
+            state_latency(reading, i);
+    bool any = trace->first <= trace->last;
+    build_times(reading->build, reading->start_ns,
+                any ? trace_clock_span(&trace->clock, trace->last - trace->first) : 0);
+    build_flags(reading->build, PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE |
+                                    PROFILE_HAS_LATENCY);
+    note_end(reading);
+    note_losses(reading);
+}
+
+static int read_trace(struct input *input, struct build *build, struct error *err)
+{
+    const uint8_t *data;
+    size_t size;
+    struct trace *trace;
+    if (input_all(input, &data, &size, err) < 0 || trace_load(&trace, data, size, err) < 0)
+        return -1;
+    uint32_t count = trace->definitions.functions.count;
+    struct reading reading = {
+        .trace = trace,
+        .build = build,
+        .functions = memory_alloc(count * sizeof *reading.functions),
+        .left = INT64_MAX / 2,
+    };
+    for (uint32_t i = 0; i < count; i++)
+        reading.functions[i] = PROFILE_NONE;
+    state(&reading);
+    free(reading.functions);
+    trace_free(trace);
+    return 0;
+}
+
+const struct reader trace_reader = {
+    .name = "ncp",
+    .description = "ncprof trace",
+    .suffixes = "ncp",
+    .probe = probe,
+    .read = read_trace,
+};
