@@ -21,6 +21,17 @@ struct butterfly {
         unaccounted_calls; /* calls that no caller accounts for: thread roots, code not recorded */
 };
 
+/* One half as the `table` of butterfly_columns. */
+struct butterfly_side {
+    const struct butterfly *butterfly;
+    const struct butterfly_row *rows;
+    uint32_t count;
+};
+struct butterfly_side butterfly_callers(const struct butterfly *butterfly);
+struct butterfly_side butterfly_callees(const struct butterfly *butterfly);
+
+extern const struct column butterfly_columns[]; /* ncalls tottime cumtime cumtime% function */
+
 struct butterfly *butterfly_new(const struct profile *profile, uint32_t function, uint32_t metric);
 void butterfly_free(struct butterfly *butterfly);
 void butterfly_sentence(const struct butterfly *butterfly, char *buffer, size_t size);

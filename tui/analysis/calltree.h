@@ -18,8 +18,8 @@ struct calltree_row {
     uint32_t depth; /* for indentation, 0 outermost */
     struct values values;
     bool has_children, open;
-    bool recursive; /* the same function is among its ancestors */
-    bool on_hot_path;
+    bool recursive;   /* the same function is among its ancestors */
+    bool on_hot_path; /* the hot path from the top, see calltree_hot_path() */
 };
 
 extern const struct column calltree_columns[]; /* cumtime % tottime ncalls function */
@@ -28,6 +28,8 @@ extern const struct column calltree_columns[]; /* cumtime % tottime ncalls funct
 struct calltree *calltree_new(const struct profile *profile, uint32_t metric, uint32_t thread);
 void calltree_free(struct calltree *tree);
 
+const struct profile *calltree_profile(const struct calltree *tree);
+const struct metric *calltree_metric(const struct calltree *tree);
 bool calltree_is_apportioned(const struct calltree *tree);
 uint32_t calltree_count(const struct calltree *tree);
 struct calltree_row calltree_row(const struct calltree *tree, uint32_t row);
@@ -38,7 +40,10 @@ void calltree_toggle(struct calltree *tree, uint32_t row);
  * rows). */
 void calltree_expand(struct calltree *tree, uint32_t row, uint32_t levels);
 void calltree_collapse_all(struct calltree *tree);
-/* Opens the largest child of the largest child ... from `row` on; returns the row at its end. */
+/*
+ * Opens the largest child of the largest child ... from `row` on, as long as it holds more than the
+ * function above it keeps for itself; returns the row at its end.
+ */
 uint32_t calltree_hot_path(struct calltree *tree, uint32_t row);
 /* The row of the parent, or `row` itself at the top. */
 uint32_t calltree_parent(const struct calltree *tree, uint32_t row);
