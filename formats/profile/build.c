@@ -119,7 +119,7 @@ uint32_t build_function_n(struct build *build, const char *name, size_t name_len
                                  .file = strings_intern(&build->strings, file, file_length),
                                  .line = line,
                                  .kind = kind};
-    uint64_t hash = mix(mix(mix(mix(key.name, key.module), key.file), line), kind);
+    uint64_t hash = mix(mix(mix(mix(mix(0, key.name), key.module), key.file), line), kind);
     uint32_t found =
         index_find(&build->function_index, hash, build->functions.data, same_function, &key);
     if (found != UINT32_MAX)
@@ -195,7 +195,7 @@ static bool same_context(const void *items, uint32_t at, const void *key)
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
 {
     struct context key = {.parent = parent, .function = function};
-    uint64_t hash = mix(parent, function);
+    uint64_t hash = mix(mix(0, parent), function);
     uint32_t found =
         index_find(&build->context_index, hash, build->contexts.data, same_context, &key);
     if (found != UINT32_MAX)
@@ -310,7 +310,7 @@ static bool same_edge(const void *items, uint32_t at, const void *key)
 uint32_t build_edge(struct build *build, uint32_t caller, uint32_t callee)
 {
     struct edge key = {.caller = caller, .callee = callee};
-    uint64_t hash = mix(caller, callee);
+    uint64_t hash = mix(mix(0, caller), callee);
     uint32_t found = index_find(&build->edge_index, hash, build->edges.data, same_edge, &key);
     if (found != UINT32_MAX)
         return found;
