@@ -9,6 +9,7 @@
 #define DEPTH_MAX   100
 #define BUDGET_SAFE (UINT64_C(64) << 20)
 #define BUDGET_RATE 64u
+#define OFFSET_MASK ((UINT64_C(1) << 56) - 1)
 
 void marshal_init(struct marshal *marshal, const void *data, size_t size)
 {
@@ -210,26 +211,50 @@ static int take_slice(struct marshal *m, size_t bytes, struct marshal_value *val
 static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
                      struct error *err);
 
-static int take_reference(struct marshal *m, size_t of_interned, struct marshal_value *value,
-                          struct error *err)
+/* A scalar that stands at `offset`. */
+static int take_again(struct marshal *m, uint64_t offset, struct marshal_value *value,
+                      struct error *err)
 {
-    uint64_t start = m->position - 1;
-    uint32_t index;
-    if (take_length(m, 4, &index, err))
-        return -1;
-    if (index >= (of_interned ? m->interned.count : m->references.count))
-        return error_at_offset(err, start, "a reference to object %u, which is not there", index);
-    uint64_t target = of_interned ? m->interned.data[index] : m->references.data[index].offset;
     size_t back = m->position;
-    m->position = (size_t)target + 1;
-    uint8_t type = m->data[target] & 0x7f;
+    uint8_t type = m->data[offset] & 0x7f;
+    m->position = (size_t)offset + 1;
     int status = type == 'r' || type == 'R'
-                     ? error_at_offset(err, start, "a reference to a reference")
+                     ? error_at_offset(err, back - 5, "a reference to a reference")
                      : take_body(m, type, value, err);
     m->position = back;
-    value->reference = of_interned ? MARSHAL_NONE : index;
     value->named = true;
     return status;
+}
+
+static int take_reference(struct marshal *m, size_t bytes, struct marshal_value *value,
+                          struct error *err)
+{
+    uint32_t index;
+    if (take_length(m, bytes, &index, err))
+        return -1;
+    if (index >= m->references.count)
+        return error_at_offset(err, m->position - 5, "there is no object %u to refer to", index);
+    const struct marshal_reference *reference = &m->references.data[index];
+    value->reference = index;
+    if (reference->kind != MARSHAL_TUPLE && reference->kind != MARSHAL_DICT &&
+        reference->kind != MARSHAL_CODE)
+        return take_again(m, reference->offset, value, err);
+    value->kind = reference->kind;
+    value->count = reference->count;
+    value->named = true;
+    return 0;
+}
+
+/* Python 2's interned strings have a table of their own. */
+static int take_interned(struct marshal *m, size_t bytes, struct marshal_value *value,
+                         struct error *err)
+{
+    uint32_t index;
+    if (take_length(m, bytes, &index, err))
+        return -1;
+    if (index >= m->interned.count)
+        return error_at_offset(err, m->position - 5, "there is no string %u to refer to", index);
+    return take_again(m, m->interned.data[index], value, err);
 }
 
 /* By type code: who reads what follows, and the size of it or of its length. */
@@ -247,7 +272,7 @@ static const struct {
     [')'] = {take_tuple, 1},        ['('] = {take_tuple, 4},      ['['] = {take_tuple, 4},
     ['<'] = {take_tuple, 4},        ['>'] = {take_tuple, 4},      [':'] = {take_slice, 0},
     ['{'] = {take_dict, 0},         ['}'] = {take_dict, 0},       ['c'] = {take_code, 0},
-    ['r'] = {take_reference, 0},    ['R'] = {take_reference, 1},
+    ['r'] = {take_reference, 4},    ['R'] = {take_interned, 4},
 };
 
 static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
@@ -258,6 +283,21 @@ static int take_body(struct marshal *m, uint8_t type, struct marshal_value *valu
     return types[type].take(m, types[type].bytes, value, err);
 }
 
+/* While following, the tables are complete up to there already. */
+static void number_object(struct marshal *m, uint64_t offset, struct marshal_value *value)
+{
+    uint8_t type = m->data[offset];
+    if (m->following)
+        return;
+    if (type & FLAG_REF) {
+        value->reference = m->references.count;
+        *array_push(&m->references) =
+            (struct marshal_reference){offset & OFFSET_MASK, MARSHAL_OTHER, 0, MARSHAL_NONE};
+    } else if (type == 't') {
+        *array_push(&m->interned) = offset;
+    }
+}
+
 int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err)
 {
     *value = (struct marshal_value){.kind = MARSHAL_OTHER, .reference = MARSHAL_NONE};
@@ -265,18 +305,14 @@ int marshal_next(struct marshal *m, struct marshal_value *value, struct error *e
     const uint8_t *p;
     if (take(m, 1, &p, err))
         return -1;
-    uint8_t type = *p & 0x7f;
-    if (*p & FLAG_REF) {
-        /* While following, the table is complete up to there already. */
-        if (!m->following) {
-            value->reference = m->references.count;
-            *array_push(&m->references) = (struct marshal_reference){start, MARSHAL_NONE};
-        }
-    } else if (type == 't' && !m->following) {
-        *array_push(&m->interned) = start;
-    }
-    if (take_body(m, type, value, err))
+    number_object(m, start, value);
+    uint32_t number = value->reference;
+    if (take_body(m, *p & 0x7f, value, err))
         return -1;
+    if (number != MARSHAL_NONE && !value->named) {
+        m->references.data[number].kind = (uint8_t)value->kind;
+        m->references.data[number].count = value->count;
+    }
     if (!m->following && !value->named)
         return 0;
     uint64_t cost = 1 + (uint64_t)value->length;

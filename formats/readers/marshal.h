@@ -45,8 +45,10 @@ struct marshal_value {
 };
 
 struct marshal_reference {
-    uint64_t offset; /* of the type byte */
-    uint32_t tag;    /* the caller's; MARSHAL_NONE at first */
+    uint64_t offset : 56; /* of the type byte */
+    uint64_t kind : 8;
+    uint32_t count; /* of a TUPLE */
+    uint32_t tag;   /* the caller's; MARSHAL_NONE at first */
 };
 
 struct marshal {
