@@ -163,7 +163,9 @@ static bool find_index(struct trace *trace, struct chunk_header *index, uint64_t
         return false;
     *offset = footer.link;
     set_clock(trace, &footer);
-    return index->type == CHUNK_INDEX && reaches(trace, footer.link, index);
+    /* A footer of a second recording, behind this one, points to somewhere else in its own. */
+    return index->type == CHUNK_INDEX && reaches(trace, footer.link, index) &&
+           footer.link + chunk_size(index) == at;
 }
 
 static bool load_index(struct trace *trace)

@@ -448,6 +448,8 @@ static void chunks_alone(struct trace *trace, const struct log *log)
         const struct chunk_place *place = &trace->table.chunks.data[i];
         uint32_t depth = stack_after(log, before, stack);
         struct log alone = {0};
+        if (place->type != CHUNK_DATA)
+            continue;
         for (uint32_t j = 0; j < i; j++)
             trace->table.chunks.data[j].type = CHUNK_NOTE;
         assert_ok(trace_replay(trace, 0, &keeping, &alone, &err));
@@ -455,7 +457,7 @@ static void chunks_alone(struct trace *trace, const struct log *log)
         for (uint32_t j = 0; j < depth; j++)
             assert_int_equal(alone.happenings.data[j].function, stack[j]);
         array_free(&alone.happenings);
-        before += place->type == CHUNK_DATA ? place->events : 0;
+        before += place->events;
     }
 }
 
