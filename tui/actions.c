@@ -18,7 +18,7 @@ const struct action actions[] = {
     {ACTION_LEFT, "h Left", PLACE_ALL & ~PLACE_TREE, 0, 0, "left", "Scroll long names back."},
     {ACTION_RIGHT, "l Right", PLACE_ALL & ~PLACE_TREE, 0, 0, "right", "Scroll long names."},
     {ACTION_CLICK, "click", PLACE_ALL, 0, 0, "select",
-     "Select a row, a view, or by a column's head the order."},
+     "Select a row or a view; on a column's title: sort by it."},
     {ACTION_OPEN, "double-click", PLACE_ALL, 0, 0, "open", "The same as Enter."},
     {ACTION_WHEEL, "wheel", PLACE_ALL, 0, 0, "scroll", "Three rows up or down."},
     /* Views */
@@ -29,7 +29,8 @@ const struct action actions[] = {
     {ACTION_OPEN, "Enter", PLACE_TREE, 0, 4, "open", "Open or close this branch."},
     {ACTION_OPEN, "Enter", PLACE_BUTTERFLY, 0, 4, "walk there",
      "Walk to the caller or callee under the cursor."},
-    {ACTION_OPEN, "Enter", PLACE_INFO, 0, 0, "open", "Hotspots of the thread under the cursor."},
+    {ACTION_OPEN, "Enter", PLACE_INFO, 0, 4, "hotspots of thread",
+     "Hotspots of the thread under the cursor."},
     {ACTION_BUTTERFLY, "b", PLACE_TREE, 0, 6, "butterfly", "Callers and callees of this function."},
     {ACTION_BACK, "Backspace", PLACE_ALL, NEEDS_BACK, 3, "back", "Back to where you came from."},
     {ACTION_CANCEL, "Esc", PLACE_ALL, 0, 0, "cancel",

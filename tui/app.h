@@ -6,7 +6,7 @@
  *   dispatch.c  from an event to an action
  *   handlers.c  what actions do that are not a screen's own
  *   requests.c  questions to the user: filter, order, thread, file names
- *   frame.c     the screen: title, views, table, sentence, keys
+ *   frame.c     the screen: title, views, table, sentence, keys; title.c its first line
  */
 #ifndef NCPROF_TUI_APP_H
 #define NCPROF_TUI_APP_H

@@ -13,7 +13,7 @@
  */
 #include "tui/analysis/names.h"
 #include "tui/app.h"
-#include "tui/numbers.h"
+#include "tui/title.h"
 #include "tui/widgets/glyph.h"
 
 #include <string.h>
@@ -49,132 +49,6 @@ static struct frame lay_out(const struct app *app, bool has_status)
         frame.status = --bottom;
     frame.body = (struct rect){top, 0, bottom - top, app->canvas.columns};
     return frame;
-}
-
-/* ---- title ---- */
-
-static void count_of(uint64_t count, const char *one, const char *many, char *buffer, size_t size)
-{
-    char number[40];
-    number_count(count, number, sizeof number);
-    snprintf(buffer, size, "%s %s", number, count == 1 ? one : many);
-}
-
-static uint64_t calls_of(const struct profile *profile)
-{
-    uint64_t calls = 0;
-    for (uint32_t f = 0; f < profile->function_count; f++)
-        calls += profile->function_calls[f];
-    return calls;
-}
-
-static void total_text(const struct app_file *file, uint32_t thread, char *buffer, size_t size)
-{
-    const struct metric *metric = &file->profile->metrics[file->metric];
-    char value[40];
-    int64_t total = profile_total(file->profile, file->metric, thread);
-    number_value(number_in_unit(total, metric), metric, value, sizeof value);
-    bool has_unit = metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES;
-    snprintf(buffer, size, "%s %s", value, has_unit ? metric->name : metric->unit);
-}
-
-enum { FACTS = 4, FACT_MAX = 200 };
-
-/* What the title says of a file, the most important first. */
-static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
-{
-    const struct profile *profile = file->profile;
-    memset(facts, 0, FACTS * FACT_MAX);
-    total_text(file, file->thread, facts[0], FACT_MAX);
-    if (profile->flags & PROFILE_HAS_CALLS)
-        count_of(calls_of(profile), "call", "calls", facts[1], FACT_MAX);
-    if (file->thread != PROFILE_NONE)
-        snprintf(facts[2], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
-    else
-        count_of(profile->thread_count, "thread", "threads", facts[2], FACT_MAX);
-    if (profile->flags & PROFILE_TRUNCATED)
-        snprintf(facts[3], FACT_MAX, "cut short");
-}
-
-/* As many facts as fit, joined; the later ones leave first. */
-static void join_facts(char facts[FACTS][FACT_MAX], int width, char *buffer, size_t size)
-{
-    size_t used = 0;
-    buffer[0] = '\0';
-    for (int i = 0; i < FACTS; i++) {
-        char more[FACT_MAX + 8];
-        snprintf(more, sizeof more, "%s%.*s", used ? " · " : "", FACT_MAX, facts[i]);
-        if (!facts[i][0] || glyph_width(buffer) + glyph_width(more) > width)
-            continue;
-        used += (size_t)snprintf(buffer + used, size - used, "%s", more);
-    }
-}
-
-static void draw_title(const struct app *app, struct canvas *canvas, int row)
-{
-    const struct app_file *file = &app->files[app->side];
-    char facts[FACTS][FACT_MAX], right[FACTS * FACT_MAX];
-    int at = canvas_text(canvas, row, 1, canvas->columns, STYLE_TITLE, "ncprof") + 3;
-    if (app->file_count > 1)
-        at += canvas_text(canvas, row, at, canvas->columns, STYLE_TITLE, app->side ? "B" : "A") + 1;
-    int room = canvas->columns - at - 1;
-    const char *name = file->path;
-    if (glyph_width(name) * 2 > room)
-        name = path_base(name);
-    int least = glyph_width(name) < room / 2 ? glyph_width(name) : room / 2;
-    facts_of(file, facts);
-    join_facts(facts, room - least - 2, right, sizeof right);
-    canvas_text_cut(canvas, row, at, room - glyph_width(right) - 2, STYLE_TITLE, name);
-    canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
-}
-
-/* "A  week.ncp  7  60.0 s" */
-static void side_text(const struct app_file *file, const char *side, char *buffer, size_t size)
-{
-    char total[60], run_size[40] = "";
-    double value = isnan(file->size) ? file->profile->size : file->size;
-    total_text(file, PROFILE_NONE, total, sizeof total);
-    if (!isnan(value))
-        snprintf(run_size, sizeof run_size, "  size %.6g", value);
-    snprintf(buffer, size, "%s  %s%s  %s", side, path_base(file->path), run_size, total);
-}
-
-static void ratio_text(const struct app *app, char *buffer, size_t size)
-{
-    const struct app_file *a = &app->files[0], *b = &app->files[1];
-    double size_a = isnan(a->size) ? a->profile->size : a->size;
-    double size_b = isnan(b->size) ? b->profile->size : b->size;
-    double total_a = number_in_unit(profile_total(a->profile, a->metric, PROFILE_NONE),
-                                    &a->profile->metrics[a->metric]);
-    double total_b = number_in_unit(profile_total(b->profile, b->metric, PROFILE_NONE),
-                                    &b->profile->metrics[b->metric]);
-    char sizes[40], totals[40];
-    number_ratio(size_b / size_a, sizes, sizeof sizes);
-    number_ratio(total_b / total_a, totals, sizeof totals);
-    if (isnan(size_a) || isnan(size_b))
-        snprintf(buffer, size, "time %s", totals);
-    else
-        snprintf(buffer, size, "size %s  time %s", sizes, totals);
-}
-
-static void draw_title_of_two(const struct app *app, struct canvas *canvas, int row)
-{
-    char parts[3][FACT_MAX * 2];
-    side_text(&app->files[0], "A", parts[0], sizeof parts[0]);
-    side_text(&app->files[1], "B", parts[1], sizeof parts[1]);
-    ratio_text(app, parts[2], sizeof parts[2]);
-    int ratio = glyph_width(parts[2]);
-    int room = canvas->columns - 2;
-    bool with_ratio = room > ratio + 30;
-    int half = (room - (with_ratio ? ratio + 5 : 0) - 5) / 2;
-    int at = 1;
-    for (int i = 0; i < 2; i++) {
-        at += canvas_text_cut(canvas, row, at, half, STYLE_TITLE, parts[i]);
-        if (i == 0 || with_ratio)
-            at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");
-    }
-    if (with_ratio)
-        canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, parts[2]);
 }
 
 /* ---- views ---- */
@@ -234,26 +108,58 @@ int app_tab_at(const struct app *app, int row, int column)
 
 /* ---- keys ---- */
 
-/* Appends what fits of the bar: lowest order first; painted in that order. */
-static void draw_keys(const struct app *app, struct canvas *canvas, int row)
+enum { BAR_MAX = 32, BAR_AT_END = 2 };
+
+static void bar_key(const struct action *action, char *buffer, size_t size)
+{
+    uint32_t key = keys_by_name(action->keys, strcspn(action->keys, " "));
+    if (key == KEYS_ENTER)
+        snprintf(buffer, size, "⏎");
+    else
+        keys_name(key, buffer, size);
+}
+
+static int bar_width(const struct action *action)
+{
+    char key[24];
+    bar_key(action, key, sizeof key);
+    return glyph_width(key) + 1 + glyph_width(action->label) + 2;
+}
+
+/* The action of that rank in the bar that is possible here; NULL: none. */
+static const struct action *bar_action(const struct app *app, int rank)
 {
     unsigned place = app_ops(app->view)->place, has = app_has(app);
+    for (const struct action *action = actions; action->help; action++)
+        if (action->bar == rank && (action->places & place) && !(action->needs & ~has))
+            return action;
+    return NULL;
+}
+
+/* The first ranks, as many as fit; help and quit stand at the end, where they are looked for. */
+static void draw_keys(const struct app *app, struct canvas *canvas, int row)
+{
+    const struct action *shown[BAR_MAX] = {0};
+    int left = canvas->columns - 1;
+    for (int rank = 1; rank < BAR_MAX; rank++) {
+        const struct action *action = bar_action(app, rank);
+        if (!action)
+            continue;
+        left -= bar_width(action);
+        if (left < -2)
+            break;
+        shown[rank] = action;
+    }
     int at = 1;
-    for (int order = 1; order < 32; order++) {
-        for (const struct action *action = actions; action->help; action++) {
-            if (action->bar != order || !(action->places & place) || (action->needs & ~has))
-                continue;
-            char key[24];
-            const char *name = action->keys;
-            keys_name(keys_by_name(name, strcspn(name, " ")), key, sizeof key);
-            if (!strcmp(key, "Enter"))
-                snprintf(key, sizeof key, "⏎");
-            int width = glyph_width(key) + 1 + glyph_width(action->label);
-            if (at + width > canvas->columns)
-                return;
-            at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY, key) + 1;
-            at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY_LABEL, action->label) + 2;
-        }
+    for (int i = 1; i < BAR_MAX; i++) {
+        int rank = (i + BAR_AT_END - 1) % (BAR_MAX - 1) + 1;
+        if (!shown[rank])
+            continue;
+        char key[24];
+        bar_key(shown[rank], key, sizeof key);
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY, key) + 1;
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY_LABEL, shown[rank]->label);
+        at += 2;
     }
 }
 
@@ -327,10 +233,8 @@ static void draw_view(struct app *app, struct canvas *canvas)
     } else if (lacking) {
         draw_wrapped(canvas, frame.body.row + 1, 4, STYLE_NORMAL, lacking);
     }
-    if (frame.title >= 0 && app->view == VIEW_COMPARE)
-        draw_title_of_two(app, canvas, frame.title);
-    else if (frame.title >= 0)
-        draw_title(app, canvas, frame.title);
+    if (frame.title >= 0)
+        title_draw(app, canvas, frame.title);
     if (frame.views >= 0)
         each_tab(app, canvas, frame.views, -1);
     if (frame.status >= 0)

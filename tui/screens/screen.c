@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PLACE_LEAST = 6 };
+enum { PLACE_LEAST = 14 }; /* a place that has to be cut is worth showing from here on */
 
 void screen_name(struct canvas *canvas, struct rect area, const struct function *function,
                  int shift)
@@ -18,6 +18,6 @@ void screen_name(struct canvas *canvas, struct rect area, const struct function 
         shown += glyph_prefix(name, shift);
     int used = canvas_text_cut(canvas, area.row, area.column, area.columns, STYLE_NORMAL, shown);
     int left = area.columns - used - 2;
-    if (left >= PLACE_LEAST)
+    if (left >= PLACE_LEAST || left >= glyph_width(place))
         canvas_text_cut(canvas, area.row, area.column + used + 2, left, STYLE_DIM, place);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 110, NAME_WIDTH = 18, NAME_LEAST = 8, CELL_MAX = 128 };
+enum { GUTTER = 2, WIDE = 110, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128 };
 
 struct placed {
     const struct column *column;
@@ -114,6 +114,13 @@ static void place(struct layout *layout, int width)
     }
 }
 
+/* What the name is to have at least, before columns have to leave for it. */
+static int name_width(int width)
+{
+    int wanted = width * 28 / 100;
+    return wanted < NAME_LEAST ? NAME_LEAST : wanted > NAME_MOST ? NAME_MOST : wanted;
+}
+
 static void lay_out(const struct table *table, struct layout *layout)
 {
     int width = table->area.columns;
@@ -123,12 +130,8 @@ static void lay_out(const struct table *table, struct layout *layout)
         if (!is_wanted(table, c) || layout->count == TABLE_COLUMNS_MAX)
             continue;
         struct placed *placed = &layout->placed[layout->count++];
-        *placed = (struct placed){.column = c, .width = c->width ? widest(table, c) : NAME_WIDTH};
+        *placed = (struct placed){c, 0, c->width ? widest(table, c) : name_width(width)};
     }
-    if (width < NAME_WIDTH * 2)
-        for (int i = 0; i < layout->count; i++)
-            if (layout->placed[i].column->width == 0)
-                layout->placed[i].width = NAME_LEAST;
     while (needed_width(layout) > width) {
         int worst = least_wanted(table, layout);
         if (worst < 0)

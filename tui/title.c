@@ -1,0 +1,154 @@
+/* The title line: which run, how long, of what. */
+#include "tui/title.h"
+
+#include "tui/analysis/compare.h"
+#include "tui/analysis/names.h"
+#include "tui/numbers.h"
+#include "tui/widgets/glyph.h"
+
+#include <string.h>
+
+static void count_of(uint64_t count, const char *one, const char *many, char *buffer, size_t size)
+{
+    char number[40];
+    number_count(count, number, sizeof number);
+    snprintf(buffer, size, "%s %s", number, count == 1 ? one : many);
+}
+
+static uint64_t calls_of(const struct profile *profile)
+{
+    uint64_t calls = 0;
+    for (uint32_t f = 0; f < profile->function_count; f++)
+        calls += profile->function_calls[f];
+    return calls;
+}
+
+static void total_text(const struct app_file *file, uint32_t thread, char *buffer, size_t size)
+{
+    const struct metric *metric = &file->profile->metrics[file->metric];
+    char value[40];
+    int64_t total = profile_total(file->profile, file->metric, thread);
+    number_value(number_in_unit(total, metric), metric, value, sizeof value);
+    bool has_unit = metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES;
+    const char *word = has_unit ? metric->name : metric->unit;
+    if (!strcmp(word, "time"))
+        word = ""; /* its unit says so */
+    snprintf(buffer, size, "%s%s%s", value, word[0] ? " " : "", word);
+}
+
+enum { FACTS = 4, FACT_MAX = 200 };
+
+/* What the title says of a file, the most important first. */
+static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
+{
+    const struct profile *profile = file->profile;
+    memset(facts, 0, FACTS * FACT_MAX);
+    total_text(file, file->thread, facts[0], FACT_MAX);
+    if (profile->flags & PROFILE_HAS_CALLS)
+        count_of(calls_of(profile), "call", "calls", facts[1], FACT_MAX);
+    if (file->thread != PROFILE_NONE)
+        snprintf(facts[2], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
+    else
+        count_of(profile->thread_count, "thread", "threads", facts[2], FACT_MAX);
+    if (profile->flags & PROFILE_TRUNCATED)
+        snprintf(facts[3], FACT_MAX, "cut short");
+}
+
+/* As many facts as fit, joined; the later ones leave first. */
+static void join_facts(char facts[FACTS][FACT_MAX], int width, char *buffer, size_t size)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (int i = 0; i < FACTS; i++) {
+        char more[FACT_MAX + 8];
+        snprintf(more, sizeof more, "%s%.*s", used ? " · " : "", FACT_MAX, facts[i]);
+        if (!facts[i][0] || glyph_width(buffer) + glyph_width(more) > width)
+            continue;
+        used += (size_t)snprintf(buffer + used, size - used, "%s", more);
+    }
+}
+
+static void title_of_one(const struct app *app, struct canvas *canvas, int row)
+{
+    const struct app_file *file = &app->files[app->side];
+    char facts[FACTS][FACT_MAX], right[FACTS * FACT_MAX];
+    int at = canvas_text(canvas, row, 1, canvas->columns, STYLE_TITLE, "ncprof") + 3;
+    if (app->file_count > 1)
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_TITLE, app->side ? "B" : "A") + 1;
+    int room = canvas->columns - at - 1;
+    const char *name = file->path;
+    if (glyph_width(name) * 2 > room)
+        name = path_base(name);
+    int least = glyph_width(name) < room / 2 ? glyph_width(name) : room / 2;
+    facts_of(file, facts);
+    join_facts(facts, room - least - 2, right, sizeof right);
+    canvas_text_cut(canvas, row, at, room - glyph_width(right) - 2, STYLE_TITLE, name);
+    canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
+}
+
+/* "  size 7  60.0 s" */
+static void side_facts(const struct app_file *file, char *buffer, size_t size)
+{
+    char total[60], run_size[40] = "";
+    double value = isnan(file->size) ? compare_size(file->profile) : file->size;
+    total_text(file, PROFILE_NONE, total, sizeof total);
+    if (!isnan(value))
+        snprintf(run_size, sizeof run_size, "  size %.6g", value);
+    snprintf(buffer, size, "%s  %s", run_size, total);
+}
+
+static void ratio_text(const struct app *app, char *buffer, size_t size)
+{
+    const struct app_file *a = &app->files[0], *b = &app->files[1];
+    double size_a = isnan(a->size) ? compare_size(a->profile) : a->size;
+    double size_b = isnan(b->size) ? compare_size(b->profile) : b->size;
+    double total_a = number_in_unit(profile_total(a->profile, a->metric, PROFILE_NONE),
+                                    &a->profile->metrics[a->metric]);
+    double total_b = number_in_unit(profile_total(b->profile, b->metric, PROFILE_NONE),
+                                    &b->profile->metrics[b->metric]);
+    char sizes[40], totals[40];
+    number_ratio(size_b / size_a, sizes, sizeof sizes);
+    number_ratio(total_b / total_a, totals, sizeof totals);
+    if (isnan(size_a) || isnan(size_b))
+        snprintf(buffer, size, "time %s", totals);
+    else
+        snprintf(buffer, size, "size %s  time %s", sizes, totals);
+}
+
+/* One file of two: its name gives way, not its numbers. */
+static int draw_side(const struct app *app, struct canvas *canvas, int row, int at, int width,
+                     int side)
+{
+    const struct app_file *file = &app->files[side];
+    char facts[FACT_MAX];
+    side_facts(file, facts, sizeof facts);
+    int end = at + width, room = width - 3 - glyph_width(facts);
+    at += canvas_text(canvas, row, at, width, STYLE_TITLE, side ? "B  " : "A  ");
+    if (room > 0)
+        at += canvas_text_cut(canvas, row, at, room, STYLE_TITLE, path_base(file->path));
+    return at + canvas_text(canvas, row, at, end - at, STYLE_NORMAL, facts);
+}
+
+static void title_of_two(const struct app *app, struct canvas *canvas, int row)
+{
+    char ratio[FACT_MAX];
+    ratio_text(app, ratio, sizeof ratio);
+    int room = canvas->columns - 2, bar = 5;
+    bool with_ratio = room > glyph_width(ratio) + 2 * bar + 36;
+    int half = (room - bar - (with_ratio ? glyph_width(ratio) + bar : 0)) / 2;
+    int at = draw_side(app, canvas, row, 1, half, 0);
+    at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");
+    at = draw_side(app, canvas, row, at, half, 1);
+    if (!with_ratio)
+        return;
+    at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");
+    canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, ratio);
+}
+
+void title_draw(const struct app *app, struct canvas *canvas, int row)
+{
+    if (app->view == VIEW_COMPARE)
+        title_of_two(app, canvas, row);
+    else
+        title_of_one(app, canvas, row);
+}
