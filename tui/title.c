@@ -48,7 +48,7 @@ static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
         count_of(calls_of(profile), "call", "calls", facts[1], FACT_MAX);
     if (file->thread != PROFILE_NONE)
         snprintf(facts[2], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
-    else
+    else if (profile->thread_count)
         count_of(profile->thread_count, "thread", "threads", facts[2], FACT_MAX);
     if (profile->flags & PROFILE_TRUNCATED)
         snprintf(facts[3], FACT_MAX, "cut short");
@@ -86,15 +86,15 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
 }
 
-/* "  size 7  60.0 s" */
-static void side_facts(const struct app_file *file, char *buffer, size_t size)
+/* "  size 7  60.0 s", or less where there is less room. */
+static void side_facts(const struct app_file *file, int room, char *buffer, size_t size)
 {
     char total[60], run_size[40] = "";
     double value = isnan(file->size) ? compare_size(file->profile) : file->size;
     total_text(file, PROFILE_NONE, total, sizeof total);
-    if (!isnan(value))
+    if (!isnan(value) && room > 32)
         snprintf(run_size, sizeof run_size, "  size %.6g", value);
-    snprintf(buffer, size, "%s  %s", run_size, total);
+    snprintf(buffer, size, "%s%s%s", run_size, room > 20 ? "  " : "", room > 20 ? total : "");
 }
 
 static void ratio_text(const struct app *app, char *buffer, size_t size)
@@ -121,7 +121,7 @@ static int draw_side(const struct app *app, struct canvas *canvas, int row, int 
 {
     const struct app_file *file = &app->files[side];
     char facts[FACT_MAX];
-    side_facts(file, facts, sizeof facts);
+    side_facts(file, width, facts, sizeof facts);
     int end = at + width, room = width - 3 - glyph_width(facts);
     at += canvas_text(canvas, row, at, width, STYLE_TITLE, side ? "B  " : "A  ");
     if (room > 0)
@@ -134,7 +134,7 @@ static void title_of_two(const struct app *app, struct canvas *canvas, int row)
     char ratio[FACT_MAX];
     ratio_text(app, ratio, sizeof ratio);
     int room = canvas->columns - 2, bar = 5;
-    bool with_ratio = room > glyph_width(ratio) + 2 * bar + 36;
+    bool with_ratio = room > glyph_width(ratio) + 2 * bar + 44;
     int half = (room - bar - (with_ratio ? glyph_width(ratio) + bar : 0)) / 2;
     int at = draw_side(app, canvas, row, 1, half, 0);
     at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");

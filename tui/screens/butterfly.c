@@ -102,7 +102,7 @@ static void name_text(const void *wing, uint32_t row, char *buffer, size_t size)
     {                                                                                              \
         {.id = "function", .title = heading, .text = name_text},                                   \
             {NUMBER(ncalls, "ncalls", 11, 2), .needs = PROFILE_HAS_CALLS},                         \
-            {NUMBER(tottime, "tottime", 10, 3)}, {NUMBER(cumtime, "cumtime", 10, 0)},              \
+            {NUMBER(tottime, "tottime", 10, 5)}, {NUMBER(cumtime, "cumtime", 10, 0)},              \
             {NUMBER(share, "%", 5, 1)},                                                            \
             {.id = "bar", .title = "", .width = BAR_WIDTH, .priority = 4, .text = bar_text},       \
             {.id = NULL},                                                                          \
@@ -175,6 +175,29 @@ static uint32_t hottest(const struct profile *profile, uint32_t metric)
     return best;
 }
 
+/* The first row that leads somewhere; -1: none. */
+static int64_t first_function(const struct wing *wing)
+{
+    for (uint32_t row = 0; row < wing->count; row++)
+        if (row_of(wing, row)->function != PROFILE_NONE)
+            return row;
+    return -1;
+}
+
+static void show(void *opaque, uint32_t function)
+{
+    struct butterfly_state *state = opaque;
+    if (state->function == function && state->butterfly)
+        return;
+    state->function = function;
+    make(state);
+    for (int side = CALLERS; side <= CALLEES; side++)
+        list_go(&state->tables[side].list, first_function(&state->wings[side]));
+    state->focus = first_function(&state->wings[CALLEES]) >= 0 || !state->wings[CALLERS].count
+                       ? CALLEES
+                       : CALLERS;
+}
+
 static void rebuild(void *opaque, const struct subject *subject)
 {
     struct butterfly_state *state = opaque;
@@ -182,12 +205,13 @@ static void rebuild(void *opaque, const struct subject *subject)
     state->profile = subject->profile;
     state->metric = subject->metric;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
-    if (first || state->function >= subject->profile->function_count)
-        state->function = hottest(subject->profile, subject->metric);
-    if (first)
-        state->focus = CALLEES;
-    if (state->function != PROFILE_NONE)
+    if (!first && state->butterfly) {
         make(state);
+        return;
+    }
+    uint32_t function = hottest(subject->profile, subject->metric);
+    if (function != PROFILE_NONE)
+        show(state, function);
 }
 
 static void close_state(void *opaque)
@@ -198,6 +222,12 @@ static void close_state(void *opaque)
     free(state->wings[CALLEES].rows);
 }
 
+/* A header and a line at least. */
+static int wanted_rows(const struct wing *wing)
+{
+    return 1 + (wing->count ? (int)wing->count : 1);
+}
+
 /* Each half gets what it needs; where both want more than half, half. */
 static void fit(void *opaque, struct rect area)
 {
@@ -206,7 +236,7 @@ static void fit(void *opaque, struct rect area)
     if (!state->butterfly)
         return;
     int room = area.rows - 1;
-    int above = (int)state->wings[CALLERS].count + 1, below = (int)state->wings[CALLEES].count + 1;
+    int above = wanted_rows(&state->wings[CALLERS]), below = wanted_rows(&state->wings[CALLEES]);
     if (above + below > room) {
         int half = room / 2;
         above = below < half ? room - below : above < half ? above : half;
@@ -259,21 +289,9 @@ static void draw(const void *opaque, struct canvas *canvas)
     draw_centre(state, canvas);
     table_draw(&state->tables[CALLEES], canvas);
     const struct rect *above = &state->tables[CALLERS].area;
-    if (!state->wings[CALLERS].count && above->rows > 0)
-        canvas_text(canvas, above->row, 14, canvas->columns - 14, STYLE_DIM,
-                    state->filter[0] ? "nobody that matches"
-                                     : "nobody: it is where a thread began");
-}
-
-static void show(void *opaque, uint32_t function)
-{
-    struct butterfly_state *state = opaque;
-    if (state->function != function) {
-        state->tables[CALLERS].list.cursor = state->tables[CALLEES].list.cursor = 0;
-        state->function = function;
-    }
-    make(state);
-    state->focus = state->wings[CALLEES].count ? CALLEES : CALLERS;
+    if (!state->wings[CALLERS].count && above->rows > 1)
+        canvas_text(canvas, above->row + 1, 2, canvas->columns - 2, STYLE_DIM,
+                    state->filter[0] ? "(none that matches)" : "(nothing: a thread began here)");
 }
 
 static uint32_t under_cursor(const struct butterfly_state *state)

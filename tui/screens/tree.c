@@ -59,9 +59,10 @@ static void draw_name(const void *owner, uint32_t number, struct canvas *canvas,
     struct calltree_row row = calltree_row(state->tree, number);
     const char *mark = !row.has_children ? "• " : row.open ? "▾ " : "▸ ";
     int used = draw_indent(&row, canvas, area);
-    used += canvas_text(canvas, area.row, area.column + used, area.columns - used, STYLE_DIM, mark);
+    used += canvas_text(canvas, area.row, area.column + used, area.columns - used,
+                        row.on_hot_path ? STYLE_WARM : STYLE_DIM, mark);
     char note[64] = "";
-    if (row.on_hot_path)
+    if (row.on_hot_path && !row.open)
         snprintf(note, sizeof note, "  ← hot path");
     if (row.recursive)
         snprintf(note + strlen(note), sizeof note - strlen(note), "  ↻");
@@ -94,7 +95,6 @@ static void renew(struct tree_state *state, const struct subject *subject)
     table->data = state->tree;
     table->owner = state;
     table->flags = subject->profile->flags;
-    table->estimated = calltree_is_apportioned(state->tree);
     table->style = style;
     table->name = draw_name;
 }
@@ -275,7 +275,7 @@ static void status(const void *opaque, char *buffer, size_t size)
     buffer[0] = '\0';
     if (state->filter[0])
         snprintf(buffer, size, "only branches with /%s/", state->filter);
-    else if (state->table.estimated)
+    else if (calltree_is_apportioned(state->tree))
         snprintf(buffer, size, "~ apportioned: this format stores no call tree");
 }
 

@@ -35,18 +35,6 @@ static bool is_wanted(const struct table *table, const struct column *column)
     return table->show != TABLE_VALUES || !column_is_share(column);
 }
 
-static void cell_text(const struct table *table, const struct column *column, uint32_t row,
-                      char *buffer, size_t size)
-{
-    size_t used = 0;
-    if (table->estimated && column->align == COLUMN_RIGHT && size > 1)
-        buffer[used++] = '~';
-    buffer[used] = '\0';
-    column->text(table->data, row, buffer + used, size - used);
-    if (used && (!buffer[1] || !strcmp(buffer + 1, "-")))
-        memmove(buffer, buffer + 1, strlen(buffer));
-}
-
 static void title_text(const struct table *table, const struct column *column, char *buffer,
                        size_t size)
 {
@@ -62,7 +50,7 @@ static int widest(const struct table *table, const struct column *column)
     int width = glyph_width(text);
     width = width > column->width ? width : column->width;
     for (uint32_t i = 0; i < table->list.height && table->list.top + i < table->list.count; i++) {
-        cell_text(table, column, table->list.top + i, text, sizeof text);
+        column->text(table->data, table->list.top + i, text, sizeof text);
         int needed = glyph_width(text);
         width = needed > width ? needed : width;
     }
@@ -117,7 +105,7 @@ static void place(struct layout *layout, int width)
 /* What the name is to have at least, before columns have to leave for it. */
 static int name_width(int width)
 {
-    int wanted = width * 28 / 100;
+    int wanted = width * 24 / 100;
     return wanted < NAME_LEAST ? NAME_LEAST : wanted > NAME_MOST ? NAME_MOST : wanted;
 }
 
@@ -181,7 +169,7 @@ static void draw_cell(const struct table *table, const struct placed *placed, ui
         return;
     }
     char text[CELL_MAX * 4];
-    cell_text(table, column, row, text, sizeof text);
+    column->text(table->data, row, text, sizeof text);
     enum style style = table->style ? table->style(table->owner, row, column) : STYLE_NORMAL;
     if (column->align == COLUMN_RIGHT)
         canvas_text_right(canvas, line, at, placed->width, style, text);

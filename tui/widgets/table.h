@@ -27,7 +27,6 @@ struct table {
     unsigned flags;            /* of the profile: columns that need others are left out */
     const struct column *sort; /* marked in the header; NULL: none */
     bool reverse;
-    bool estimated; /* every number is an estimate: "~" before it */
     bool unfocused; /* no cursor is shown */
     bool headless;  /* no header row */
     enum table_show show;
