@@ -1,23 +1,14 @@
 /* A function between its callers, above, and its callees, below. */
-#include "tui/analysis/butterfly.h"
-
 #include "formats/profile/memory.h"
 #include "tui/analysis/filter.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/screens/screen.h"
+#include "tui/screens/wing.h"
 #include "tui/widgets/glyph.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What the columns take: one side of a butterfly. */
-struct wing {
-    const struct butterfly *butterfly;
-    uint32_t *rows; /* indices of those that the filter lets through */
-    uint32_t count;
-    bool callers;
-};
 
 struct butterfly_state {
     struct butterfly *butterfly;
@@ -31,102 +22,7 @@ struct butterfly_state {
     char filter[256];
 };
 
-enum { CALLERS, CALLEES, BAR_WIDTH = 20 };
-
-static const struct butterfly_row *row_of(const void *wing, uint32_t row)
-{
-    const struct wing *w = wing;
-    const struct butterfly *butterfly = w->butterfly;
-    return &(w->callers ? butterfly->callers : butterfly->callees)[w->rows[row]];
-}
-
-static const struct metric *metric_of(const void *wing)
-{
-    const struct butterfly *butterfly = ((const struct wing *)wing)->butterfly;
-    return &butterfly->profile->metrics[butterfly->metric];
-}
-
-static void ncalls_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    const struct butterfly_row *r = row_of(wing, row);
-    if (r->function == PROFILE_NONE)
-        buffer[0] = '\0';
-    else
-        number_calls(r->values.calls, r->values.primitive, buffer, size);
-}
-
-static void cumtime_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    const struct metric *metric = metric_of(wing);
-    number_column(number_in_unit(row_of(wing, row)->values.total, metric), metric, buffer, size);
-}
-
-static void tottime_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    const struct metric *metric = metric_of(wing);
-    number_column(number_in_unit(row_of(wing, row)->values.self, metric), metric, buffer, size);
-}
-
-static void share_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    number_percent(row_of(wing, row)->share, buffer, size);
-}
-
-static void bar_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    double share = row_of(wing, row)->share;
-    int cells = share > 0 && share <= 1 ? (int)(share * BAR_WIDTH + 0.5)
-                : share > 1             ? BAR_WIDTH
-                                        : 0;
-    size_t used = 0;
-    buffer[0] = '\0';
-    for (int i = 0; i < cells && used + 4 < size; i++)
-        used += (size_t)snprintf(buffer + used, size - used, "━");
-}
-
-static void name_text(const void *wing, uint32_t row, char *buffer, size_t size)
-{
-    const struct butterfly_row *r = row_of(wing, row);
-    const struct butterfly *butterfly = ((const struct wing *)wing)->butterfly;
-    if (r->function == PROFILE_NONE)
-        snprintf(buffer, size, "(itself)");
-    else
-        function_label(&butterfly->profile->functions[r->function], buffer, size);
-}
-
-#define NUMBER(name, heading, cells, rank)                                                         \
-    .id = #name, .title = heading, .width = cells, .priority = rank, .align = COLUMN_RIGHT,        \
-    .text = name##_text
-
-#define WING_COLUMNS(heading)                                                                      \
-    {                                                                                              \
-        {.id = "function", .title = heading, .text = name_text},                                   \
-            {NUMBER(ncalls, "ncalls", 11, 2), .needs = PROFILE_HAS_CALLS},                         \
-            {NUMBER(tottime, "tottime", 10, 5)}, {NUMBER(cumtime, "cumtime", 10, 0)},              \
-            {NUMBER(share, "%", 5, 1)},                                                            \
-            {.id = "bar", .title = "", .width = BAR_WIDTH, .priority = 4, .text = bar_text},       \
-            {.id = NULL},                                                                          \
-    }
-
-static const struct column caller_columns[] = WING_COLUMNS("called by");
-static const struct column callee_columns[] = WING_COLUMNS("calls");
-
-static enum style style(const void *owner, uint32_t row, const struct column *column)
-{
-    if (column->id[0] == '%' || !strcmp(column->id, "share") || !strcmp(column->id, "bar"))
-        return theme_heat(row_of(owner, row)->share);
-    return STYLE_NORMAL;
-}
-
-static void draw_name(const void *owner, uint32_t row, struct canvas *canvas, struct rect area)
-{
-    const struct wing *wing = owner;
-    const struct butterfly_row *r = row_of(wing, row);
-    if (r->function == PROFILE_NONE)
-        canvas_text(canvas, area.row, area.column, area.columns, STYLE_DIM, "(itself)");
-    else
-        screen_name(canvas, area, &wing->butterfly->profile->functions[r->function], 0);
-}
+enum { CALLERS, CALLEES };
 
 /* The rows of a wing that the filter lets through. "(itself)" always is. */
 static void fill_wing(struct butterfly_state *state, int side, const struct filter *filter)
@@ -145,8 +41,8 @@ static void fill_wing(struct butterfly_state *state, int side, const struct filt
     table->columns = side == CALLERS ? caller_columns : callee_columns;
     table->data = table->owner = wing;
     table->flags = state->profile->flags;
-    table->style = style;
-    table->name = draw_name;
+    table->style = wing_style;
+    table->name = wing_name;
     list_count(&table->list, wing->count);
 }
 
@@ -179,7 +75,7 @@ static uint32_t hottest(const struct profile *profile, uint32_t metric)
 static int64_t first_function(const struct wing *wing)
 {
     for (uint32_t row = 0; row < wing->count; row++)
-        if (row_of(wing, row)->function != PROFILE_NONE)
+        if (wing_row(wing, row)->function != PROFILE_NONE)
             return row;
     return -1;
 }
@@ -299,7 +195,7 @@ static uint32_t under_cursor(const struct butterfly_state *state)
     const struct table *table = &state->tables[state->focus];
     if (!state->butterfly || table->list.cursor >= table->list.count)
         return PROFILE_NONE;
-    return row_of(table->data, table->list.cursor)->function;
+    return wing_row(table->data, table->list.cursor)->function;
 }
 
 /* Over the function's own line from one table into the other. */

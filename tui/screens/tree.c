@@ -53,6 +53,22 @@ static int draw_indent(const struct calltree_row *row, struct canvas *canvas, st
     return canvas_text_right(canvas, area.row, area.column, room, STYLE_DIM, text);
 }
 
+/* At the right end, in as many words as there is room for; returns the cells taken. */
+static int draw_note(const struct calltree_row *row, struct canvas *canvas, struct rect area)
+{
+    static const char *const notes[2][4] = {{"", "  ← hot path", "  ↻", "  ← hot path  ↻"},
+                                            {"", " ←", " ↻", " ←↻"}};
+    int which = (row->on_hot_path && !row->open ? 1 : 0) + (row->recursive ? 2 : 0);
+    const char *note = notes[0][which];
+    if (area.columns < glyph_width(note) + 20)
+        note = notes[1][which];
+    int width = glyph_width(note);
+    if (area.columns < width + 4)
+        return 0;
+    canvas_text(canvas, area.row, area.column + area.columns - width, width, STYLE_WARM, note);
+    return width;
+}
+
 static void draw_name(const void *owner, uint32_t number, struct canvas *canvas, struct rect area)
 {
     const struct tree_state *state = owner;
@@ -61,17 +77,8 @@ static void draw_name(const void *owner, uint32_t number, struct canvas *canvas,
     int used = draw_indent(&row, canvas, area);
     used += canvas_text(canvas, area.row, area.column + used, area.columns - used,
                         row.on_hot_path ? STYLE_WARM : STYLE_DIM, mark);
-    char note[64] = "";
-    if (row.on_hot_path && !row.open)
-        snprintf(note, sizeof note, "  ← hot path");
-    if (row.recursive)
-        snprintf(note + strlen(note), sizeof note - strlen(note), "  ↻");
-    int noted = glyph_width(note);
     struct rect rest = {area.row, area.column + used, 1, area.columns - used};
-    if (noted && rest.columns > noted + 12) {
-        rest.columns -= noted;
-        canvas_text(canvas, area.row, rest.column + rest.columns, noted, STYLE_WARM, note);
-    }
+    rest.columns -= draw_note(&row, canvas, rest);
     if (row.function != PROFILE_NONE)
         screen_name(canvas, rest, &state->profile->functions[row.function], state->table.shift);
     else
