@@ -49,6 +49,7 @@ static int open_streams(struct terminal *terminal, struct error *err)
                      "there is no terminal to browse on; ncprof report prints the same tables");
 }
 
+/* Leaves the terminal's description in cur_term. */
 static int check_type(int fd, struct error *err)
 {
     const char *type = getenv("TERM");
@@ -62,10 +63,9 @@ static int check_type(int fd, struct error *err)
                          "the terminal '%s' (from TERM) is unknown here; try TERM=xterm, or ncprof "
                          "report",
                          type);
-    bool can_move = cursor_address != NULL;
-    del_curterm(cur_term);
-    if (can_move)
+    if (cursor_address)
         return 0;
+    del_curterm(cur_term);
     return error_set(err, ERROR_USAGE,
                      "the terminal '%s' (from TERM) cannot place its cursor; try TERM=xterm, or "
                      "ncprof report",
@@ -92,7 +92,7 @@ static void start_colors(struct terminal *terminal, bool color)
     }
 }
 
-/* What undoes curses' start, for when curses cannot be asked any more. */
+/* What undoes curses' start, for when curses cannot be asked any more. Needs cur_term. */
 static void arm(const struct terminal *terminal)
 {
     const char *parts[] = {exit_attribute_mode, orig_pair, keypad_local, cursor_normal,
@@ -119,6 +119,8 @@ static int start_curses(struct terminal *terminal, bool color, struct error *err
 {
     if (check_type(fileno(terminal->out), err))
         return -1;
+    arm(terminal); /* the modes as they are before curses changes them */
+    del_curterm(cur_term);
     terminal->screen = newterm(NULL, terminal->out, terminal->in);
     if (!terminal->screen)
         return error_set(err, ERROR_USAGE, "curses cannot drive the terminal '%s'", getenv("TERM"));
@@ -145,7 +147,6 @@ int terminal_open(struct terminal **out, bool color, struct error *err)
         free(terminal);
         return -1;
     }
-    arm(terminal); /* the modes as they are before curses changes them */
     if (start_curses(terminal, color, err)) {
         restore_disarm();
         close_streams(terminal);
@@ -242,7 +243,7 @@ static struct event resized(struct terminal *terminal)
 {
     struct winsize size;
     if (ioctl(fileno(terminal->out), TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-        resizeterm(size.ws_row, size.ws_col);
+        resize_term(size.ws_row, size.ws_col); /* resizeterm() would make a key of it */
     struct event event = {.kind = EVENT_RESIZE};
     terminal_size(terminal, &event.row, &event.column);
     terminal->all_anew = true;
@@ -334,8 +335,6 @@ static struct event key_event(struct terminal *terminal)
         return (struct event){.kind = EVENT_NONE};
     if (got == KEY_CODE_YES && code == KEY_MOUSE)
         return mouse_event(terminal);
-    if (got == KEY_CODE_YES && code == KEY_RESIZE)
-        return resized(terminal);
     event.key = got == KEY_CODE_YES ? key_of_curses(code) : (uint32_t)code;
     if (event.key == '\n')
         event.key = KEYS_ENTER;
