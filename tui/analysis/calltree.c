@@ -115,6 +115,11 @@ const struct metric *calltree_metric(const struct calltree *tree)
     return &tree->nodes.profile->metrics[tree->nodes.metric];
 }
 
+uint32_t calltree_metric_index(const struct calltree *tree)
+{
+    return tree->nodes.metric;
+}
+
 bool calltree_is_apportioned(const struct calltree *tree)
 {
     return tree->nodes.apportioned;
@@ -199,6 +204,19 @@ static void open_levels(struct calltree *tree, struct visible from, uint32_t lev
     array_free(&queue);
 }
 
+static void open_from_top(struct calltree *tree, uint32_t levels, bool to_matches)
+{
+    struct visible root = {0, tree->rows.count > 0, false};
+    tree->rows.count = 0;
+    open_levels(tree, root, levels, to_matches);
+    rebuild(tree);
+}
+
+void calltree_expand_all(struct calltree *tree, uint32_t levels)
+{
+    open_from_top(tree, levels, false);
+}
+
 void calltree_expand(struct calltree *tree, uint32_t row, uint32_t levels)
 {
     open_levels(tree, tree->rows.data[row], levels, false);
@@ -280,8 +298,5 @@ void calltree_filter(struct calltree *tree, const char *text)
     rebuild(tree);
     if (!tree->filter)
         return;
-    struct visible root = {0, tree->rows.count > 0, false};
-    tree->rows.count = 0;
-    open_levels(tree, root, UINT32_MAX, true);
-    rebuild(tree);
+    open_from_top(tree, UINT32_MAX, true);
 }

@@ -30,6 +30,9 @@ void calltree_free(struct calltree *tree);
 
 const struct profile *calltree_profile(const struct calltree *tree);
 const struct metric *calltree_metric(const struct calltree *tree);
+uint32_t calltree_metric_index(const struct calltree *tree);
+/* Opens everything from the top, at most `levels` deep, bounded as calltree_expand(). */
+void calltree_expand_all(struct calltree *tree, uint32_t levels);
 bool calltree_is_apportioned(const struct calltree *tree);
 uint32_t calltree_count(const struct calltree *tree);
 struct calltree_row calltree_row(const struct calltree *tree, uint32_t row);

@@ -1,0 +1,88 @@
+#include "tui/commands/command.h"
+
+#include "tui/commands/options.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct command *command_by_name(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (!strcmp(commands[i]->name, name))
+            return commands[i];
+    return NULL;
+}
+
+int command_fail(const struct error *err)
+{
+    char text[1200];
+    error_text(err, text, sizeof text);
+    fprintf(stderr, "ncprof: %s\n", text);
+    return COMMAND_FAILED;
+}
+
+int command_misused(const char *format, ...)
+{
+    struct error err = {.code = ERROR_USAGE};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err.text, sizeof err.text, format, arguments);
+    va_end(arguments);
+    return command_fail(&err);
+}
+
+static const char *plural(int count)
+{
+    return count == 1 ? "" : "s";
+}
+
+bool command_operands(const struct command *command, int count, int wanted)
+{
+    if (count == wanted)
+        return true;
+    command_misused("%s takes %d file%s, not %d: ncprof %s %s", command->name, wanted,
+                    plural(wanted), count, command->name, command->usage);
+    return false;
+}
+
+void command_help(const struct command *command)
+{
+    printf("usage: ncprof %s%s%s\n\n%s\n\n", command->name ? command->name : "",
+           command->name ? " " : "", command->usage, command->summary);
+    options_print(command->options);
+    if (command->notes)
+        printf("\n%s\n", command->notes);
+}
+
+void command_overview(void)
+{
+    printf("usage: ncprof FILE...          browse; two files: side by side\n"
+           "       ncprof COMMAND ...      ncprof COMMAND --help tells more\n\n");
+    for (size_t i = 0; commands[i]; i++)
+        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    printf(
+        "\n`-` is standard input everywhere a file can be. A file named like a command is ./NAME.\n"
+        "Options of `ncprof FILE...`:\n\n");
+    options_print(browse_command.options);
+}
+
+int command_run(const struct command *command, int argc, char **argv)
+{
+    alignas(max_align_t) char values[COMMAND_OPTIONS_MAX];
+    struct error err = {0};
+    if (command->size)
+        memcpy(values, command->defaults, command->size);
+    int first = options_parse(command, argc, argv, values, &err);
+    if (first == OPTIONS_HELP) {
+        if (command->name)
+            command_help(command);
+        else
+            command_overview();
+        return COMMAND_OK;
+    }
+    if (first < 0)
+        return command_fail(&err);
+    return command->run(values, argv + first, argc - first);
+}

@@ -1,0 +1,9 @@
+/* Every command stands here once; a new one is a file and a row. */
+#include "tui/commands/command.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = {
+    &report_command, &diff_command,    &info_command, &convert_command,
+    &help_command,   &version_command, NULL,
+};

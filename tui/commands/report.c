@@ -1,0 +1,159 @@
+#include "tui/reports/report.h"
+#include "formats/format.h"
+#include "formats/profile/memory.h"
+#include "tui/commands/command.h"
+#include "tui/commands/select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_LIMIT 30 /* rows of a text or Markdown report unless --limit says more */
+
+struct report_options {
+    const char *from, *format, *sort, *filter, *metric, *thread, *names, *callers, *callees;
+    bool reverse, tree;
+    uint32_t limit, depth, width;
+    double threshold;
+};
+
+static const struct option_row rows[] = {
+    {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct report_options, format),
+     "text|markdown|csv|json"},
+    {"sort", 's', OPTION_TEXT, "COLUMN", offsetof(struct report_options, sort),
+     "ncalls|tottime|percall|cumtime|cumpercall|p50|p95|p99|max|function"},
+    {"reverse", 'r', OPTION_FLAG, NULL, offsetof(struct report_options, reverse),
+     "the other way round"},
+    {"limit", 'n', OPTION_COUNT, "N", offsetof(struct report_options, limit),
+     "at most N rows; 0 is all (default: 30 in text and Markdown, else all)"},
+    {"filter", 'F', OPTION_TEXT, "REGEX", offsetof(struct report_options, filter),
+     "only functions whose name, module or file:line matches"},
+    {"threshold", 't', OPTION_PERCENT, "PERCENT", offsetof(struct report_options, threshold),
+     "hide functions below this share of tottime and cumtime"},
+    {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct report_options, metric),
+     "which of the file's metrics (see ncprof info)"},
+    {"thread", 'T', OPTION_TEXT, "THREAD", offsetof(struct report_options, thread),
+     "one thread, by number or name"},
+    {"callers", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callers),
+     "who calls it, instead of the table"},
+    {"callees", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callees),
+     "whom it calls, instead of the table"},
+    {"tree", 0, OPTION_FLAG, NULL, offsetof(struct report_options, tree),
+     "the call tree, instead of the table"},
+    {"depth", 'd', OPTION_COUNT, "N", offsetof(struct report_options, depth),
+     "levels of the tree (default: as far as the limit allows)"},
+    {"names", 0, OPTION_TEXT, "WORDS", offsetof(struct report_options, names),
+     "pstats|yappi: whose words stand over the columns"},
+    {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct report_options, width),
+     "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
+    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct report_options, from),
+     "read the file as this format, whatever it looks like"},
+    {0},
+};
+
+static const struct report_options defaults = {.limit = SELECT_UNSET, .width = SELECT_UNSET};
+
+static int report_table(const struct profile *profile, const struct hotspots_query *query,
+                        const struct report_style *style, struct error *err)
+{
+    struct hotspots *hotspots;
+    if (hotspots_new(&hotspots, profile, query, err))
+        return -1;
+    report_hotspots(stdout, hotspots, style);
+    hotspots_free(hotspots);
+    return 0;
+}
+
+static void report_tree(const struct profile *profile, const struct hotspots_query *query,
+                        uint32_t depth, const struct report_style *style)
+{
+    struct calltree *tree = calltree_new(profile, query->metric, query->thread);
+    if (query->filter)
+        calltree_filter(tree, query->filter);
+    else
+        calltree_expand_all(tree, depth ? depth - 1 : UINT32_MAX);
+    report_calltree(stdout, tree, query->thread, query->limit, style);
+    calltree_free(tree);
+}
+
+/* Blocks of the functions that the option names, as pstats' print_callers has them. */
+static int report_edges(const struct profile *profile, const struct report_options *options,
+                        const struct hotspots_query *query, const struct report_style *style,
+                        struct error *err)
+{
+    const char *named = options->callers ? options->callers : options->callees;
+    unsigned sides =
+        (options->callers ? REPORT_CALLERS : 0) | (options->callees ? REPORT_CALLEES : 0);
+    uint32_t *functions, count;
+    if (!(profile->flags & PROFILE_HAS_EDGES)) {
+        error_set(err, ERROR_USAGE, "this format (%s) stores no callers", profile->format);
+        return error_in_file(err, profile->path);
+    }
+    if (options->callers && options->callees && strcmp(options->callers, options->callees) != 0)
+        return error_set(err, ERROR_USAGE, "--callers and --callees together take one function");
+    if (select_functions(profile, named, query->metric, query->limit, &functions, &count, err))
+        return -1;
+    struct butterfly **butterflies = memory_zeroed(count, sizeof *butterflies);
+    for (uint32_t i = 0; i < count; i++)
+        butterflies[i] = butterfly_new(profile, functions[i], query->metric);
+    report_butterflies(stdout, (const struct butterfly *const *)butterflies, count, sides, style);
+    for (uint32_t i = 0; i < count; i++)
+        butterfly_free(butterflies[i]);
+    free(butterflies);
+    free(functions);
+    return 0;
+}
+
+static bool is_brief(enum report_format format)
+{
+    return format == REPORT_TEXT || format == REPORT_MARKDOWN;
+}
+
+static int report_profile(const struct profile *profile, const struct report_options *options,
+                          const struct report_style *style, struct error *err)
+{
+    struct hotspots_query query = {.sort = options->sort,
+                                   .reverse = options->reverse,
+                                   .filter = options->filter,
+                                   .threshold = options->threshold,
+                                   .limit = options->limit};
+    if (options->limit == SELECT_UNSET)
+        query.limit = is_brief(style->format) ? TEXT_LIMIT : 0;
+    if (select_metric(profile, options->metric, &query.metric, err) ||
+        select_thread(profile, options->thread, &query.thread, err))
+        return -1;
+    if (options->callers || options->callees)
+        return report_edges(profile, options, &query, style, err);
+    if (!options->tree)
+        return report_table(profile, &query, style, err);
+    report_tree(profile, &query, options->depth, style);
+    return 0;
+}
+
+static int report_run(const void *values, char **operands, int count)
+{
+    const struct report_options *options = values;
+    struct error err = {0};
+    struct profile *profile;
+    struct report_style style = {.threshold = options->threshold,
+                                 .width =
+                                     select_width(options->width, options->width != SELECT_UNSET)};
+    if (!command_operands(&report_command, count, 1))
+        return COMMAND_FAILED;
+    if (report_format_by_name(options->format, &style.format, &err) ||
+        select_names(options->names, &style.yappi, &err) ||
+        profile_load(&profile, operands[0], options->from, &err))
+        return command_fail(&err);
+    int status = report_profile(profile, options, &style, &err) ? command_fail(&err) : COMMAND_OK;
+    profile_free(profile);
+    return status;
+}
+
+const struct command report_command = {
+    .name = "report",
+    .summary = "Where the time went: a table as text, Markdown, CSV or JSON.",
+    .usage = "FILE [options]",
+    .options = rows,
+    .defaults = &defaults,
+    .size = sizeof defaults,
+    .run = report_run,
+};

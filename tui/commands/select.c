@@ -1,0 +1,150 @@
+#include "tui/commands/select.h"
+
+#include "formats/profile/memory.h"
+#include "tui/analysis/filter.h"
+#include "tui/analysis/order.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define REPORT_WIDTH 120
+
+int select_metric(const struct profile *profile, const char *name, uint32_t *metric,
+                  struct error *err)
+{
+    char known[256] = "";
+    *metric = 0;
+    if (!name)
+        return 0;
+    for (uint32_t m = 0; m < profile->metric_count; m++)
+        if (!strcmp(profile->metrics[m].name, name)) {
+            *metric = m;
+            return 0;
+        }
+    for (uint32_t m = 0; m < profile->metric_count; m++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", m ? ", " : "",
+                 profile->metrics[m].name);
+    }
+    error_set(err, ERROR_USAGE, "no metric \"%.64s\" in it; there is %s", name, known);
+    return error_in_file(err, profile->path);
+}
+
+static bool is_thread(const struct profile *profile, uint32_t thread, const char *text)
+{
+    const struct thread *t = &profile->threads[thread];
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end && (number == thread + 1ull || number == t->id))
+        return true;
+    return !strcmp(t->name, text);
+}
+
+int select_thread(const struct profile *profile, const char *text, uint32_t *thread,
+                  struct error *err)
+{
+    *thread = PROFILE_NONE;
+    if (!text)
+        return 0;
+    if (!(profile->flags & PROFILE_HAS_TREE)) {
+        error_set(err, ERROR_USAGE, "this format (%s) keeps no values a thread", profile->format);
+        return error_in_file(err, profile->path);
+    }
+    for (uint32_t t = 0; t < profile->thread_count && *thread == PROFILE_NONE; t++)
+        if (is_thread(profile, t, text))
+            *thread = t;
+    if (*thread != PROFILE_NONE)
+        return 0;
+    error_set(err, ERROR_USAGE, "no thread \"%.64s\" among its %u; `ncprof info` lists them", text,
+              profile->thread_count);
+    return error_in_file(err, profile->path);
+}
+
+struct largest {
+    const struct profile *profile;
+    uint32_t metric;
+};
+
+static int compare_totals(const void *left, const void *right, void *context)
+{
+    const struct largest *largest = context;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    int64_t total_a = profile_function(largest->profile, a, largest->metric).total;
+    int64_t total_b = profile_function(largest->profile, b, largest->metric).total;
+    int order = ORDER_OF(total_b, total_a);
+    const struct function *functions = largest->profile->functions;
+    return order ? order : function_compare(&functions[a], &functions[b]);
+}
+
+static uint32_t collect(const struct profile *profile, const char *text, bool exact,
+                        uint32_t *functions)
+{
+    uint32_t count = 0;
+    struct filter *filter = exact ? NULL : filter_new(text);
+    for (uint32_t f = 0; f < profile->function_count; f++) {
+        const struct function *function = &profile->functions[f];
+        if (exact ? !strcmp(function->name, text) : filter_matches_function(filter, function))
+            functions[count++] = f;
+    }
+    filter_free(filter);
+    return count;
+}
+
+int select_functions(const struct profile *profile, const char *text, uint32_t metric,
+                     uint32_t limit, uint32_t **functions, uint32_t *count, struct error *err)
+{
+    struct largest largest = {profile, metric};
+    uint32_t *found = memory_zeroed(profile->function_count, sizeof *found);
+    *count = collect(profile, text, true, found);
+    if (!*count)
+        *count = collect(profile, text, false, found);
+    if (!*count) {
+        free(found);
+        error_set(err, ERROR_USAGE, "no function matches \"%.64s\"", text);
+        return error_in_file(err, profile->path);
+    }
+    qsort_r(found, *count, sizeof *found, compare_totals, &largest);
+    if (limit && *count > limit)
+        *count = limit;
+    *functions = found;
+    return 0;
+}
+
+int select_width(uint32_t asked, bool is_asked)
+{
+    struct winsize size;
+    if (is_asked)
+        return asked > 10000 ? 10000 : (int)asked;
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+        return size.ws_col;
+    return REPORT_WIDTH;
+}
+
+int select_names(const char *names, bool *yappi, struct error *err)
+{
+    *yappi = names && !strcmp(names, "yappi");
+    if (!names || *yappi || !strcmp(names, "pstats"))
+        return 0;
+    return error_set(err, ERROR_USAGE, "--names takes yappi or pstats, not \"%.64s\"", names);
+}
+
+int select_sizes(const char *text, double *a, double *b, struct error *err)
+{
+    char *end;
+    *a = *b = NAN;
+    if (!text)
+        return 0;
+    *a = strtod(text, &end);
+    bool fits = end != text && *end == ',';
+    const char *second = end + fits;
+    *b = fits ? strtod(second, &end) : NAN;
+    if (!fits || end == second || *end)
+        return error_set(err, ERROR_USAGE, "--sizes takes two numbers as 7,30, not \"%.64s\"",
+                         text);
+    if (!isfinite(*a) || !isfinite(*b) || *a <= 0 || *b <= 0)
+        return error_set(err, ERROR_USAGE, "--sizes must be above zero, not \"%.64s\"", text);
+    return 0;
+}

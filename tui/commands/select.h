@@ -1,0 +1,38 @@
+/* What several commands' options mean: which metric, thread, functions, width. */
+#ifndef NCPROF_TUI_COMMANDS_SELECT_H
+#define NCPROF_TUI_COMMANDS_SELECT_H
+
+#include "formats/profile/profile.h"
+#include "tui/reports/report.h"
+
+/* By name; NULL is the default metric. ERROR_USAGE, naming what there is. */
+int select_metric(const struct profile *profile, const char *name, uint32_t *metric,
+                  struct error *err);
+
+/*
+ * By index from 1 as `info` numbers them, by the system's id, or by name; NULL is PROFILE_NONE,
+ * all. ERROR_USAGE when there is no such thread or the file keeps no values a thread.
+ */
+int select_thread(const struct profile *profile, const char *text, uint32_t *thread,
+                  struct error *err);
+
+/*
+ * The functions that are called `text` exactly, or, when there is none, match it as a filter,
+ * the one with the largest cumtime first; at most `limit` of them (0: all). The caller frees
+ * the list. ERROR_USAGE when there is none.
+ */
+int select_functions(const struct profile *profile, const char *text, uint32_t metric,
+                     uint32_t limit, uint32_t **functions, uint32_t *count, struct error *err);
+
+/* Cells of a text table: what is asked for, the terminal's, or 120 when there is none. */
+int select_width(uint32_t asked, bool is_asked);
+
+/* "yappi" or "pstats"; NULL is pstats. */
+int select_names(const char *names, bool *yappi, struct error *err);
+
+/* "7,30"; both NAN for NULL. ERROR_USAGE unless both are above zero. */
+int select_sizes(const char *text, double *a, double *b, struct error *err);
+
+#define SELECT_UNSET UINT32_MAX
+
+#endif

@@ -1,0 +1,184 @@
+#include "tui/reports/json.h"
+
+#include "formats/profile/memory.h"
+#include "formats/profile/text.h"
+#include "tui/numbers.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_value(FILE *out, cJSON *value)
+{
+    char *text = cJSON_PrintUnformatted(value);
+    fputs(text ? text : "null", out);
+    cJSON_free(text);
+    cJSON_Delete(value);
+}
+
+void json_begin(struct json_document *document, FILE *out)
+{
+    *document = (struct json_document){.out = out};
+    fputs("{", out);
+}
+
+static void end_list(struct json_document *document)
+{
+    if (document->in_list)
+        fputs(document->has_items ? "\n ]" : "]", document->out);
+    document->in_list = document->has_items = false;
+}
+
+static void begin_member(struct json_document *document, const char *name)
+{
+    end_list(document);
+    fprintf(document->out, "%s\n \"%s\": ", document->has_members ? "," : "", name);
+    document->has_members = true;
+}
+
+void json_member(struct json_document *document, const char *name, cJSON *value)
+{
+    begin_member(document, name);
+    print_value(document->out, value);
+}
+
+void json_list(struct json_document *document, const char *name)
+{
+    begin_member(document, name);
+    putc('[', document->out);
+    document->in_list = true;
+}
+
+void json_item(struct json_document *document, cJSON *value)
+{
+    fputs(document->has_items ? ",\n  " : "\n  ", document->out);
+    document->has_items = true;
+    print_value(document->out, value);
+}
+
+void json_end(struct json_document *document)
+{
+    end_list(document);
+    fputs("\n}\n", document->out);
+}
+
+void json_print(FILE *out, cJSON *object)
+{
+    struct json_document document;
+    json_begin(&document, out);
+    while (object->child) {
+        cJSON *member = cJSON_DetachItemViaPointer(object, object->child);
+        json_member(&document, member->string, member);
+    }
+    json_end(&document);
+    cJSON_Delete(object);
+}
+
+/* A terminal takes DEL and C1 for commands even in a document; JSON would let them through. */
+static bool passes(uint32_t character)
+{
+    return character < 0x7f || character > 0x9f;
+}
+
+static size_t clean(const char *text, size_t length, char *buffer)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t used = 0;
+    for (size_t at = 0; at < length;) {
+        uint32_t character = 0;
+        size_t bytes = text_decode(text + at, length - at, &character);
+        if (bytes && passes(character)) {
+            memcpy(buffer + used, text + at, bytes);
+            used += bytes;
+            at += bytes;
+            continue;
+        }
+        unsigned char byte = (unsigned char)text[at++];
+        memcpy(buffer + used, (char[]){'\\', 'x', hex[byte >> 4], hex[byte & 15]}, 4);
+        used += 4;
+    }
+    buffer[used] = '\0';
+    return used;
+}
+
+cJSON *json_text_value(const char *text)
+{
+    size_t length = strlen(text);
+    char small[512];
+    char *buffer = length < sizeof small / 4 ? small : memory_alloc(4 * length + 1);
+    clean(text, length, buffer);
+    cJSON *value = cJSON_CreateString(buffer);
+    if (buffer != small)
+        free(buffer);
+    return value;
+}
+
+cJSON *json_number_value(double number)
+{
+    char text[40];
+    if (!isfinite(number))
+        return cJSON_CreateNull();
+    number_shortest(number, text, sizeof text);
+    return cJSON_CreateRaw(text);
+}
+
+void json_text(cJSON *object, const char *name, const char *text)
+{
+    cJSON_AddItemToObjectCS(object, name, json_text_value(text));
+}
+
+/* cJSON's own numbers are doubles, too coarse for counts past 2^53. */
+void json_count(cJSON *object, const char *name, uint64_t count, bool known)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, count);
+    cJSON_AddItemToObjectCS(object, name, known ? cJSON_CreateRaw(text) : cJSON_CreateNull());
+}
+
+void json_number(cJSON *object, const char *name, double number)
+{
+    cJSON_AddItemToObjectCS(object, name, json_number_value(number));
+}
+
+static void text_or_null(cJSON *object, const char *name, const char *text)
+{
+    cJSON_AddItemToObjectCS(object, name, text[0] ? json_text_value(text) : cJSON_CreateNull());
+}
+
+void json_function(cJSON *object, const struct function *function, bool line)
+{
+    json_text(object, "name", function->name);
+    text_or_null(object, "module", function->module);
+    text_or_null(object, "file", function->file);
+    if (line)
+        json_count(object, "line", function->line, function->line > 0);
+}
+
+void json_values(cJSON *object, const struct profile *profile, uint32_t metric,
+                 const struct values *values)
+{
+    const struct metric *m = &profile->metrics[metric];
+    json_count(object, "ncalls", values->calls, profile->flags & PROFILE_HAS_CALLS);
+    json_count(object, "primitive_calls", values->primitive,
+               profile->flags & PROFILE_HAS_PRIMITIVE);
+    json_number(object, "tottime", number_in_unit(values->self, m));
+    json_number(object, "cumtime", number_in_unit(values->total, m));
+}
+
+cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread)
+{
+    const struct metric *m = &profile->metrics[metric];
+    cJSON *object = cJSON_CreateObject();
+    json_text(object, "path", profile->path);
+    json_text(object, "format", profile->format);
+    json_text(object, "metric", m->name);
+    json_text(object, "unit", m->unit);
+    json_number(object, "total", number_in_unit(profile_total(profile, metric, thread), m));
+    json_count(object, "functions", profile->function_count, true);
+    json_count(object, "threads", profile->thread_count, profile->thread_count > 0);
+    json_number(object, "size", profile->size);
+    cJSON_AddItemToObjectCS(object, "truncated",
+                            cJSON_CreateBool(profile->flags & PROFILE_TRUNCATED));
+    return object;
+}

@@ -1,0 +1,45 @@
+/*
+ * Reports: the analyses as text, Markdown, CSV or JSON. The same analysis and
+ * request give the same bytes. Whether the bytes arrived is for the caller to
+ * see on the stream.
+ */
+#ifndef NCPROF_TUI_REPORTS_REPORT_H
+#define NCPROF_TUI_REPORTS_REPORT_H
+
+#include "tui/analysis/butterfly.h"
+#include "tui/analysis/calltree.h"
+#include "tui/analysis/compare.h"
+#include "tui/analysis/hotspots.h"
+
+#include <stdio.h>
+
+enum report_format { REPORT_TEXT, REPORT_MARKDOWN, REPORT_CSV, REPORT_JSON };
+
+/* "text", "markdown" (or "md"), "csv", "json"; NULL is text. ERROR_USAGE for another. */
+int report_format_by_name(const char *name, enum report_format *format, struct error *err);
+
+struct report_style {
+    enum report_format format;
+    int width;        /* of a text table in cells; 0: as wide as it is */
+    bool yappi;       /* YAPPI's names over the columns */
+    double threshold; /* as the query had it, for the sentence of what is hidden */
+};
+
+void report_hotspots(FILE *out, const struct hotspots *hotspots, const struct report_style *style);
+void report_comparison(FILE *out, const struct comparison *comparison,
+                       const struct report_style *style);
+
+/* A function's callers, callees or both. */
+enum report_side { REPORT_CALLERS = 1, REPORT_CALLEES = 2 };
+void report_butterflies(FILE *out, const struct butterfly *const *butterflies, uint32_t count,
+                        unsigned sides, const struct report_style *style);
+
+/* The rows that are visible, at most `limit` (0: all); `thread` is the tree's, or PROFILE_NONE. */
+void report_calltree(FILE *out, const struct calltree *tree, uint32_t thread, uint32_t limit,
+                     const struct report_style *style);
+
+/* What the file is. */
+void report_info(FILE *out, const struct profile *profile, uint64_t bytes,
+                 const struct report_style *style);
+
+#endif

@@ -1,0 +1,133 @@
+#include "tui/reports/text.h"
+
+#include "formats/profile/text.h"
+#include "tui/numbers.h"
+
+#include <string.h>
+
+int report_format_by_name(const char *name, enum report_format *format, struct error *err)
+{
+    static const struct {
+        const char *name;
+        enum report_format format;
+    } names[] = {{"text", REPORT_TEXT},
+                 {"markdown", REPORT_MARKDOWN},
+                 {"md", REPORT_MARKDOWN},
+                 {"csv", REPORT_CSV},
+                 {"json", REPORT_JSON}};
+    *format = REPORT_TEXT;
+    if (!name)
+        return 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i].name, name)) {
+            *format = names[i].format;
+            return 0;
+        }
+    return error_set(err, ERROR_USAGE,
+                     "no format \"%.64s\"; there are text, markdown, csv and json", name);
+}
+
+void text_table(FILE *out, const struct report_table *table, const struct report_style *style)
+{
+    struct report_table styled = *table;
+    styled.yappi = style->yappi;
+    styled.width = style->width;
+    if (style->format == REPORT_MARKDOWN)
+        table_markdown(out, &styled);
+    else
+        table_text(out, &styled);
+}
+
+void text_plain(FILE *out, const char *text, const struct report_style *style)
+{
+    if (style->format == REPORT_MARKDOWN)
+        table_markdown_text(out, text);
+    else
+        fputs(text, out);
+}
+
+void text_line(FILE *out, const char *line, const struct report_style *style)
+{
+    if (!line[0])
+        return;
+    fputs(style->format == REPORT_MARKDOWN ? "\n" : "", out);
+    text_plain(out, line, style);
+    putc('\n', out);
+}
+
+static uint64_t all_calls(const struct profile *profile)
+{
+    uint64_t calls = 0;
+    for (uint32_t f = 0; f < profile->function_count; f++)
+        calls += profile->function_calls[f];
+    return calls;
+}
+
+static uint64_t all_primitive(const struct profile *profile)
+{
+    uint64_t calls = 0;
+    for (uint32_t f = 0; f < profile->function_count; f++)
+        calls += profile->function_primitive[f];
+    return calls;
+}
+
+/* ", 1,000 calls (412 primitive)"; nothing when the file holds no calls or a thread is picked. */
+static void calls_clause(const struct profile *profile, char *buffer, size_t size)
+{
+    char calls[40], primitive[40];
+    buffer[0] = '\0';
+    if (!(profile->flags & PROFILE_HAS_CALLS))
+        return;
+    number_count(all_calls(profile), calls, sizeof calls);
+    number_count(all_primitive(profile), primitive, sizeof primitive);
+    if (strcmp(calls, primitive) != 0)
+        snprintf(buffer, size, ", %s calls (%s primitive)", calls, primitive);
+    else
+        snprintf(buffer, size, ", %s call%s", calls, strcmp(calls, "1") ? "s" : "");
+}
+
+static void threads_clause(const struct profile *profile, uint32_t thread, char *buffer,
+                           size_t size)
+{
+    char text[256];
+    buffer[0] = '\0';
+    if (thread != PROFILE_NONE) {
+        const char *name = profile->threads[thread].name;
+        text_escape(name, strlen(name), text, sizeof text);
+        snprintf(buffer, size, ", thread %s", text);
+    } else if (profile->thread_count) {
+        number_count(profile->thread_count, text, sizeof text);
+        snprintf(buffer, size, ", %s thread%s", text, profile->thread_count == 1 ? "" : "s");
+    }
+}
+
+void text_title(FILE *out, const struct profile *profile, uint32_t metric, uint32_t thread,
+                const struct report_style *style)
+{
+    char path[1024], total[64], calls[128] = "", threads[320], functions[40];
+    const struct metric *m = &profile->metrics[metric];
+    text_escape(profile->path, strlen(profile->path), path, sizeof path);
+    number_value(number_in_unit(profile_total(profile, metric, thread), m), m, total, sizeof total);
+    if (thread == PROFILE_NONE)
+        calls_clause(profile, calls, sizeof calls);
+    threads_clause(profile, thread, threads, sizeof threads);
+    number_count(profile->function_count, functions, sizeof functions);
+    fputs(style->format == REPORT_MARKDOWN ? "## " : "", out);
+    text_plain(out, path[0] ? path : "(memory)", style);
+    fprintf(out, ": %s", total);
+    snprintf(path, sizeof path, " %s%s%s, %s function%s", m->name, calls, threads, functions,
+             profile->function_count == 1 ? "" : "s");
+    text_plain(out, path, style);
+    fputs("\n\n", out);
+}
+
+void text_notes(FILE *out, const struct profile *profile, const struct report_style *style)
+{
+    char line[1024];
+    for (uint32_t i = 0; i < profile->note_count; i++) {
+        size_t used = (size_t)snprintf(line, sizeof line, "note: ");
+        const char *note = profile->notes[i];
+        text_escape(note, strlen(note), line + used, sizeof line - used);
+        text_line(out, line, style);
+    }
+}
