@@ -6,7 +6,8 @@
  *
  * Decisions, where programs disagree:
  *
- *   - A frame is what stands between two ';', with all its blanks; an empty one has the name "".
+ *   - A frame is what stands between two ';', with all its blanks; an empty one has the name
+ *     "". Only the blanks before the line and one before the count are not part of a frame.
  *   - The count is what follows the last blank: whole, with decimals ("3.11", "20."), negative,
  *     or with an exponent. Decimals are kept exactly, up to nine (flamegraph.pl drops the line
  *     "... 20." of difffolded's results only after the point; speedscope drops all decimals).
@@ -44,19 +45,18 @@ struct stack_line {
 /* Splits off what follows the last blank, when that may be a number. */
 static bool split_count(struct slice *rest, struct slice *count)
 {
+    struct decimal number;
+    uint64_t whole;
     size_t at = rest->length;
     while (at && !is_blank(rest->text[at - 1]))
         at--;
-    if (!at)
+    if (at < 2)
         return false;
     *count = (struct slice){rest->text + at, rest->length - at};
-    struct slice stack = slice_trim((struct slice){rest->text, at});
-    struct decimal number;
-    uint64_t whole;
-    if (!stack.length || (!decimal_count(count->text, count->length, &whole) &&
-                          !decimal_parse(count->text, count->length, '.', &number)))
+    if (!decimal_count(count->text, count->length, &whole) &&
+        !decimal_parse(count->text, count->length, '.', &number))
         return false;
-    *rest = stack;
+    rest->length = at - 1;
     return true;
 }
 

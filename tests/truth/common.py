@@ -1,0 +1,75 @@
+"""What the truth tests share: running the program, TAP, comparing numbers."""
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+SHARED = TOP.parent / "shared"
+CORPUS = SHARED / "corpus"
+TRUTH = CORPUS / "truth"
+NCPROF = os.environ.get("NCPROF", str(TOP / ".build/bin/ncprof"))
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def result(self, name, problems):
+        """One test; it passes when the list of problems is empty."""
+        self.count += 1
+        self.failed += bool(problems)
+        print(f"{'not ok' if problems else 'ok'} {self.count} - {name}")
+        for problem in problems[:10]:
+            print(f"#   {problem}")
+
+    def skip(self, name, reason):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {reason}")
+
+    def finish(self):
+        print(f"1..{self.count}")
+        return 1 if self.failed else 0
+
+
+def require_corpus():
+    """Ends the test with one SKIP where there is no corpus."""
+    if not CORPUS.is_dir():
+        tap = Tap()
+        tap.skip("corpus", "../shared/corpus is not there")
+        raise SystemExit(tap.finish())
+
+
+def run(*arguments):
+    return subprocess.run([NCPROF, *map(str, arguments)], capture_output=True, timeout=120,
+                          stdin=subprocess.DEVNULL)
+
+
+def report(path, *options):
+    """The JSON report with every function in it."""
+    done = run("report", path, "--format", "json", "--limit", "0", "--threshold", "0", *options)
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace").strip())
+    return json.loads(done.stdout)
+
+
+def convert(path, to):
+    """What `ncprof convert` makes of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        done = run("convert", path, "-o", out, "--to", to)
+        if done.returncode:
+            raise RuntimeError(done.stderr.decode(errors="replace").strip())
+        return out.read_bytes()
+
+
+def close(a, b, absolute=1e-9):
+    """Equal but for the rounding to whole nanoseconds and of a sum of them."""
+    return abs(a - b) <= absolute + 1e-12 * max(abs(a), abs(b))
+
+
+def differ(what, ours, truth, absolute=1e-9):
+    """A list with one sentence when two numbers differ."""
+    return [] if close(ours, truth, absolute) else [f"{what}: {ours!r}, truth {truth!r}"]
