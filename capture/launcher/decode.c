@@ -262,7 +262,9 @@ int decoder_take(struct decoder *decoder, const struct channel_block *block, enu
     struct cursor at = {first, first + CHANNEL_BLOCK_WORDS, block->base_ticks, 0};
     if (at.ticks < stream->ticks)
         at.ticks = stream->ticks;
+    uint64_t before = stream->ticks ? stream->ticks : at.ticks;
     take_events(decoder, stream, &at);
+    decoder->state.span_ticks += at.ticks - before;
     stream->ticks = at.ticks;
     stream->expected = block->sequence + 1;
     if (end != BLOCK_CONTINUES)

@@ -82,6 +82,7 @@ struct drain_state drain_state(const struct drain *drain)
         .unmatched = decoder.unmatched,
         .open_frames = decoder.open_frames,
         .cost_ticks = decoder.cost_ticks,
+        .span_ticks = decoder.span_ticks,
     };
 }
 

@@ -37,6 +37,7 @@ struct drain_state {
     uint64_t unmatched;   /* leaves without a frame: the program was joined in mid-call */
     uint32_t open_frames; /* closed by the recorder because the program never did */
     uint64_t cost_ticks;  /* what the hooks are estimated to have cost; 0 unknown */
+    uint64_t span_ticks;  /* from first to last event, added up over the threads */
 };
 struct drain_state drain_state(const struct drain *drain);
 

@@ -1,0 +1,20 @@
+/* What the trace says of its recording: the JSON of FORMAT.md, section 6. */
+#ifndef NCPROF_CAPTURE_LAUNCHER_METADATA_H
+#define NCPROF_CAPTURE_LAUNCHER_METADATA_H
+
+#include "capture/launcher/record.h"
+
+#include <stdint.h>
+
+struct metadata_clock {
+    const char *name;
+    double ticks_per_second; /* as far as known when the recording begins */
+    double step_ns;
+};
+
+/* Both are the caller's to free. */
+char *metadata_header(const struct record_options *options, struct metadata_clock clock);
+/* `result` is the target's as of waitpid(). */
+char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames);
+
+#endif

@@ -1,0 +1,212 @@
+#include "capture/launcher/record.h"
+#include "capture/launcher/clock.h"
+#include "capture/launcher/detect.h"
+#include "capture/launcher/drain.h"
+#include "capture/launcher/launch.h"
+#include "capture/launcher/metadata.h"
+#include "capture/launcher/summary.h"
+#include "capture/launcher/words.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_MS        100
+#define RECORDER_ERROR 2
+
+struct recording {
+    const struct record_options *options;
+    struct detected target;
+    char *library_folder;
+    char *output;
+    struct trace_writer *writer;
+    struct drain *drain;
+    struct clock_pair start;
+};
+
+/* ---- before the target runs ---- */
+
+static char *output_path(const struct record_options *options, const struct detected *target)
+{
+    if (options->output)
+        return memory_string(options->output);
+    return memory_printf("%s.ncp", target->name);
+}
+
+/* The clock's rate, measured over the time that the preparations take, or a millisecond. */
+static struct metadata_clock measure_clock(enum channel_clock clock, const struct clock_pair *first)
+{
+    struct clock_pair now = clock_read(clock);
+    while (now.nanoseconds - first->nanoseconds < 1000000)
+        now = clock_read(clock);
+    double rate = clock_rate(first, &now);
+    uint64_t step = clock_step(clock);
+    return (struct metadata_clock){.name = clock_name(clock),
+                                   .ticks_per_second = rate,
+                                   .step_ns = rate > 0 ? (double)step * 1e9 / rate : 0};
+}
+
+static int open_trace(struct recording *recording, const struct clock_pair *first,
+                      struct error *err)
+{
+    enum channel_clock clock = clock_choose();
+    char *metadata = metadata_header(recording->options, measure_clock(clock, first));
+    recording->start = clock_read(clock);
+    int result =
+        trace_writer_open(&recording->writer, recording->output, recording->options->force,
+                          metadata, recording->start.ticks, recording->start.nanoseconds, err);
+    free(metadata);
+    return result;
+}
+
+static int prepare(struct recording *recording, int *status, struct error *err)
+{
+    struct clock_pair first = clock_read(clock_choose());
+    recording->library_folder = launch_library_folder(err);
+    if (!recording->library_folder)
+        return -1;
+    char *runner = memory_printf("%s/python/ncprof_run.py", recording->library_folder);
+    int result =
+        detect_target(&recording->target, recording->options->command, runner, status, err);
+    free(runner);
+    if (result != 0)
+        return -1;
+    recording->output = output_path(recording->options, &recording->target);
+    return open_trace(recording, &first, err);
+}
+
+/* The file of a recording that did not come about (its writer is still open) goes. */
+static void release(struct recording *recording)
+{
+    struct error ignored;
+    drain_close(recording->drain);
+    if (recording->writer) {
+        trace_writer_close(recording->writer, NULL, &ignored);
+        unlink(recording->output);
+    }
+    detect_free(&recording->target);
+    free(recording->library_folder);
+    free(recording->output);
+}
+
+/* ---- while it runs ---- */
+
+static void keep_first(int *result, int step, struct error *err, const struct error *later)
+{
+    if (step == 0 || *result != 0)
+        return;
+    *result = -1;
+    *err = *later;
+}
+
+/* 0, or -1 with the writer's first error. The target's fate is in *ended either way. */
+static int watch(struct recording *recording, pid_t child, int *ended, struct error *err)
+{
+    int result = 0;
+    struct error later;
+    while (!launch_ended(child, ended)) {
+        drain_wait(recording->drain, WAIT_MS);
+        keep_first(&result, drain_some(recording->drain, &later), err, &later);
+    }
+    keep_first(&result, drain_rest(recording->drain, &later), err, &later);
+    return result;
+}
+
+static int start(struct recording *recording, pid_t *child, int *status, struct error *err)
+{
+    if (drain_open(&recording->drain, recording->writer, err) != 0)
+        return -1;
+    char **environment =
+        launch_environment(recording->library_folder, drain_path(recording->drain));
+    int result = launch_start(child, recording->target.path, recording->target.arguments,
+                              environment, status, err);
+    words_free(environment);
+    return result;
+}
+
+/* ---- afterwards ---- */
+
+static int exit_status(int ended)
+{
+    return WIFSIGNALED(ended) ? 128 + WTERMSIG(ended) : WEXITSTATUS(ended);
+}
+
+static int explain_nothing(const struct recording *recording, struct error *err)
+{
+    const char *name = recording->options->command[0];
+    if (recording->target.kind == TARGET_PYTHON)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: not one Python call was recorded: the recorder needs CPython 3.8 or "
+                         "later, and a program that starts",
+                         name);
+    if (recording->target.kind == TARGET_SCRIPT)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: it ran no instrumented program and no Python",
+                         name);
+    if (recording->target.instrumented)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: it ended before its first instrumented call",
+                         name);
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "%s was not compiled with instrumentation: rebuild it with "
+                     "-finstrument-functions or -pg (gcc or clang), then record it again",
+                     name);
+}
+
+static void print_summary(const struct recording *recording, const struct trace_totals *totals,
+                          const struct drain_state *state)
+{
+    char line[1024];
+    if (recording->options->quiet)
+        return;
+    summary_text(line, sizeof line, recording->output, totals, state);
+    fprintf(stderr, "%s\n", line);
+}
+
+/* Closes the trace. `result` and `err` are those of the recording so far. */
+static int finish(struct recording *recording, int ended, int result, struct error *err)
+{
+    struct error later;
+    struct drain_state state = drain_state(recording->drain);
+    struct trace_totals totals = trace_writer_totals(recording->writer);
+    if (state.events == 0 && result == 0) {
+        explain_nothing(recording, err);
+        release(recording);
+        return -1;
+    }
+    char *metadata = metadata_closing(ended, state.lost, state.open_frames);
+    keep_first(&result, trace_writer_close(recording->writer, metadata, &later), err, &later);
+    free(metadata);
+    recording->writer = NULL;
+    if (result == 0)
+        print_summary(recording, &totals, &state);
+    else
+        error_in_file(err, recording->output);
+    release(recording);
+    return result;
+}
+
+int record_run(const struct record_options *options, int *status, struct error *err)
+{
+    struct recording recording = {.options = options};
+    pid_t child;
+    int ended = 0;
+    *status = RECORDER_ERROR;
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
+    if (prepare(&recording, status, err) != 0 || start(&recording, &child, status, err) != 0) {
+        release(&recording);
+        return -1;
+    }
+    unsetenv("DEBUGINFOD_URLS"); /* symbols come from this machine: no waiting for a network */
+    int result = watch(&recording, child, &ended, err);
+    launch_end();
+    *status = exit_status(ended);
+    result = finish(&recording, ended, result, err);
+    if (result != 0 && *status == 0)
+        *status = RECORDER_ERROR;
+    return result;
+}

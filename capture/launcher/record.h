@@ -1,0 +1,32 @@
+/* `ncprof record`: runs a program, writes its trace, says in one line how it went. */
+#ifndef NCPROF_CAPTURE_LAUNCHER_RECORD_H
+#define NCPROF_CAPTURE_LAUNCHER_RECORD_H
+
+#include "formats/profile/error.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct record_options {
+    const char *output;      /* NULL: the command's name and ".ncp", in the working directory */
+    bool force;              /* an existing output is overwritten */
+    bool quiet;              /* no summary line */
+    double size;             /* of the run's input; NAN: not given */
+    const char *const *tags; /* "key=value" */
+    size_t tag_count;
+    const char *const *environment; /* names of variables whose values are kept in the trace */
+    size_t environment_count;
+    char *const *command; /* NULL-terminated, at least one word */
+    const char *recorder; /* name and version, for the trace */
+};
+
+/*
+ * Standard error gets the summary, and warnings that are no failure. *status is what ncprof is
+ * to exit with: the target's own (128 + the signal that ended it); 127 and 126 when it could not be
+ * started; 2 when the recorder failed and the target did not. -1 with an error to be shown
+ * as well as *status.
+ */
+int record_run(const struct record_options *options, int *status, struct error *err);
+
+#endif
