@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -157,12 +158,15 @@ static int explain_nothing(const struct recording *recording, struct error *err)
                      name);
 }
 
-static void print_summary(const struct recording *recording, const struct trace_totals *totals,
+static void print_summary(const struct recording *recording, struct trace_totals *totals,
                           const struct drain_state *state)
 {
     char line[1024];
+    struct stat file;
     if (recording->options->quiet)
         return;
+    if (stat(recording->output, &file) == 0)
+        totals->bytes = (uint64_t)file.st_size; /* with the index */
     summary_text(line, sizeof line, recording->output, totals, state);
     fprintf(stderr, "%s\n", line);
 }
