@@ -82,7 +82,6 @@ static void split_blame(const struct comparison *comparison, struct compare_row 
         return;
     int64_t delta_units = row->b.total - row->a.total;
     int64_t more_units = (int64_t)llround(more / metric_a->scale);
-    row->change[COMPARE_CUMTIME].delta = number_in_unit(delta_units, metric_a);
     row->more_calls = number_in_unit(more_units, metric_a);
     row->slower_calls = number_in_unit(delta_units - more_units, metric_a);
 }
@@ -124,6 +123,13 @@ static void fill_changes(const struct comparison *comparison, struct compare_row
     row->change[COMPARE_CUMTIME] =
         change_of(in_unit(a, metric_a, row->function_a, row->a.total),
                   in_unit(b, metric_b, row->function_b, row->b.total), size_ratio);
+    if (a->metrics[metric_a].scale != b->metrics[metric_b].scale)
+        return;
+    /* Whole units differ exactly; their quotients do not. */
+    row->change[COMPARE_TOTTIME].delta =
+        number_in_unit(row->b.self - row->a.self, &a->metrics[metric_a]);
+    row->change[COMPARE_CUMTIME].delta =
+        number_in_unit(row->b.total - row->a.total, &a->metrics[metric_a]);
 }
 
 static struct compare_row row_of(const struct comparison *comparison, const struct match *match)

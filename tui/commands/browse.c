@@ -59,6 +59,12 @@ static int print_instead(const struct browse_command_options *options, char **op
     return command_run(count == 2 ? &diff_command : &report_command, argc, argv);
 }
 
+/* A bare word that is no file was meant for a command. */
+static bool is_mistyped_command(const char *word)
+{
+    return !strpbrk(word, "/.") && strcmp(word, "-") != 0 && access(word, F_OK) != 0;
+}
+
 static int browse_files(const void *values, char **operands, int count)
 {
     const struct browse_command_options *options = values;
@@ -67,9 +73,12 @@ static int browse_files(const void *values, char **operands, int count)
     browse.from = options->from;
     browse.keys = options->keys;
     if (!count) {
-        command_overview();
+        command_overview(stderr);
         return COMMAND_FAILED;
     }
+    if (is_mistyped_command(operands[0]))
+        return command_misused("%.200s is neither a file nor a command; ncprof help lists these",
+                               operands[0]);
     if (color_by_name(options->color, &browse.color, &err) ||
         select_sizes(options->sizes, &browse.size_a, &browse.size_b, &err) ||
         (options->dump &&

@@ -51,21 +51,22 @@ void command_help(const struct command *command)
 {
     printf("usage: ncprof %s%s%s\n\n%s\n\n", command->name ? command->name : "",
            command->name ? " " : "", command->usage, command->summary);
-    options_print(command->options);
+    options_print(stdout, command->options);
     if (command->notes)
         printf("\n%s\n", command->notes);
 }
 
-void command_overview(void)
+void command_overview(FILE *out)
 {
-    printf("usage: ncprof FILE...          browse; two files: side by side\n"
-           "       ncprof COMMAND ...      ncprof COMMAND --help tells more\n\n");
+    fprintf(out, "usage: ncprof FILE...          browse; two files: side by side\n"
+                 "       ncprof COMMAND ...      ncprof COMMAND --help tells more\n\n");
     for (size_t i = 0; commands[i]; i++)
-        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    printf(
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(
+        out,
         "\n`-` is standard input everywhere a file can be. A file named like a command is ./NAME.\n"
         "Options of `ncprof FILE...`:\n\n");
-    options_print(browse_command.options);
+    options_print(out, browse_command.options);
 }
 
 int command_run(const struct command *command, int argc, char **argv)
@@ -79,7 +80,7 @@ int command_run(const struct command *command, int argc, char **argv)
         if (command->name)
             command_help(command);
         else
-            command_overview();
+            command_overview(stdout);
         return COMMAND_OK;
     }
     if (first < 0)

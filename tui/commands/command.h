@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum option_kind {
     OPTION_FLAG,    /* bool: true when given */
@@ -78,8 +79,8 @@ const struct command *command_by_name(const char *name); /* NULL: none */
 /* Parses argv[1]... and runs the command; prints help and complaints itself. */
 int command_run(const struct command *command, int argc, char **argv);
 void command_help(const struct command *command);
-/* Every command in a line. */
-void command_overview(void);
+/* Every command in a line, on standard error when that is the answer to a mistake. */
+void command_overview(FILE *out);
 
 /* Says "ncprof: ..." on standard error and returns COMMAND_FAILED. */
 int command_fail(const struct error *err);

@@ -76,11 +76,11 @@ static int check_options(const struct diff_options *options, struct report_style
 {
     double size_a, size_b;
     style->threshold = options->threshold;
-    style->width = select_width(options->width, options->width != SELECT_UNSET);
     if (report_format_by_name(options->format, &style->format, err) ||
         select_names(options->names, &style->yappi, err) ||
         select_sizes(options->sizes, &size_a, &size_b, err))
         return -1;
+    style->width = select_width(options->width, style->format);
     return column_for_sort(compare_columns, options->sort, "delta", err) ? 0 : -1;
 }
 

@@ -15,7 +15,7 @@ static int help_run(const void *values, char **operands, int count)
 {
     (void)values;
     if (!count) {
-        command_overview();
+        command_overview(stdout);
         return COMMAND_OK;
     }
     const struct command *command = command_by_name(operands[0]);

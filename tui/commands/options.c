@@ -170,7 +170,7 @@ static int left_part(const struct option_row *row, char *buffer, size_t size)
                     row->argument ? row->argument : "");
 }
 
-void options_print(const struct option_row *rows)
+void options_print(FILE *out, const struct option_row *rows)
 {
     static const struct option_row help = {"help", 'h', OPTION_FLAG, NULL, 0, "this text"};
     char left[96];
@@ -181,8 +181,8 @@ void options_print(const struct option_row *rows)
     }
     for (const struct option_row *row = rows; row->name; row++) {
         left_part(row, left, sizeof left);
-        printf("%-*s  %s\n", width, left, row->help);
+        fprintf(out, "%-*s  %s\n", width, left, row->help);
     }
     left_part(&help, left, sizeof left);
-    printf("%-*s  %s\n", width, left, help.help);
+    fprintf(out, "%-*s  %s\n", width, left, help.help);
 }

@@ -14,6 +14,6 @@ int options_parse(const struct command *command, int argc, char **argv, void *va
 #define OPTIONS_HELP (-2)
 
 /* The aligned rows of --help. */
-void options_print(const struct option_row *rows);
+void options_print(FILE *out, const struct option_row *rows);
 
 #endif

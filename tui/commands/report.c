@@ -129,23 +129,31 @@ static int report_profile(const struct profile *profile, const struct report_opt
     return 0;
 }
 
+/* Bad options are told before a large file is read. */
+static int check_options(const struct report_options *options, struct report_style *style,
+                         struct error *err)
+{
+    style->threshold = options->threshold;
+    if (report_format_by_name(options->format, &style->format, err) ||
+        select_names(options->names, &style->yappi, err))
+        return -1;
+    style->width = select_width(options->width, style->format);
+    return column_for_sort(hotspot_columns, options->sort, "tottime", err) ? 0 : -1;
+}
+
 static int report_run(const void *values, char **operands, int count)
 {
     const struct report_options *options = values;
+    struct report_style style = {0};
     struct error err = {0};
-    struct profile *profile;
-    struct report_style style = {.threshold = options->threshold,
-                                 .width =
-                                     select_width(options->width, options->width != SELECT_UNSET)};
+    struct profile *profile = NULL;
     if (!command_operands(&report_command, count, 1))
         return COMMAND_FAILED;
-    if (report_format_by_name(options->format, &style.format, &err) ||
-        select_names(options->names, &style.yappi, &err) ||
-        profile_load(&profile, operands[0], options->from, &err))
-        return command_fail(&err);
-    int status = report_profile(profile, options, &style, &err) ? command_fail(&err) : COMMAND_OK;
+    bool failed = check_options(options, &style, &err) ||
+                  profile_load(&profile, operands[0], options->from, &err) ||
+                  report_profile(profile, options, &style, &err);
     profile_free(profile);
-    return status;
+    return failed ? command_fail(&err) : COMMAND_OK;
 }
 
 const struct command report_command = {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define REPORT_WIDTH 120
+#define WIDTH_MAX    10000
 
 int select_metric(const struct profile *profile, const char *name, uint32_t *metric,
                   struct error *err)
@@ -113,11 +114,13 @@ int select_functions(const struct profile *profile, const char *text, uint32_t m
     return 0;
 }
 
-int select_width(uint32_t asked, bool is_asked)
+int select_width(uint32_t asked, enum report_format format)
 {
     struct winsize size;
-    if (is_asked)
-        return asked > 10000 ? 10000 : (int)asked;
+    if (asked != SELECT_UNSET)
+        return asked > WIDTH_MAX ? WIDTH_MAX : (int)asked;
+    if (format == REPORT_MARKDOWN)
+        return 0;
     if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
         return size.ws_col;
     return REPORT_WIDTH;

@@ -24,8 +24,11 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
 int select_functions(const struct profile *profile, const char *text, uint32_t metric,
                      uint32_t limit, uint32_t **functions, uint32_t *count, struct error *err);
 
-/* Cells of a text table: what is asked for, the terminal's, or 120 when there is none. */
-int select_width(uint32_t asked, bool is_asked);
+/*
+ * Cells of a table: what is asked for (SELECT_UNSET: nothing), else the terminal's, or 120 when
+ * there is none; Markdown keeps every column.
+ */
+int select_width(uint32_t asked, enum report_format format);
 
 /* "yappi" or "pstats"; NULL is pstats. */
 int select_names(const char *names, bool *yappi, struct error *err);

@@ -52,8 +52,7 @@ static void as_text(FILE *out, const struct calltree *tree, uint32_t thread, uin
         number_count(shown, first, sizeof first);
         number_count(count, all, sizeof all);
         snprintf(line, sizeof line, "%s of %s rows shown", first, all);
-        putc('\n', out);
-        text_line(out, line, style);
+        text_closing(out, line, style);
     }
     text_notes(out, profile, style);
 }

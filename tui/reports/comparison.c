@@ -35,8 +35,10 @@ static void header(FILE *out, const struct comparison *comparison, const struct 
         fputs("## Side by side\n\n", out);
     side_line(out, "A", comparison->a, comparison->metric_a, comparison->size_a, style);
     side_line(out, "B", comparison->b, comparison->metric_b, comparison->size_b, style);
-    fprintf(out, "%ssize %s, time %s, as measured\n", style->format == REPORT_MARKDOWN ? "- " : "",
-            size_ratio, time_ratio);
+    fprintf(out, "%ssize %s, time %s, as measured; ordered by %s\n",
+            style->format == REPORT_MARKDOWN ? "- " : "", size_ratio, time_ratio,
+            strcmp(comparison->sort->id, "delta") != 0 ? comparison->sort->id
+                                                       : "change of cumtime");
     if (isnan(comparison->size_ratio))
         fprintf(out, "%sno exponents: the size of %s unknown (--sizes A,B)\n",
                 style->format == REPORT_MARKDOWN ? "- " : "",
@@ -62,19 +64,39 @@ static void remainder_line(FILE *out, const struct comparison *comparison,
     if (comparison->hidden)
         snprintf(line + used, sizeof line - used, "; %s below %g %% hidden", hidden,
                  style->threshold * 100);
-    putc('\n', out);
-    text_line(out, line, style);
+    text_closing(out, line, style);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && !strcmp(text + length - tail, end);
+}
+
+/* Exponents without sizes, calls that a file does not hold. */
+static bool is_void(const void *table, const struct column *column)
+{
+    const struct comparison *comparison = table;
+    bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
+    bool called = comparison->a->flags & comparison->b->flags & PROFILE_HAS_CALLS;
+    if (!sized && (ends_with(column->id, "_exponent") || ends_with(column->id, "_class")))
+        return true;
+    return !called && (!strncmp(column->id, "ncalls", 6) || ends_with(column->id, "_calls"));
 }
 
 static void as_text(FILE *out, const struct comparison *comparison,
                     const struct report_style *style)
 {
+    /* The header tells the usual order; it needs no column that others would have to make room for.
+     */
+    bool is_default = !strcmp(comparison->sort->id, "delta");
     header(out, comparison, style);
     struct report_table table = {.columns = compare_columns,
                                  .table = comparison,
                                  .rows = comparison->count,
                                  .flags = comparison->a->flags & comparison->b->flags,
-                                 .sort = comparison->sort,
+                                 .sort = is_default ? NULL : comparison->sort,
+                                 .is_void = is_void,
                                  .ascending = comparison->sort->descending == comparison->reverse};
     text_table(out, &table, style);
     remainder_line(out, comparison, style);

@@ -25,10 +25,9 @@ static void remainder_line(FILE *out, const struct hotspots *hotspots,
     hotspots_hidden_sentence(hotspots, style->threshold, hidden, sizeof hidden);
     if (hotspots->count == hotspots->functions)
         return;
-    putc('\n', out);
     snprintf(line, sizeof line, "%s of %s function%s shown%s%s", shown, all,
              hotspots->functions == 1 ? "" : "s", hidden[0] ? "; " : "", hidden);
-    text_line(out, line, style);
+    text_closing(out, line, style);
 }
 
 static void as_text(FILE *out, const struct hotspots *hotspots, const struct report_style *style)

@@ -6,7 +6,7 @@
 
 #define COLUMNS_MAX    32
 #define CELL_MAX       1024
-#define FUNCTION_LEAST 24 /* cells that the open-ended column keeps */
+#define FUNCTION_LEAST 16 /* cells that the open-ended column keeps */
 #define LATENCY_FROM   7  /* columns of this priority leave when the profile lacks their values */
 
 struct layout {
@@ -47,6 +47,8 @@ static void cell_text(const struct report_table *table, const struct column *col
 static bool is_shown(const struct report_table *table, const struct column *column)
 {
     bool has = (column->needs & table->flags) == column->needs;
+    if (table->is_void && table->is_void(table->table, column))
+        return false;
     return has || column->priority < LATENCY_FROM;
 }
 
@@ -63,32 +65,34 @@ static size_t column_width(const struct report_table *table, const struct column
     return column->width || width > FUNCTION_LEAST ? width : FUNCTION_LEAST;
 }
 
-static void leave(struct layout *layout, uint32_t index)
+/* Columns of one importance belong together and go together. */
+static void leave(struct layout *layout, const struct column *stays, int priority)
 {
-    layout->count--;
-    for (uint32_t i = index; i < layout->count; i++) {
-        layout->columns[i] = layout->columns[i + 1];
-        layout->widths[i] = layout->widths[i + 1];
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < layout->count; i++) {
+        if (layout->columns[i]->priority == priority && layout->columns[i] != stays)
+            continue;
+        layout->columns[kept] = layout->columns[i];
+        layout->widths[kept++] = layout->widths[i];
     }
+    layout->count = kept;
 }
 
-/* The rightmost of the least important columns goes, until the rest fits. */
+/* The least important columns go, until the rest fits. */
 static void fit(struct layout *layout, const struct report_table *table)
 {
     for (;;) {
         size_t total = 0;
-        uint32_t least = 0;
+        int least = 0;
         for (uint32_t i = 0; i < layout->count; i++) {
-            total += layout->widths[i] + 2;
-            bool replaces = layout->columns[i]->priority >= layout->columns[least]->priority;
-            if (layout->columns[i] != table->sort &&
-                (replaces || layout->columns[least] == table->sort))
-                least = i;
+            const struct column *column = layout->columns[i];
+            total += layout->widths[i] + (i ? 2 : 0);
+            if (column != table->sort && column->priority > least)
+                least = column->priority;
         }
-        bool movable = layout->count && layout->columns[least]->priority > 0;
-        if (!table->width || total <= (size_t)table->width + 2 || !movable)
+        if (!table->width || total <= (size_t)table->width || !least)
             return;
-        leave(layout, least);
+        leave(layout, table->sort, least);
     }
 }
 
@@ -99,7 +103,8 @@ static void lay_out(struct layout *layout, const struct report_table *table)
         if (!is_shown(table, c))
             continue;
         layout->columns[layout->count] = c;
-        layout->widths[layout->count++] = column_width(table, c);
+        layout->widths[layout->count] = column_width(table, c);
+        layout->count += layout->widths[layout->count] > 0; /* nothing in it: not a column */
     }
     fit(layout, table);
 }

@@ -15,6 +15,8 @@ struct report_table {
     bool ascending;            /* the mark's direction */
     bool yappi;                /* YAPPI's words over the columns */
     int width;                 /* cells; the least important columns leave; 0: all stay */
+    /* Columns that say nothing in this table; may be NULL. */
+    bool (*is_void)(const void *table, const struct column *column);
     /* Goes before the last column's text in a row, for a tree; may be NULL. */
     void (*prefix)(const void *table, uint32_t row, char *buffer, size_t size);
 };

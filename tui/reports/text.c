@@ -55,6 +55,13 @@ void text_line(FILE *out, const char *line, const struct report_style *style)
     putc('\n', out);
 }
 
+void text_closing(FILE *out, const char *line, const struct report_style *style)
+{
+    if (style->format != REPORT_MARKDOWN)
+        putc('\n', out);
+    text_line(out, line, style);
+}
+
 static uint64_t all_calls(const struct profile *profile)
 {
     uint64_t calls = 0;

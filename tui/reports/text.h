@@ -18,6 +18,9 @@ void text_plain(FILE *out, const char *text, const struct report_style *style);
 /* A line of its own under the table; a paragraph in Markdown. Nothing for "". */
 void text_line(FILE *out, const char *line, const struct report_style *style);
 
+/* The same after a table, set off from it. */
+void text_closing(FILE *out, const char *line, const struct report_style *style);
+
 /* What the reader noted: losses, repairs, guesses. */
 void text_notes(FILE *out, const struct profile *profile, const struct report_style *style);
 
