@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <zlib.h>
 
-#ifndef NCPROF_VERSION
-#define NCPROF_VERSION "0.1.0"
-#endif
-
 static const struct option_row no_options[] = {{0}};
 
 static int help_run(const void *values, char **operands, int count)

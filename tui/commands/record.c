@@ -1,0 +1,78 @@
+#include "capture/launcher/record.h"
+#include "tui/commands/command.h"
+
+#include <string.h>
+
+struct record_values {
+    const char *output;
+    bool force, quiet;
+    double size;
+    struct text_list tags, environment;
+};
+
+static const struct option_row rows[] = {
+    {"output", 'o', OPTION_TEXT, "FILE", offsetof(struct record_values, output),
+     "where to (default: the program's name and .ncp, here)"},
+    {"size", 0, OPTION_NUMBER, "N", offsetof(struct record_values, size),
+     "size of the run's input, in whatever unit: growth is judged by it"},
+    {"tag", 0, OPTION_LIST, "KEY=VALUE", offsetof(struct record_values, tags),
+     "something to remember; may be given several times"},
+    {"env", 0, OPTION_LIST, "NAME", offsetof(struct record_values, environment),
+     "keep the value of this environment variable; likewise"},
+    {"force", 0, OPTION_FLAG, NULL, offsetof(struct record_values, force),
+     "write over an existing file"},
+    {"quiet", 'q', OPTION_FLAG, NULL, offsetof(struct record_values, quiet),
+     "no line about what was written"},
+    {0},
+};
+
+static const char *wrong_tag(const struct text_list *tags)
+{
+    for (uint32_t i = 0; i < tags->count; i++)
+        if (!strchr(tags->items[i], '=') || tags->items[i][0] == '=')
+            return tags->items[i];
+    return NULL;
+}
+
+static int record_command_run(const void *given, char **operands, int count)
+{
+    const struct record_values *values = given;
+    const char *wrong = wrong_tag(&values->tags);
+    struct error err = {0};
+    int status;
+    if (count < 1)
+        return command_misused("record needs a program to run: ncprof record CMD...");
+    if (wrong)
+        return command_misused("--tag wants KEY=VALUE, not \"%.200s\"", wrong);
+    if (values->size <= 0)
+        return command_misused("--size wants a number above 0");
+    const struct record_options options = {
+        .output = values->output,
+        .force = values->force,
+        .quiet = values->quiet,
+        .size = values->size,
+        .tags = values->tags.items,
+        .tag_count = values->tags.count,
+        .environment = values->environment.items,
+        .environment_count = values->environment.count,
+        .command = operands,
+        .recorder = "ncprof " NCPROF_VERSION,
+    };
+    if (record_run(&options, &status, &err) != 0)
+        command_fail(&err);
+    return status;
+}
+
+const struct command record_command = {
+    .name = "record",
+    .summary = "Run a program and write the trace of its calls.",
+    .usage = "[options] [--] CMD [ARG...]",
+    .notes = "CPython 3.8 and later is recorded as it is; native programs when they are compiled\n"
+             "with -finstrument-functions or -pg. The exit status is the program's own, 128 and\n"
+             "the signal's number when a signal ended it, 127 when there is no such program.",
+    .options = rows,
+    .defaults = &(const struct record_values){.size = NAN},
+    .size = sizeof(struct record_values),
+    .first_operand_ends = true,
+    .run = record_command_run,
+};
