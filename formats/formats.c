@@ -8,6 +8,7 @@
 
 /* One row a format; of readers that are equally sure the first wins. */
 #define READERS(ROW)                                                                               \
+    ROW(trace_reader)                                                                              \
     ROW(pstats_reader)                                                                             \
     ROW(yappi_reader)                                                                              \
     ROW(folded_reader)
