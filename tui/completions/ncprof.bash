@@ -11,7 +11,7 @@ _ncprof_options() { # program, command or nothing
 # What an option takes: the words of a list in its help, "text, markdown, csv or json".
 _ncprof_values() { # option, program, command or nothing
     "${@:2}" --help 2>/dev/null | sed -n "s/^  \(-., \)\{0,1\}$1 [A-Z]*  *\(.*\)/\2/p" |
-        grep -oE '[a-z]+(\|[a-z]+)+' | tr '|' '\n'
+        grep -oE '[a-z0-9]+(\|[a-z0-9]+)+' | tr '|' '\n'
 }
 
 _ncprof() {
