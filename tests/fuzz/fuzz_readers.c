@@ -1,0 +1,175 @@
+/*
+ * The readers under hostile input: whatever the bytes are, reading ends with a
+ * profile that holds its invariants, or with an error that says something.
+ *
+ * Built in two ways, both by the Makefile:
+ *
+ *   make fuzz     clang -fsanitize=fuzzer,address,undefined -DFUZZ_LIBFUZZER: libFuzzer's main().
+ *                 With FUZZ_READER=pstats in the environment only that reader is tried.
+ *   make test     with the main() below, by any compiler: replays files, each one whole, cut at
+ *                 every byte and with random bytes changed, and prints TAP.
+ *
+ *     fuzz_readers [FILE|FOLDER]...          default: tests/fuzz/corpus
+ */
+#include "formats/format.h"
+#include "formats/profile/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void require(bool condition, const char *what, const struct error *err)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "fuzz_readers: %s: %s\n", what, err->text);
+    abort();
+}
+
+/* What was read can be written in every format that it has the flags for. */
+static void write_everywhere(const struct profile *profile, FILE *sink)
+{
+    for (size_t i = 0; writers[i]; i++) {
+        struct error err = {0};
+        if (writers[i]->needs & ~profile->flags)
+            continue;
+        require(!writers[i]->write(profile, sink, &err), writers[i]->name, &err);
+        if (writers[i]->loses)
+            (void)writers[i]->loses(profile);
+    }
+}
+
+static void read_as(const uint8_t *data, size_t size, const char *from, FILE *sink)
+{
+    struct profile *profile = NULL;
+    struct error err = {0};
+    if (profile_load_memory(&profile, data, size, "fuzz", from, &err)) {
+        require(err.code != ERROR_NONE && err.text[0], "an error says nothing", &err);
+        return;
+    }
+    require(!profile_check(profile, &err), from ? from : "recognised", &err);
+    write_everywhere(profile, sink);
+    profile_free(profile);
+}
+
+static FILE *sink(void)
+{
+    static FILE *file;
+    if (!file)
+        file = fopen("/dev/null", "w");
+    if (!file)
+        abort();
+    return file;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *only = getenv("FUZZ_READER");
+    if (only) {
+        read_as(data, size, only, sink());
+        return 0;
+    }
+    read_as(data, size, NULL, sink());
+    for (size_t i = 0; readers[i]; i++)
+        read_as(data, size, readers[i]->name, sink());
+    return 0;
+}
+
+#ifndef FUZZ_LIBFUZZER
+
+#include <dirent.h>
+
+#define CHANGED_COPIES 300
+#define CUTS_MAX       4096
+#define FILE_MAX       ((size_t)1 << 20)
+
+static uint64_t random_next(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void try_cuts(const uint8_t *data, size_t size)
+{
+    size_t step = size / CUTS_MAX + 1;
+    for (size_t end = 0; end < size; end += step) {
+        uint8_t *copy = memory_alloc(end); /* of its own, so that an overrun is seen */
+        memcpy(copy, data, end);
+        LLVMFuzzerTestOneInput(copy, end);
+        free(copy);
+    }
+}
+
+/* Up to four bytes become other ones, mostly such that a length or a type may lie. */
+static void try_changes(const uint8_t *data, size_t size)
+{
+    static const uint8_t likely[] = {0,   1,   0x7f, 0x80, 0xff, '\n', ' ',
+                                     ';', '"', '(',  '{',  'r',  'c'};
+    uint64_t state = UINT64_C(0x9e3779b97f4a7c15) ^ size;
+    uint8_t *copy = memory_alloc(size);
+    for (int round = 0; round < CHANGED_COPIES && size; round++) {
+        memcpy(copy, data, size);
+        for (uint64_t changes = 1 + random_next(&state) % 4; changes > 0; changes--) {
+            uint64_t value = random_next(&state);
+            copy[random_next(&state) % size] =
+                value & 256 ? likely[value % sizeof likely] : (uint8_t)value;
+        }
+        LLVMFuzzerTestOneInput(copy, size);
+    }
+    free(copy);
+}
+
+static void replay_file(const char *path, unsigned *number)
+{
+    uint8_t *data = memory_alloc(FILE_MAX);
+    size_t size = 0;
+    FILE *file = fopen(path, "rb");
+    if (file) {
+        size = fread(data, 1, FILE_MAX, file);
+        fclose(file);
+    }
+    LLVMFuzzerTestOneInput(data, size);
+    try_cuts(data, size);
+    try_changes(data, size);
+    free(data);
+    printf("ok %u - %s\n", ++*number, path);
+    fflush(stdout);
+}
+
+static int is_file(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static void replay(const char *path, unsigned *number)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, is_file, alphasort);
+    if (count < 0) {
+        replay_file(path, number);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        char *name = memory_printf("%s/%s", path, entries[i]->d_name);
+        replay_file(name, number);
+        free(name);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned number = 0;
+    if (argc < 2)
+        replay("tests/fuzz/corpus", &number);
+    for (int i = 1; i < argc; i++)
+        replay(argv[i], &number);
+    printf("1..%u\n", number);
+    return 0;
+}
+
+#endif
