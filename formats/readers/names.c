@@ -61,7 +61,8 @@ uint32_t names_function(struct names *names, struct build *build, struct slice s
         if (names->slots[at].hash != hash)
             continue;
         const struct name *name = &names->items.data[names->slots[at].item - 1];
-        if (name->length == s.length && !memcmp(names->bytes + name->offset, s.text, s.length))
+        if (name->length == s.length &&
+            (!s.length || !memcmp(names->bytes + name->offset, s.text, s.length)))
             return name->function;
     }
     return add_name(names, s, hash,
