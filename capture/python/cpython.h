@@ -26,6 +26,7 @@
 #define PYTHON_3_9  0x03090000u
 #define PYTHON_3_11 0x030b0000u
 #define PYTHON_3_12 0x030c0000u
+#define PYTHON_3_13 0x030d0000u
 
 typedef int (*cpython_profile)(PyObject *self, PyFrameObject *frame, int what, PyObject *arg);
 typedef PyObject *(*cpython_vectorcall)(PyObject *callable, PyObject *const *args, size_t count,

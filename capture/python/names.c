@@ -67,30 +67,38 @@ static PyObject *own_attribute(PyObject *class, PyObject *name)
     return value;
 }
 
-static bool describes(PyObject *value, const PyMethodDef *definition)
+static bool is_descriptor(PyObject *value)
 {
-    return (Py_TYPE(value) == &PyMethodDescr_Type || Py_TYPE(value) == &PyClassMethodDescr_Type) &&
-           ((struct cpython_descriptor *)value)->definition == definition;
+    return Py_TYPE(value) == &PyMethodDescr_Type || Py_TYPE(value) == &PyClassMethodDescr_Type;
 }
 
 /*
- * The descriptor that a bound method came from, sought in the classes of its object: cProfile takes
- * the first of that name, which for an overridden method is the wrong one.
+ * The descriptor that a bound method came from, sought in the classes of its object. cProfile takes
+ * the first that has the name, which for a method overridden in Python is the wrong one; the first
+ * is taken here when none is the right one.
  */
 static PyObject *descriptor_of(PyTypeObject *type, const PyMethodDef *definition)
 {
-    PyObject *name = PyUnicode_FromString(definition->ml_name);
+    PyObject *name = PyUnicode_FromString(definition->ml_name), *first = NULL, *found = NULL;
     PyObject *order = cpython_attribute((PyObject *)type, "__mro__");
-    PyObject *found = NULL;
     Py_ssize_t count = name && order && PyTuple_Check(order) ? PyTuple_Size(order) : 0;
 
     for (Py_ssize_t i = 0; i < count && !found; i++) {
-        found = own_attribute(PyTuple_GetItem(order, i), name);
-        if (found && !describes(found, definition)) {
-            Py_DecRef(found);
-            found = NULL;
-        }
+        PyObject *value = own_attribute(PyTuple_GetItem(order, i), name);
+        if (!value)
+            continue;
+        if (is_descriptor(value) && ((struct cpython_descriptor *)value)->definition == definition)
+            found = value;
+        else if (!first)
+            first = value;
+        else
+            Py_DecRef(value);
     }
+    if (!found && first && is_descriptor(first)) {
+        found = first;
+        first = NULL;
+    }
+    Py_XDECREF(first);
     Py_XDECREF(order);
     Py_XDECREF(name);
     PyErr_Clear();

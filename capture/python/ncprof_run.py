@@ -24,6 +24,7 @@ def _import(folder):
         del sys.path[0]
         sys.modules.pop("_ncprof", None)
         sys.path_importer_cache.pop(folder, None)
+        sys.path_importer_cache.pop(__file__, None)  # the interpreter looked whether it is a zip
 
 
 _ncprof = _import(__file__.rpartition("/")[0])

@@ -114,11 +114,25 @@ static int run_module(PyObject *name, bool is_argument)
     return 0;
 }
 
+/* Since 3.13 tracebacks show the lines of -c, too. */
+static void tell_lines(PyObject *text)
+{
+    PyObject *cache = cpython_version >= PYTHON_3_13 ? PyImport_ImportModule("linecache") : NULL;
+    PyObject *done =
+        cache ? PyObject_CallMethod(cache, "_register_code", "sOs", "<string>", text, "<string>")
+              : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(cache);
+    PyErr_Clear();
+}
+
 static int run_code(PyObject *text)
 {
     struct cpython_compiler_flags flags = {IGNORE_COOKIE, (int)(cpython_version >> 16 & 0xff)};
     PyObject *bytes = PyUnicode_AsUTF8String(text);
     const char *code = bytes ? PyBytes_AsString(bytes) : NULL;
+    if (code)
+        tell_lines(text);
     int status = code ? PyRun_SimpleStringFlags(code, &flags) : -1;
     Py_XDECREF(bytes);
     if (!code)
@@ -142,8 +156,11 @@ static int name_script(char *name, size_t size, const char *given)
     else if (getcwd(folder, sizeof folder))
         length = snprintf(name, size, "%s/%s", folder, given);
     else
-        return -1;
-    return length >= 0 && (size_t)length < size ? 0 : -1;
+        length = -1;
+    if (length >= 0 && (size_t)length < size)
+        return 0;
+    PyErr_SetString(PyExc_OSError, "the program's name is too long");
+    return -1;
 }
 
 static int open_failed(const char *name)
@@ -158,12 +175,10 @@ static int open_failed(const char *name)
     return 2;
 }
 
-static int run_file(struct command *command, const char *given)
+static int run_file(struct command *command, const char *name)
 {
-    char name[2 * PATH_MAX], real[PATH_MAX];
-    if (name_script(name, sizeof name, given) < 0)
-        return open_failed(given);
-    FILE *file = realpath(given, real) ? fopen(given, "rbe") : NULL;
+    char real[PATH_MAX];
+    FILE *file = realpath(name, real) ? fopen(name, "rbe") : NULL;
     if (!file)
         return open_failed(name);
     char *slash = strrchr(real, '/');
@@ -176,36 +191,38 @@ static int run_file(struct command *command, const char *given)
 }
 
 /* A folder or zip: modules are imported from it, and the first is __main__. */
-static int run_folder(struct command *command, const char *given)
+static int run_folder(struct command *command, PyObject *path)
 {
-    char name[2 * PATH_MAX];
-    PyObject *first =
-        command->path && PyList_Size(command->path) > 0 ? PyList_GetItem(command->path, 0) : NULL;
+    PyObject *first = PyList_Size(command->path) > 0 ? PyList_GetItem(command->path, 0) : NULL;
     bool ours = first && PyUnicode_Compare(first, command->folder) == 0;
-    if (name_script(name, sizeof name, given) < 0)
-        return open_failed(given);
-
-    PyObject *path = PyUnicode_DecodeFSDefault(name), *module = PyUnicode_FromString("__main__");
+    PyObject *module = PyUnicode_FromString("__main__");
     int status = -1;
-    if (path && module && (ours || PyList_Insert(command->path, 0, path) == 0) &&
+
+    if (module && (ours || PyList_Insert(command->path, 0, path) == 0) &&
         set_path(command, path) == 0)
         status = run_module(module, false);
     Py_XDECREF(module);
-    Py_XDECREF(path);
     return status;
 }
 
 static int run_script(struct command *command)
 {
-    PyObject *importer = PyImport_GetImporter(command->kind);
-    PyObject *path = PyUnicode_EncodeFSDefault(command->kind);
+    char name[2 * PATH_MAX];
+    PyObject *given = PyUnicode_EncodeFSDefault(command->kind);
+    if (!given || cut_argv(command, 1, NULL) < 0 ||
+        name_script(name, sizeof name, PyBytes_AsString(given)) < 0) {
+        Py_XDECREF(given);
+        return -1;
+    }
+    PyObject *path = PyUnicode_DecodeFSDefault(name);
+    PyObject *importer = path ? PyImport_GetImporter(path) : NULL;
     int status = -1;
 
-    if (importer && path && cut_argv(command, 1, NULL) == 0)
-        status = importer == Py_None ? run_file(command, PyBytes_AsString(path))
-                                     : run_folder(command, PyBytes_AsString(path));
-    Py_XDECREF(path);
+    if (importer)
+        status = importer == Py_None ? run_file(command, name) : run_folder(command, path);
     Py_XDECREF(importer);
+    Py_XDECREF(path);
+    Py_DecRef(given);
     return status;
 }
 
