@@ -35,7 +35,10 @@ def same(one, other):
 
 
 def is_known(record, kept):
-    return any([same(record, other) for other in kept])
+    for other in kept:
+        if same(record, other):
+            return True
+    return False
 
 
 def features(record, history):
