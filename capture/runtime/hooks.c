@@ -42,11 +42,16 @@ INLINE struct thread *hook_thread(enum hook_kind kind)
     return RARELY(!thread) ? thread_begin(kind) : thread;
 }
 
-/* Whether an entry needs more than a push and an event. */
-INLINE bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr_t function)
+/*
+ * Whether an entry needs more than a push and an event. `chained` counts the
+ * frames at the same place that ended in a jump to this function.
+ */
+INLINE bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr_t function,
+                          uintptr_t chained)
 {
     const struct context *on = &thread->on;
-    return place - on->low >= on->size || on->top->place <= place || on->top >= on->last ||
+    return place - on->low >= on->size || on->top->place <= place - (chained != 0) ||
+           chained > FRAME_CHAIN_MAX || on->top >= on->last ||
            (function - thread->module_low >= thread->module_size &&
             !modules_find(thread, function)) ||
            on->stream.cursor >= on->stream.limit ||
@@ -61,17 +66,26 @@ NOT_INLINE bool prepare(struct thread *thread, uintptr_t place, uintptr_t functi
     return outside(thread, slow_enter, &entry);
 }
 
+/* Of a function with a replaced return address: how many have jumped on before it. */
+INLINE uintptr_t chain(const struct thread *thread, uintptr_t mark, uintptr_t origin)
+{
+    if (mark || __builtin_expect(origin != (uintptr_t)return_trampoline, 1))
+        return 0;
+    return (thread->on.top->marks & FRAME_CHAINED) + FRAME_CHAIN_ONE;
+}
+
 INLINE bool enter(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t mark,
                   uintptr_t origin)
 {
-    if (RARELY(enter_is_rare(thread, place, function)) &&
+    uintptr_t chained = chain(thread, mark, origin);
+    if (RARELY(enter_is_rare(thread, place, function, chained)) &&
         !prepare(thread, place, function, mark, origin))
         return false;
     struct frame *frame = thread->on.top + 1;
     frame->place = place;
     frame->function = mark;
     frame->origin = origin;
-    frame->marks = 0;
+    frame->marks = chained;
     atomic_signal_fence(memory_order_seq_cst);
     thread->on.top = frame;
     emit_enter(thread, function, stream_now());

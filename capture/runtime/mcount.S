@@ -10,7 +10,8 @@
  */
 #if defined(__x86_64__)
 
-#define SAVED 80 /* nine registers; keeps the stack aligned */
+#define POP_R10 0x5a41
+#define SAVED   80 /* nine registers; keeps the stack aligned */
 
     .macro save_registers
     sub $SAVED, %rsp
@@ -76,9 +77,14 @@ __fentry__:
     save_registers
     lea SAVED+8(%rsp), %rdi
     mov SAVED(%rsp), %rsi
-    call hook_enter_return
+    cmpw $POP_R10, (%rsi)       /* GCC saves a nested function's static chain around the call */
+    je 3f
+2:  call hook_enter_return
     restore_registers
     ret
+    .cfi_adjust_cfa_offset SAVED
+3:  lea SAVED+16(%rsp), %rdi
+    jmp 2b
     .cfi_endproc
     .size __fentry__, .-__fentry__
 

@@ -21,7 +21,7 @@ static bool hook_is_dead(const struct thread *thread, uintptr_t place)
 {
     const struct nested *nested = &thread->nested;
     if (on_this_stack(thread, place) && on_this_stack(thread, thread->busy))
-        return place > thread->busy;
+        return place >= thread->busy;
     return nested->lost && stream_now() - nested->events[0].ticks > PATIENCE;
 }
 

@@ -43,9 +43,7 @@ static void close_below(struct thread *thread, uintptr_t place, uint64_t now)
 /*
  * Frames at the very place of a new one: the first of them that has ended, or NULL.
  *
- * With a replaced return address they are alive if that still leads to the
- * trampoline: they ended in a jump to the new function. Otherwise the caller has
- * called anew.
+ * With a return address that has not been replaced yet the caller has called anew.
  *
  * With -finstrument-functions they are alive if the new function was inlined into
  * them: the hook is then called from the code of the outermost of them, and not
@@ -55,7 +53,7 @@ static struct frame *first_ended(struct frame *outermost, const struct frame *to
                                  const struct entry *entry)
 {
     if (!entry->mark)
-        return entry->origin == (uintptr_t)return_trampoline ? NULL : outermost;
+        return outermost;
     for (struct frame *frame = outermost; frame <= top; frame++) {
         if (frame->origin == entry->origin)
             return frame;
@@ -71,6 +69,12 @@ static void settle_equals(struct thread *thread, const struct entry *entry, uint
     struct frame *outermost = thread->on.top;
     if (outermost->place != entry->place)
         return;
+    if (!entry->mark && entry->origin == (uintptr_t)return_trampoline) {
+        /* The one before has jumped on: it is kept open as long as the chain is short. */
+        if ((outermost->marks & FRAME_CHAINED) >= FRAME_CHAIN_MAX)
+            close_above(thread, outermost - 1, now);
+        return;
+    }
     while (outermost[-1].place == entry->place)
         outermost--;
     struct frame *ended = first_ended(outermost, thread->on.top, entry);

@@ -34,13 +34,25 @@
 #define RARELY(condition) __builtin_expect((condition) != 0, 0)
 
 enum hook_kind { HOOK_CALLS, HOOK_RETURNS }; /* -finstrument-functions, -pg */
-enum frame_mark { FRAME_SILENT = 1, FRAME_RESTORED = 2 };
+/*
+ * FRAME_SILENT: not in the stream. FRAME_RESTORED: its real return address is
+ * back in place. FRAME_CHAINED: how many functions at the same place ended in a
+ * jump to this one; at most FRAME_CHAIN_MAX of them are kept open until it
+ * returns, for programs that never do anything else.
+ */
+enum frame_mark {
+    FRAME_SILENT = 1,
+    FRAME_RESTORED = 2,
+    FRAME_CHAIN_ONE = 1 << 8,
+    FRAME_CHAIN_MAX = 32 << 8,
+    FRAME_CHAINED = ~0xff
+};
 
 struct frame {
     uintptr_t place;    /* on the machine stack */
     uintptr_t function; /* its address; 0: its return address was replaced */
     uintptr_t origin;   /* who called the hook, or the return address that was replaced */
-    uintptr_t marks;    /* FRAME_SILENT: not in the stream; FRAME_RESTORED: returns by itself */
+    uintptr_t marks;    /* enum frame_mark */
 };
 
 struct context {
