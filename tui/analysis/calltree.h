@@ -31,7 +31,7 @@ void calltree_free(struct calltree *tree);
 const struct profile *calltree_profile(const struct calltree *tree);
 const struct metric *calltree_metric(const struct calltree *tree);
 uint32_t calltree_metric_index(const struct calltree *tree);
-/* Opens everything from the top, at most `levels` deep, bounded as calltree_expand(). */
+/* Opens from the top, so that `levels` levels show, bounded as calltree_expand(). */
 void calltree_expand_all(struct calltree *tree, uint32_t levels);
 bool calltree_is_apportioned(const struct calltree *tree);
 uint32_t calltree_count(const struct calltree *tree);

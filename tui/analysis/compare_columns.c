@@ -32,7 +32,7 @@ static void value_text(const void *table, enum compare_measure measure, double v
     else if (measure == COMPARE_NCALLS)
         number_count((uint64_t)value, buffer, size);
     else
-        number_column(value, metric_of(table), buffer, size);
+        number_value(value, metric_of(table), buffer, size);
 }
 
 static void growth_text(const struct compare_change *change, char *buffer, size_t size)
@@ -97,7 +97,7 @@ MEASURE_COLUMNS(ncalls, COMPARE_NCALLS)
 static void signed_text(const void *table, double value, char *buffer, size_t size)
 {
     char number[64];
-    number_column(value, metric_of(table), number, sizeof number);
+    number_value(value, metric_of(table), number, sizeof number);
     snprintf(buffer, size, "%s%s", value > 0 ? "+" : "", number);
 }
 

@@ -70,7 +70,7 @@ static void report_tree(const struct profile *profile, const struct hotspots_que
     if (query->filter)
         calltree_filter(tree, query->filter);
     else
-        calltree_expand_all(tree, depth ? depth - 1 : UINT32_MAX);
+        calltree_expand_all(tree, depth ? depth : UINT32_MAX);
     report_calltree(stdout, tree, query->thread, query->limit, style);
     calltree_free(tree);
 }

@@ -59,7 +59,7 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
             *thread = t;
     if (*thread != PROFILE_NONE)
         return 0;
-    error_set(err, ERROR_USAGE, "no thread \"%.64s\" among its %u; `ncprof info` lists them", text,
+    error_set(err, ERROR_USAGE, "no thread \"%.64s\" among its %u; ncprof info lists them", text,
               profile->thread_count);
     return error_in_file(err, profile->path);
 }

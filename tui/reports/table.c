@@ -6,8 +6,8 @@
 
 #define COLUMNS_MAX    32
 #define CELL_MAX       1024
-#define FUNCTION_LEAST 16 /* cells that the open-ended column keeps */
-#define LATENCY_FROM   7  /* columns of this priority leave when the profile lacks their values */
+#define FUNCTION_LEAST 8 /* cells that the open-ended column keeps; it is never cut */
+#define LATENCY_FROM   7 /* columns of this priority leave when the profile lacks their values */
 
 struct layout {
     const struct column *columns[COLUMNS_MAX];

@@ -135,6 +135,9 @@ void text_notes(FILE *out, const struct profile *profile, const struct report_st
         size_t used = (size_t)snprintf(line, sizeof line, "note: ");
         const char *note = profile->notes[i];
         text_escape(note, strlen(note), line + used, sizeof line - used);
-        text_line(out, line, style);
+        if (i)
+            text_line(out, line, style);
+        else
+            text_closing(out, line, style);
     }
 }

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Bad input and bad usage: one clear sentence on standard error, nothing on standard output, exit 2.
+set -u
+program=$(realpath "${NCPROF:?the program under test}")
+data=$(cd "$(dirname "$0")/../golden/data" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/ncprof-cli.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+export LC_ALL=C.UTF-8
+number=0
+
+verdict() { # 0 or 1, name, explanation
+    number=$((number + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $number - $2"
+    else
+        echo "not ok $number - $2"
+        printf '%s\n' "$3" | sed 's/^/# /'
+    fi
+}
+
+# name, the whole of standard error without "ncprof: ", arguments
+refused() {
+    local name=$1 wanted="ncprof: $2" out err status
+    shift 2
+    out=$(timeout 10 "$program" "$@" 2>err.txt </dev/null)
+    status=$?
+    err=$(cat err.txt)
+    [ "$status" -eq 2 ] && [ -z "$out" ] && [ "$err" = "$wanted" ]
+    verdict $? "$name" "exit $status, out: $out, err: $err, wanted: $wanted"
+}
+
+# name, words that must be in standard error, arguments
+refused_saying() {
+    local name=$1 wanted=$2 err status
+    shift 2
+    err=$(timeout 10 "$program" "$@" 2>&1 >out.txt </dev/null)
+    status=$?
+    [ "$status" -eq 2 ] && [ ! -s out.txt ] && [[ $err == "ncprof: "*"$wanted"* ]] &&
+        [ "$(wc -l <<<"$err")" -eq 1 ]
+    verdict $? "$name" "exit $status, err: $err, wanted: $wanted"
+}
+
+cp "$data/week.csv" "$data/stacks.folded" "$data/edges.prof" .
+: >empty
+mkdir folder
+head -c 3000 /dev/urandom | tr -d '\n' >rubbish.bin
+printf '\000\001\002\377rubbish' >rubbish.small
+head -c 20 edges.prof >cut.prof
+head -c 300 edges.prof >half.prof
+printf 'name,ncall\nmain,1\n' >missing-columns.csv
+
+# files
+for command in report info; do
+    refused "$command: no such file" 'nothing.prof: cannot open: No such file or directory' $command nothing.prof
+    refused "$command: a directory" 'folder: is a directory' $command folder
+    refused "$command: an empty file" 'empty: is empty' $command empty
+    refused_saying "$command: rubbish" 'rubbish.small: is in no format that is known' $command rubbish.small
+    refused_saying "$command: more rubbish" 'rubbish.bin: ' $command rubbish.bin
+    refused_saying "$command: a pstats cut before its first function" 'cut.prof: ' $command cut.prof
+done
+refused_saying 'a CSV without its columns' 'missing-columns.csv: ' report missing-columns.csv
+refused_saying 'diff: second file missing' 'nothing.csv: cannot open' diff week.csv nothing.csv
+refused_saying 'browse: no such file' 'nothing.prof: cannot open' nothing.prof
+refused_saying 'standard input that is empty' 'empty' report -
+printf 'x' >"$(printf 'bad\033[31m.csv')"
+refused_saying 'a path that would colour the terminal' 'bad\x1b[31m.csv: ' report "$(printf 'bad\033[31m.csv')"
+
+# what is left of a cut file is shown, and that it was cut
+out=$("$program" report half.prof 2>&1) && [[ $out == *'note: '* ]] &&
+    "$program" info half.prof | grep -q '^truncated  yes'
+verdict $? 'a pstats cut in the middle says so' "$out"
+
+# usage
+refused 'a word that is neither' 'repo is neither a file nor a command; ncprof help lists these' repo
+refused 'an unknown option of the program' 'does not know the option --colour (see ncprof --help)' --colour x week.csv
+refused 'an unknown option of a command' 'report does not know the option --frob (see ncprof report --help)' report --frob week.csv
+refused 'an unknown letter' 'report does not know the option -z (see ncprof report --help)' report -z week.csv
+refused 'an unknown letter among known ones' 'report does not know the option -z (see ncprof report --help)' report -rz week.csv
+refused 'an ambiguous option' 'report does not know the option --t (see ncprof report --help)' report --t week.csv
+refused 'an option without its value' 'report --limit needs a value' report week.csv --limit
+refused 'a limit that is no number' '--limit takes a whole number, not "ten"' report week.csv --limit ten
+refused 'a negative limit' '--limit takes a whole number, not "-3"' report week.csv --limit -3
+refused 'a limit too large' '--limit takes a whole number, not "99999999999"' report week.csv --limit 99999999999
+refused 'a threshold that is no share' '--threshold takes a percentage from 0 to 100, not "120"' report week.csv --threshold 120
+refused 'a threshold that is none' '--threshold takes a percentage, not "nan"' report week.csv --threshold nan
+refused_saying 'an unknown column' 'no column "colour" to sort by; there are ncalls' report week.csv --sort colour
+refused_saying 'an unknown column to diff' 'no column "colour" to sort by' diff week.csv week.csv --sort colour
+refused 'an unknown format' 'no format "html"; there are text, markdown, csv and json' report week.csv --format html
+refused_saying 'an unknown reader' 'xyz' report week.csv --from xyz
+refused 'an unknown metric' 'week.csv: no metric "bytes" in it; there is time' report week.csv --metric bytes
+refused 'threads of a file without' 'week.csv: this format (yappi) keeps no values a thread' report week.csv --thread 1
+refused 'a thread that is not there' 'stacks.folded: no thread "worker" among its 1; ncprof info lists them' report stacks.folded --thread worker
+refused 'callers of a file without' 'week.csv: this format (yappi) stores no callers' report week.csv --callers main
+refused 'callers of nobody' 'edges.prof: no function matches "nobody"' report edges.prof --callers nobody
+refused 'an unknown choice of names' '--names takes yappi or pstats, not "perf"' report week.csv --names perf
+refused 'an unknown choice of color' '--color takes auto, always or never, not "red"' --color red week.csv
+refused 'one size' '--sizes takes two numbers as 7,30, not "7"' diff week.csv week.csv --sizes 7
+refused 'sizes with a tail' '--sizes takes two numbers as 7,30, not "7,30x"' diff week.csv week.csv --sizes 7,30x
+refused 'a size of zero' '--sizes must be above zero, not "0,30"' diff week.csv week.csv --sizes 0,30
+refused 'a size that is none' '--sizes must be above zero, not "nan,30"' diff week.csv week.csv --sizes nan,30
+refused 'report of two files' 'report takes 1 file, not 2: ncprof report FILE [options]' report week.csv week.csv
+refused 'diff of one file' 'diff takes 2 files, not 1: ncprof diff A B [options]' diff week.csv
+refused 'three files' '3 files are too many to browse; side by side shows two' week.csv week.csv week.csv
+refused 'help for no command' 'there is no command "frob"; ncprof help lists them' help frob
+refused 'convert to nowhere' 'convert needs an output: ncprof convert IN -o OUT' convert week.csv
+refused_saying 'convert to an unknown format' 'cannot write "html"; --to takes' convert week.csv -o x --to html
+refused_saying 'convert to an unknown suffix' 'no format goes by the name x.html; --to takes' convert week.csv -o x.html
+
+# nothing is lost and nothing half-written is left
+printf 'mine' >taken.json
+refused_saying 'convert over an existing file' 'taken.json' convert week.csv -o taken.json
+[ "$(cat taken.json)" = mine ]
+verdict $? 'the existing file is as it was' "$(cat taken.json)"
+timeout 10 "$program" convert --force week.csv -o taken.json 2>err.txt && [ "$(head -c 1 taken.json)" = '{' ]
+verdict $? 'convert --force writes it' "$(cat err.txt)"
+refused_saying 'convert --strict refuses a loss' 'because of --strict' convert --strict edges.prof -o loss.csv
+[ ! -e loss.csv ]
+verdict $? 'and writes nothing' "$(ls)"
+before=$(ls -A)
+refused_saying 'convert into a folder that is not there' 'nowhere/x.json' convert week.csv -o nowhere/x.json
+[ "$(ls -A)" = "$before" ]
+verdict $? 'nothing is left behind' "$(ls -A)"
+
+# standard output
+if [ -w /dev/full ]; then
+    "$program" report week.csv 2>err.txt >/dev/full
+    [ $? -eq 2 ] && [ "$(cat err.txt)" = 'ncprof: standard output: No space left on device' ]
+    verdict $? 'a full disk is told' "$(cat err.txt)"
+fi
+{
+    "$program" report edges.prof --format json --limit 0 2>err.txt
+    echo $? >status.txt
+} | true
+[ ! -s err.txt ]
+verdict $? 'a reader that went away is not worth a word' "$(cat err.txt)"
+
+echo "1..$number"
