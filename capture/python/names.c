@@ -72,36 +72,49 @@ static bool is_descriptor(PyObject *value)
     return Py_TYPE(value) == &PyMethodDescr_Type || Py_TYPE(value) == &PyClassMethodDescr_Type;
 }
 
-/*
- * The descriptor that a bound method came from, sought in the classes of its object. cProfile takes
- * the first that has the name, which for a method overridden in Python is the wrong one; the first
- * is taken here when none is the right one.
- */
-static PyObject *descriptor_of(PyTypeObject *type, const PyMethodDef *definition)
+/* What the classes in `type`'s order have under the definition's name: the descriptor of that very
+ * definition, or NULL; `named` then is the first of that name. */
+static PyObject *find_descriptor(PyObject *type, const PyMethodDef *definition, PyObject **named)
 {
-    PyObject *name = PyUnicode_FromString(definition->ml_name), *first = NULL, *found = NULL;
-    PyObject *order = cpython_attribute((PyObject *)type, "__mro__");
+    PyObject *name = PyUnicode_FromString(definition->ml_name), *found = NULL;
+    PyObject *order = cpython_attribute(type, "__mro__");
     Py_ssize_t count = name && order && PyTuple_Check(order) ? PyTuple_Size(order) : 0;
 
+    *named = NULL;
     for (Py_ssize_t i = 0; i < count && !found; i++) {
         PyObject *value = own_attribute(PyTuple_GetItem(order, i), name);
         if (!value)
             continue;
         if (is_descriptor(value) && ((struct cpython_descriptor *)value)->definition == definition)
             found = value;
-        else if (!first)
-            first = value;
+        else if (!*named)
+            *named = value;
         else
             Py_DecRef(value);
     }
-    if (!found && first && is_descriptor(first)) {
-        found = first;
-        first = NULL;
-    }
-    Py_XDECREF(first);
     Py_XDECREF(order);
     Py_XDECREF(name);
     PyErr_Clear();
+    return found;
+}
+
+/*
+ * The descriptor that a bound method came from. cProfile takes whatever its object's class has
+ * under that name, which can be another one (of a subclass; of type for a class method). It is
+ * followed only where nothing better is found.
+ */
+static PyObject *descriptor_of(PyObject *self, const PyMethodDef *definition)
+{
+    PyObject *named, *other = NULL;
+    PyObject *found = find_descriptor((PyObject *)Py_TYPE(self), definition, &named);
+    if (!found && named && PyType_Check(self))
+        found = find_descriptor(self, definition, &other);
+    if (!found && named && is_descriptor(named)) {
+        found = named;
+        named = NULL;
+    }
+    Py_XDECREF(named);
+    Py_XDECREF(other);
     return found;
 }
 
@@ -145,8 +158,7 @@ void names_of_builtin(struct names *names, const PyMethodDef *definition, PyObje
         descriptor = callable;
         Py_IncRef(descriptor);
     } else if (((struct cpython_function *)callable)->self) {
-        descriptor =
-            descriptor_of(Py_TYPE(((struct cpython_function *)callable)->self), definition);
+        descriptor = descriptor_of(((struct cpython_function *)callable)->self, definition);
     }
     text = descriptor ? PyObject_Repr(descriptor) : name_function(callable, definition->ml_name);
     names->name = names_text(text, &names->owners[0]);

@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""Threads, children of every kind, programs that end without notice or profile themselves."""
+import signal
+
+from support import Recording, TMP, Tap, each, version_of
+
+THREADS = """
+import threading
+def work(n):
+    for i in range(n):
+        step(i)
+def step(i):
+    return len([i])
+def named():
+    threading.current_thread().name = "renamed"
+    work(7)
+threads = [threading.Thread(target=work, args=(100,), name="worker-%d" % i) for i in range(5)]
+threads.append(threading.Thread(target=named))
+class Own(threading.Thread):
+    def start(self):
+        threading.Thread.start(self)
+    def run(self):
+        work(3)
+threads.append(Own(name="na\\u00efve \\u65b9"))
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+MANY = """
+from concurrent.futures import ThreadPoolExecutor
+import threading
+def work(n):
+    return n
+for i in range(300):
+    thread = threading.Thread(target=work, args=(i,))
+    thread.start()
+    thread.join()
+with ThreadPoolExecutor(4) as pool:
+    assert sum(pool.map(work, range(100))) == 4950
+"""
+LATE = """
+import threading, time
+def late():
+    while main.is_alive():
+        time.sleep(0.01)
+    after()
+def after():
+    pass
+main = threading.main_thread()
+threading.Thread(target=late).start()
+"""
+FORK = """
+import os, sys
+def work(n):
+    for i in range(n):
+        step()
+def step():
+    pass
+def fork():
+    work(10)
+    pid = os.fork()
+    if pid == 0:
+        work(100)
+        grandchild = os.fork()
+        work(1000)
+        if grandchild:
+            os.waitpid(grandchild, 0)
+        os._exit(0) if len(sys.argv) > 1 else sys.exit(0)
+    os.waitpid(pid, 0)
+fork()
+"""
+MULTIPROCESSING = """
+import multiprocessing, sys
+def work(n):
+    return sum(step(i) for i in range(n))
+def step(i):
+    return i
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    process = context.Process(target=work, args=(1000,))
+    process.start()
+    process.join()
+    with context.Pool(2) as pool:
+        assert pool.map(work, [10] * 20) == [45] * 20
+        pool.close()
+        pool.join()
+    work(5)
+"""
+SUBPROCESS = """
+import subprocess, sys
+def start_children():
+    code = "def child(): pass\\nchild()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run("true", shell=True)
+    subprocess.run([sys.executable, "-c", code], check=True, preexec_fn=lambda: None)
+start_children()
+"""
+SUDDEN = """
+import os, sys
+def work(n):
+    for i in range(n):
+        step()
+def step():
+    pass
+work(50000)
+%s
+"""
+PROFILED = """
+import cProfile, sys
+def before():
+    pass
+def during():
+    pass
+def after():
+    pass
+before()
+profile = cProfile.Profile()
+profile.enable()
+during()
+profile.disable()
+assert any(getattr(entry.code, "co_name", "") == "during" for entry in profile.getstats())
+after()
+print("done")
+"""
+SETPROFILE = """
+import sys
+events = []
+def callback(frame, event, argument):
+    events.append((event, frame.f_code.co_name))
+def work():
+    pass
+work()
+sys.setprofile(callback)
+work()
+sys.setprofile(None)
+work()
+assert ("call", "work") in events, events
+"""
+SETTRACE = """
+import sys
+lines = []
+def trace(frame, event, argument):
+    lines.append(event)
+    return trace
+def work():
+    return 1
+work()
+sys.settrace(trace)
+work()
+sys.settrace(None)
+work()
+assert "line" in lines
+"""
+
+
+def record(python, text, *arguments):
+    path = TMP / "program.py"
+    path.write_text(text, encoding="utf-8")
+    return Recording([python, str(path), *arguments])
+
+
+def recorded_well(recording):
+    assert recording.status == 0, recording.err.decode()
+    return recording
+
+
+def has(calls, **expected):
+    for name, count in expected.items():
+        assert calls[name] == count, f"{name}: {calls[name]} calls, not {count}"
+
+
+def threads(python):
+    recording = recorded_well(record(python, THREADS))
+    has(recording.calls(), work=7, step=510, named=1)
+    info = recording.info()
+    for name in ("MainThread", "worker-0", "worker-4", "renamed", "na\u00efve \u65b9"):
+        assert name in info, f"no {name} in {info}"
+
+
+def many_threads(python):
+    has(recorded_well(record(python, MANY)).calls(), work=400)
+
+
+def late_thread(python):
+    has(recorded_well(record(python, LATE)).calls(), late=1, after=1)
+
+
+def fork(python):
+    """What was open at the fork belongs to the parent, what follows to each process."""
+    for arguments in ([], ["_exit"]):
+        calls = recorded_well(record(python, FORK, *arguments)).calls()
+        has(calls, fork=1, work=4, step=2110)
+        assert calls["_shutdown"] == 0, "the end of the interpreter was recorded in the child"
+
+
+def multiprocessing(method):
+    def check(python):
+        calls = recorded_well(record(python, MULTIPROCESSING, method)).calls()
+        has(calls, work=22, step=1205)
+    return check
+
+
+def subprocesses(python):
+    calls = recorded_well(record(python, SUBPROCESS)).calls()
+    has(calls, start_children=1, child=2)
+
+
+def sudden(python):
+    """Nothing is lost when the program ends without a chance to say so."""
+    for end, status in (("os._exit(3)", 3), ("os.abort()", signal.SIGABRT),
+                        ("os.kill(os.getpid(), 9)", signal.SIGKILL),
+                        ("os.execv('/bin/true', ['true'])", 0)):
+        recording = record(python, SUDDEN % end)
+        assert recording.status in (status, 128 + status, -status), f"{end}: {recording.status}"
+        has(recording.calls(), work=1, step=50000)
+
+
+def own_profiler(python):
+    """The program's own profiler works; up to 3.11 it ends the recording, and a note says so."""
+    recording = recorded_well(record(python, PROFILED))
+    assert recording.out == b"done\n", recording.out
+    has(recording.calls(), before=1)
+    if version_of(python) >= (3, 12):
+        has(recording.calls(), during=1, after=1)
+    else:
+        assert "profiler of its own" in recording.info(), recording.info()
+
+
+def own_callback(python):
+    recording = recorded_well(record(python, SETPROFILE))
+    if version_of(python) >= (3, 12):
+        has(recording.calls(), work=3)
+    else:
+        has(recording.calls(), work=1)
+        assert "profiler of its own" in recording.info(), recording.info()
+
+
+def own_tracer(python):
+    has(recorded_well(record(python, SETTRACE)).calls(), work=3)
+
+
+def main():
+    tap = Tap()
+    each(tap, "threads and their names", threads)
+    each(tap, "threads by the hundred", many_threads)
+    each(tap, "a thread that outlives the program's last line", late_thread)
+    each(tap, "fork", fork)
+    each(tap, "multiprocessing, fork", multiprocessing("fork"))
+    each(tap, "multiprocessing, spawn", multiprocessing("spawn"))
+    each(tap, "multiprocessing, forkserver", multiprocessing("forkserver"))
+    each(tap, "subprocesses", subprocesses)
+    each(tap, "a sudden end", sudden)
+    each(tap, "cProfile in the program", own_profiler)
+    each(tap, "sys.setprofile in the program", own_callback)
+    each(tap, "sys.settrace in the program", own_tracer)
+    tap.close()
+
+
+main()
