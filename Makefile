@@ -128,6 +128,9 @@ $(BUILD)/tests/fuzz_readers: tests/fuzz/fuzz_readers.c $(UNIT_LIB)
 $(BUILD)/tests/%: tests/structure/%.c $(UNIT_LIB)
 	$(call COMPILE_AND_LINK,)
 
+$(BUILD)/tests/bench_%: tests/bench/bench_%.c $(UNIT_LIB)
+	$(call COMPILE_AND_LINK,)
+
 define COMPILE_AND_LINK # libraries; one command per program: there is no object to keep
 @mkdir -p $(@D)
 @echo "  LD    $@"
