@@ -10,6 +10,15 @@
 
 static const char folded_name[] = "[deeper contexts folded]";
 
+/* Sparse: nearly every look-up finds its node in the first place it looks at. */
+static void allocate_slots(struct event_log *log)
+{
+    uint32_t count = log->node_capacity * 4;
+    log->slot_mask = count - 1;
+    log->slot_shift = 64 - (uint32_t)__builtin_ctz(count);
+    log->slots = memory_zeroed(count, sizeof *log->slots);
+}
+
 struct event_log *event_log_new(struct event_budget *budget)
 {
     struct event_log *log = memory_zeroed(1, sizeof *log);
@@ -19,8 +28,7 @@ struct event_log *event_log_new(struct event_budget *budget)
     log->node_capacity = FIRST_NODES;
     log->nodes = memory_zeroed(FIRST_NODES, sizeof *log->nodes);
     log->nodes[0].function = UINT32_MAX;
-    log->slot_mask = 2 * FIRST_NODES - 1;
-    log->slots = memory_zeroed(2 * FIRST_NODES, sizeof *log->slots);
+    allocate_slots(log);
     log->frames = memory_zeroed(FIRST_FRAMES, sizeof *log->frames);
     log->frames_limit = log->frames + FIRST_FRAMES;
     log->top = log->frames;
@@ -48,17 +56,10 @@ void event_log_free(struct event_log *log)
 
 /* ---- the tree ---- */
 
-static uint32_t slot_of(const struct event_log *log, uint32_t parent, uint32_t function)
-{
-    uint64_t hash = (uint64_t)parent << 32 | function;
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(hash >> 32 ^ hash >> 15) & log->slot_mask;
-}
-
 /* The slot with the node, or the free one where it belongs. */
 static uint32_t find_slot(const struct event_log *log, uint32_t parent, uint32_t function)
 {
-    uint32_t at = slot_of(log, parent, function);
+    uint32_t at = event_log_slot(log, parent, function);
     while (log->slots[at]) {
         const struct event_node *node = &log->nodes[log->slots[at]];
         if (node->parent == parent && node->function == function)
@@ -73,8 +74,7 @@ static void grow_nodes(struct event_log *log)
     log->node_capacity *= 2;
     log->nodes = memory_resize(log->nodes, log->node_capacity, sizeof *log->nodes);
     free(log->slots);
-    log->slot_mask = log->node_capacity * 2 - 1;
-    log->slots = memory_zeroed((size_t)log->slot_mask + 1, sizeof *log->slots);
+    allocate_slots(log);
     for (uint32_t i = 1; i < log->node_count; i++)
         log->slots[find_slot(log, log->nodes[i].parent, log->nodes[i].function)] = i;
 }
@@ -114,10 +114,7 @@ uint32_t event_log_child(struct event_log *log, uint32_t function)
     if (parent && log->nodes[parent].function == budget->folded_function)
         return parent;
     uint32_t node = find_or_add(log, parent, function, budget->contexts < budget->limit);
-    if (!node)
-        return find_or_add(log, parent, folded_function(budget), true);
-    log->nodes[parent].last_child = node;
-    return node;
+    return node ? node : find_or_add(log, parent, folded_function(budget), true);
 }
 
 void event_log_touch(struct event_log *log, uint32_t node)

@@ -28,9 +28,8 @@ struct event_frame {
 struct event_node {
     uint32_t function;
     uint32_t parent;
-    uint32_t last_child; /* entered last from here: usually the next one too; 0 none */
-    uint32_t epoch;      /* of the chunk that the sums below belong to */
-    uint64_t calls;
+    uint32_t calls; /* in this chunk, as all that follows */
+    uint32_t epoch; /* of the chunk that the sums belong to */
     uint64_t self;
     uint64_t min, max; /* latencies of the calls that returned; min > max: none */
 };
@@ -50,6 +49,8 @@ struct event_log {
     uint8_t *token;           /* first byte of the token that a leave may still join */
     uint8_t *tokens_end, *low_end, *high_end;
     uint8_t *low_limit;       /* no room at or past it */
+    uint32_t *slots;          /* hash of (parent, function) -> node */
+    uint32_t slot_mask, slot_shift;
     uint64_t calls;           /* in this chunk */
     struct latency_table latency;
     uint32_t epoch;
@@ -63,8 +64,6 @@ struct event_log {
     uint8_t *tokens, *lows, *highs;
     uint32_t room; /* events that fit the buffer */
     uint32_t node_count, node_capacity;
-    uint32_t *slots; /* hash of (parent, function) -> node */
-    uint32_t slot_mask;
     ARRAY(uint32_t) touched; /* nodes with sums of this epoch */
     struct event_budget *budget;
 };
@@ -91,6 +90,13 @@ static inline uint32_t event_log_depth(const struct event_log *log)
     return (uint32_t)(log->top - log->frames);
 }
 
+static inline uint32_t event_log_slot(const struct event_log *log, uint32_t parent,
+                                      uint32_t function)
+{
+    uint64_t key = (uint64_t)parent << 32 | function;
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> log->slot_shift);
+}
+
 static inline bool event_log_full(const struct event_log *log)
 {
     return log->low_end >= log->low_limit;
@@ -115,8 +121,11 @@ static inline uint64_t event_log_elapse(struct event_log *log, uint64_t ticks)
 /* False when there is no such function. Needs room (event_log_full). */
 static inline bool event_log_enter(struct event_log *log, uint32_t function, uint64_t ticks)
 {
-    uint32_t child = log->nodes[log->top->node].last_child;
-    if (__builtin_expect(log->nodes[child].function != function || child == 0, 0)) {
+    uint32_t parent = log->top->node;
+    uint32_t child = log->slots[event_log_slot(log, parent, function)];
+    if (__builtin_expect(log->nodes[child].function != function ||
+                             log->nodes[child].parent != parent,
+                         0)) {
         child = event_log_child(log, function);
         if (child == 0)
             return false;
