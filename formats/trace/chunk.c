@@ -104,9 +104,10 @@ int chunk_decode(struct chunk_header *header, const uint8_t *data, size_t size, 
     header->major = get16(at + 12);
     header->minor = get16(at + 14);
     if (header->major != TRACE_MAJOR)
-        return error_set(err, ERROR_UNSUPPORTED,
-                         "written in version %u.%u of the trace format; this ncprof reads version %u",
-                         header->major, header->minor, TRACE_MAJOR);
+        return error_set(
+            err, ERROR_UNSUPPORTED,
+            "written in version %u.%u of the trace format; this ncprof reads version %u",
+            header->major, header->minor, TRACE_MAJOR);
     uint64_t header_size = (uint64_t)get32(at + 4) + PREFIX_SIZE;
     if (header_size < CHUNK_HEADER_SIZE || header_size > LARGEST_HEADER)
         return error_at_offset(err, offset, "a chunk header of impossible size");

@@ -76,8 +76,7 @@ static void encode_processes(struct bytes *out, const struct definitions *defini
     }
 }
 
-static void encode_threads(struct bytes *out, const struct definitions *definitions,
-                           uint32_t first)
+static void encode_threads(struct bytes *out, const struct definitions *definitions, uint32_t first)
 {
     bytes_varint(out, first);
     bytes_varint(out, definitions->threads.count - first);
@@ -187,8 +186,8 @@ static void decode_strings(struct definitions *definitions, struct decoder *in)
     for (uint32_t i = 0; i < count && !in->failed; i++) {
         uint64_t length = decoder_varint(&lengths);
         const uint8_t *text = decoder_take(in, length);
-        if (text && strings_intern(&definitions->strings, (const char *)text, (size_t)length) !=
-                        due + i)
+        if (text &&
+            strings_intern(&definitions->strings, (const char *)text, (size_t)length) != due + i)
             decoder_fail(in);
     }
 }

@@ -15,7 +15,8 @@
 
 /* Ids must leave room for the two low bits of a token. */
 #define DEFINITIONS_FUNCTION_MAX ((1u << 30) - 1)
-/* More of these in one file are refused: they cost a reader far more memory than they take in the file. */
+/* More of these in one file are refused: they cost a reader far more memory than they take in the
+ * file. */
 #define DEFINITIONS_THREAD_MAX  (1u << 20)
 #define DEFINITIONS_CONTEXT_MAX (1u << 23)
 

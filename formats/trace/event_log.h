@@ -42,16 +42,16 @@ struct event_budget {
 };
 
 struct event_log {
-    uint64_t last;            /* ticks of the last event */
-    struct event_frame *top;  /* innermost open frame; frames[0], for the root, when none is */
+    uint64_t last;           /* ticks of the last event */
+    struct event_frame *top; /* innermost open frame; frames[0], for the root, when none is */
     struct event_frame *frames_limit;
     struct event_node *nodes; /* [0] is the root; its sums are not used */
     uint8_t *token;           /* first byte of the token that a leave may still join */
     uint8_t *tokens_end, *low_end, *high_end;
-    uint8_t *low_limit;       /* no room at or past it */
-    uint32_t *slots;          /* hash of (parent, function) -> node */
+    uint8_t *low_limit; /* no room at or past it */
+    uint32_t *slots;    /* hash of (parent, function) -> node */
     uint32_t slot_mask, slot_shift;
-    uint64_t calls;           /* in this chunk */
+    uint64_t calls; /* in this chunk */
     struct latency_table latency;
     uint32_t epoch;
 
@@ -71,7 +71,8 @@ struct event_log {
 struct event_log *event_log_new(struct event_budget *budget);
 void event_log_free(struct event_log *log);
 
-/* The child of the top frame's node for `function`, made when it is new; 0 when there is no such function. */
+/* The child of the top frame's node for `function`, made when it is new; 0 when there is no such
+ * function. */
 uint32_t event_log_child(struct event_log *log, uint32_t function);
 void event_log_more_frames(struct event_log *log);
 void event_log_touch(struct event_log *log, uint32_t node);
@@ -123,9 +124,8 @@ static inline bool event_log_enter(struct event_log *log, uint32_t function, uin
 {
     uint32_t parent = log->top->node;
     uint32_t child = log->slots[event_log_slot(log, parent, function)];
-    if (__builtin_expect(log->nodes[child].function != function ||
-                             log->nodes[child].parent != parent,
-                         0)) {
+    if (__builtin_expect(
+            log->nodes[child].function != function || log->nodes[child].parent != parent, 0)) {
         child = event_log_child(log, function);
         if (child == 0)
             return false;

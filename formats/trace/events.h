@@ -21,7 +21,8 @@ struct events {
 /* False when the payload is not valid as far as can be told without walking it. */
 bool events_decode(struct events *events, const struct bytes *payload, uint32_t event_count);
 
-/* The next token: function (0: none is entered) and number of leaves. False at the end or when damaged. */
+/* The next token: function (0: none is entered) and number of leaves. False at the end or when
+ * damaged. */
 static inline bool events_token(struct events *events, uint32_t *function, unsigned *leaves)
 {
     if (events->tokens.at == events->tokens.end)

@@ -45,8 +45,8 @@ int packer_add(struct packer *packer, struct bytes *out, const struct bytes *pay
         return 0;
     size_t bound = ZSTD_compressBound(payload->size);
     bytes_room(out, bound);
-    size_t packed = ZSTD_compress2(packer->context, out->data + out->size, bound, payload->data,
-                                   payload->size);
+    size_t packed =
+        ZSTD_compress2(packer->context, out->data + out->size, bound, payload->data, payload->size);
     if (ZSTD_isError(packed))
         return error_set(err, ERROR_LIMIT, "cannot compress: %s", ZSTD_getErrorName(packed));
     if (packed > UINT32_MAX)
@@ -90,8 +90,7 @@ int unpacker_take(struct unpacker *unpacker, struct bytes *out, const uint8_t *f
     if (payload > limit)
         return error_set(err, ERROR_LIMIT, "a compressed frame unpacks to %llu bytes", payload);
     bytes_room(out, (size_t)payload);
-    size_t got =
-        ZSTD_decompressDCtx(unpacker->context, out->data, (size_t)payload, frame, size);
+    size_t got = ZSTD_decompressDCtx(unpacker->context, out->data, (size_t)payload, frame, size);
     if (ZSTD_isError(got))
         return error_set(err, ERROR_FORMAT, "a compressed frame is damaged: %s",
                          ZSTD_getErrorName(got));

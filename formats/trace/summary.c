@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+/* No sum of a real recording comes near; what a hostile file adds up to cannot overflow. */
+#define LARGEST (UINT64_MAX / 2)
+
 /* ---- encoding ---- */
 
 void summary_encode_tree(struct bytes *out, uint32_t thread, const struct summary_row *rows,
@@ -85,13 +88,16 @@ static void decode_tree(struct definitions *definitions, struct decoder *in)
     uint64_t id = 0;
     for (uint32_t i = 0; i < count; i++) {
         id += (uint64_t)decoder_zigzag(&ids);
-        uint64_t self = decoder_varint(in);
-        if (in->failed || id == 0 || id >= tree->contexts.count) {
+        uint64_t entered = decoder_varint(&calls), self = decoder_varint(in);
+        struct trace_context *context =
+            id && id < tree->contexts.count ? &tree->contexts.data[id] : NULL;
+        if (in->failed || !context || entered > LARGEST - context->calls ||
+            self > LARGEST - context->self) {
             decoder_fail(in);
             return;
         }
-        tree->contexts.data[id].calls += decoder_varint(&calls);
-        tree->contexts.data[id].self += self;
+        context->calls += entered;
+        context->self += self;
     }
 }
 
@@ -110,8 +116,7 @@ static uint32_t decode_latency(struct decoder *in, uint32_t previous, uint32_t f
     uint64_t min = decoder_varint(in);
     uint64_t span = decoder_varint(in);
     uint32_t count = decoder_count(in, 2);
-    if (in->failed || function >= function_count || function <= previous ||
-        span > UINT64_MAX - min)
+    if (in->failed || function >= function_count || function <= previous || span > UINT64_MAX - min)
         return (uint32_t)decoder_fail(in);
     struct decoder buckets = *in;
     for (uint32_t i = 0; i < count; i++)
@@ -121,7 +126,7 @@ static uint32_t decode_latency(struct decoder *in, uint32_t previous, uint32_t f
     for (uint32_t i = 0; i < count; i++) {
         bucket += decoder_varint(&buckets);
         uint64_t calls = decoder_varint(in);
-        if (in->failed || bucket >= HISTOGRAM_BUCKETS)
+        if (in->failed || bucket >= HISTOGRAM_BUCKETS || calls > LARGEST - latency[function].total)
             return (uint32_t)decoder_fail(in);
         histogram_add_bucket(&latency[function], (uint32_t)bucket, calls);
     }

@@ -14,7 +14,8 @@ struct summary_row {
     uint64_t calls, self;
 };
 
-/* The writer appends a payload in this order: count of trees, each tree, count of latencies, each one. */
+/* The writer appends a payload in this order: count of trees, each tree, count of latencies, each
+ * one. */
 void summary_encode_tree(struct bytes *out, uint32_t thread, const struct summary_row *rows,
                          uint32_t count);
 

@@ -12,7 +12,8 @@ static int unknown_thread(struct trace_writer *writer, uint32_t thread, struct e
     return 0;
 }
 
-/* Makes room for one event. False when it cannot be taken; *result is what to return then or later. */
+/* Makes room for one event. False when it cannot be taken; *result is what to return then or later.
+ */
 static bool make_room(struct trace_writer *writer, uint32_t thread, uint64_t ticks, int *result,
                       struct error *err)
 {
@@ -37,8 +38,7 @@ int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t fu
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];
-    if (__builtin_expect(event_log_full(log), 0) &&
-        !make_room(writer, thread, ticks, &result, err))
+    if (__builtin_expect(event_log_full(log), 0) && !make_room(writer, thread, ticks, &result, err))
         return result;
     if (__builtin_expect(!event_log_enter(log, function, ticks), 0))
         return error_set(err, ERROR_USAGE, "a call of function %u, which was never stated",
@@ -53,8 +53,7 @@ int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ti
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];
-    if (__builtin_expect(event_log_full(log), 0) &&
-        !make_room(writer, thread, ticks, &result, err))
+    if (__builtin_expect(event_log_full(log), 0) && !make_room(writer, thread, ticks, &result, err))
         return result;
     if (__builtin_expect(!event_log_leave(log, ticks), 0))
         writer->unmatched++;
@@ -108,7 +107,8 @@ static void gather_bounds(struct trace_writer *writer, const struct event_log *l
     }
 }
 
-/* One function's slots as a histogram, which borrows `buckets`. Takes the bounds and resets them. */
+/* One function's slots as a histogram, which borrows `buckets`. Takes the bounds and resets them.
+ */
 static struct histogram take_latency(struct trace_writer *writer, const uint64_t *slots,
                                      uint32_t count, struct histogram_bucket *buckets)
 {
@@ -116,8 +116,8 @@ static struct histogram take_latency(struct trace_writer *writer, const uint64_t
     struct histogram latency = {.buckets = buckets, .count = count};
     for (uint32_t i = 0; i < count; i++) {
         uint64_t calls = latency_slot_count(slots[i]);
-        buckets[i] = (struct histogram_bucket){.bucket = latency_slot_bucket(slots[i]),
-                                               .count = calls};
+        buckets[i] =
+            (struct histogram_bucket){.bucket = latency_slot_bucket(slots[i]), .count = calls};
         latency.total += calls;
     }
     latency.min = bound->min;
@@ -133,7 +133,8 @@ static void encode_latencies(struct trace_writer *writer, struct event_log *log,
     struct histogram_bucket *buckets = memory_alloc(count * sizeof *buckets);
     uint32_t functions = 0, previous = 0;
     for (uint32_t i = 0; i < count; i++)
-        functions += i == 0 || latency_slot_function(slots[i]) != latency_slot_function(slots[i - 1]);
+        functions +=
+            i == 0 || latency_slot_function(slots[i]) != latency_slot_function(slots[i - 1]);
     bytes_varint(out, functions);
     for (uint32_t first = 0, end; first < count; first = end) {
         uint32_t function = latency_slot_function(slots[first]);

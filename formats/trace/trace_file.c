@@ -95,8 +95,7 @@ static void scan_data(struct trace *trace, uint64_t offset, struct chunk_header 
     if (needed > trace->size - offset)
         return;
     if (!take_sums(trace, offset, header) ||
-        (header->thread != CHUNK_NO_THREAD &&
-         header->thread >= trace->definitions.threads.count)) {
+        (header->thread != CHUNK_NO_THREAD && header->thread >= trace->definitions.threads.count)) {
         damage(trace, offset);
         return;
     }

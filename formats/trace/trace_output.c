@@ -27,7 +27,8 @@ static int open_new(struct trace_output *output, int flags)
     return output->fd < 0 ? -1 : 0;
 }
 
-/* Something of that name exists. Only regular files are replaced; a device or a pipe is written to. */
+/* Something of that name exists. Only regular files are replaced; a device or a pipe is written to.
+ */
 static int open_over(struct trace_output *output)
 {
     struct stat status;

@@ -29,8 +29,8 @@ bool trace_output_failed(const struct trace_output *output);
 uint64_t trace_output_size(const struct trace_output *output);
 
 /*
- * Gives the file its name and frees `output`. After a failed append it fails with that error; the older
- * file, if any, then stays and the new one keeps its .part name, which the error tells.
+ * Gives the file its name and frees `output`. After a failed append it fails with that error; the
+ * older file, if any, then stays and the new one keeps its .part name, which the error tells.
  */
 int trace_output_close(struct trace_output *output, struct error *err);
 /* Closes and removes the new file. */

@@ -12,7 +12,9 @@ struct reading {
     struct build *build;
     uint32_t metric;
     uint32_t *functions; /* by the file's id; PROFILE_NONE until one is called */
-    int64_t left;        /* of what self times may add up to, so that no sum overflows */
+    uint64_t *calls;     /* by the file's id */
+    int64_t left;        /* of what self times may add up to, so that no sum overflows ... */
+    uint64_t calls_left; /* ... nor any of calls */
     int64_t start_ns;
 };
 
@@ -86,6 +88,16 @@ static int64_t bounded(struct reading *reading, uint64_t ticks)
     return ns;
 }
 
+static uint64_t bounded_calls(struct reading *reading, const struct trace_context *context)
+{
+    uint64_t calls = context->calls;
+    if (calls > reading->calls_left)
+        calls = reading->calls_left;
+    reading->calls_left -= calls;
+    reading->calls[context->function] += calls;
+    return calls;
+}
+
 static void state_tree(struct reading *reading, const struct trace_tree *tree, uint32_t thread)
 {
     uint32_t *nodes = memory_alloc(tree->contexts.count * sizeof *nodes);
@@ -94,7 +106,7 @@ static void state_tree(struct reading *reading, const struct trace_tree *tree, u
         const struct trace_context *context = &tree->contexts.data[i];
         uint32_t function = state_function(reading, context->function);
         nodes[i] = build_context(reading->build, nodes[context->parent], function);
-        build_context_calls(reading->build, nodes[i], context->calls);
+        build_context_calls(reading->build, nodes[i], bounded_calls(reading, context));
         build_context_self(reading->build, nodes[i], reading->metric,
                            bounded(reading, context->self));
     }
@@ -122,6 +134,8 @@ static void state_latency(struct reading *reading, uint32_t function)
     const struct trace_clock *clock = &reading->trace->clock;
     const struct histogram *ticks = &reading->trace->latency[function];
     struct histogram ns = {0};
+    if (ticks->total == 0 || ticks->total > reading->calls[function])
+        return; /* more returns than calls: not written by a recorder */
     for (uint32_t i = 0; i < ticks->count; i++) {
         uint64_t middle = histogram_bucket_value(ticks->buckets[i].bucket);
         uint32_t bucket = histogram_bucket_of((uint64_t)trace_clock_span(clock, middle));
@@ -165,13 +179,12 @@ static void note_losses(const struct reading *reading)
                    trace->lost_events);
     if (trace->damaged > 0) {
         build_flags(reading->build, PROFILE_TRUNCATED);
-        build_note(reading->build,
-                   "%" PRIu32 " damaged %s left out, the first at byte %" PRIu64, trace->damaged,
-                   trace->damaged == 1 ? "chunk is" : "chunks are", trace->damaged_at);
+        build_note(reading->build, "%" PRIu32 " damaged %s left out, the first at byte %" PRIu64,
+                   trace->damaged, trace->damaged == 1 ? "chunk is" : "chunks are",
+                   trace->damaged_at);
     }
     if (trace->second_at > 0)
-        build_note(reading->build,
-                   "A second recording begins at byte %" PRIu64 "; it is not read",
+        build_note(reading->build, "A second recording begins at byte %" PRIu64 "; it is not read",
                    trace->second_at);
     for (uint32_t i = 0; i < trace->notes.count; i++)
         build_note(reading->build, "%s", trace->notes.data[i].text);
@@ -186,13 +199,12 @@ static void state(struct reading *reading)
     state_metadata(reading);
     state_threads(reading);
     for (uint32_t i = 0; i < trace->latency_count; i++)
-        if (trace->latency[i].total > 0)
-            state_latency(reading, i);
+        state_latency(reading, i);
     bool any = trace->first <= trace->last;
     build_times(reading->build, reading->start_ns,
                 any ? trace_clock_span(&trace->clock, trace->last - trace->first) : 0);
-    build_flags(reading->build, PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE |
-                                    PROFILE_HAS_LATENCY);
+    build_flags(reading->build,
+                PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE | PROFILE_HAS_LATENCY);
     note_end(reading);
     note_losses(reading);
 }
@@ -209,12 +221,15 @@ static int read_trace(struct input *input, struct build *build, struct error *er
         .trace = trace,
         .build = build,
         .functions = memory_alloc(count * sizeof *reading.functions),
+        .calls = memory_zeroed(count, sizeof *reading.calls),
         .left = INT64_MAX / 2,
+        .calls_left = INT64_MAX,
     };
     for (uint32_t i = 0; i < count; i++)
         reading.functions[i] = PROFILE_NONE;
     state(&reading);
     free(reading.functions);
+    free(reading.calls);
     trace_free(trace);
     return 0;
 }

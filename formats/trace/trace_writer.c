@@ -75,9 +75,8 @@ static void writer_free(struct trace_writer *writer)
     free(writer);
 }
 
-int trace_writer_open(struct trace_writer **out, const char *path, bool force,
-                      const char *metadata, uint64_t start_ticks, int64_t start_monotonic_ns,
-                      struct error *err)
+int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,
+                      uint64_t start_ticks, int64_t start_monotonic_ns, struct error *err)
 {
     struct packer *packer = packer_new(err);
     if (!packer)
@@ -138,14 +137,13 @@ uint32_t trace_writer_thread(struct trace_writer *writer, uint32_t process, uint
 uint32_t trace_writer_function(struct trace_writer *writer, const char *name, const char *module,
                                const char *file, uint32_t line, enum function_kind kind)
 {
-    return definitions_function(&writer->definitions,
-                                (struct trace_function){
-                                    .name = intern(writer, name),
-                                    .module = intern(writer, module),
-                                    .file = intern(writer, file),
-                                    .line = line,
-                                    .kind = (uint32_t)kind,
-                                });
+    return definitions_function(&writer->definitions, (struct trace_function){
+                                                          .name = intern(writer, name),
+                                                          .module = intern(writer, module),
+                                                          .file = intern(writer, file),
+                                                          .line = line,
+                                                          .kind = (uint32_t)kind,
+                                                      });
 }
 
 void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, const char *name)
@@ -237,8 +235,7 @@ static int emit_index(struct trace_writer *writer, struct error *err)
     chunk_table_encode(&payloads[2], &writer->table);
     if (trace_writer_emit(writer, &header, &payloads[0], &payloads[1], &payloads[2], err) < 0)
         return -1;
-    header = (struct chunk_header){
-        .type = CHUNK_FOOTER, .thread = CHUNK_NO_THREAD, .link = offset};
+    header = (struct chunk_header){.type = CHUNK_FOOTER, .thread = CHUNK_NO_THREAD, .link = offset};
     return trace_writer_emit(writer, &header, NULL, NULL, NULL, err);
 }
 

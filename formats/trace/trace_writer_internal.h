@@ -17,17 +17,17 @@ struct trace_writer {
     struct histogram *latency;      /* of the whole file, one a function */
     struct latency_bound {
         uint64_t min, max;
-    } * bounds; /* of the chunk being written, one a function; min > max: none */
+    } * bounds;             /* of the chunk being written, one a function; min > max: none */
     uint32_t latency_count; /* elements of both */
     struct chunk_table table;
-    uint32_t sequence;           /* of the next chunk */
-    uint64_t clock_ticks;        /* the last pair of clocks */
+    uint32_t sequence;    /* of the next chunk */
+    uint64_t clock_ticks; /* the last pair of clocks */
     int64_t clock_ns;
-    struct bytes chunk;          /* scratch: a chunk as it will be in the file */
+    struct bytes chunk; /* scratch: a chunk as it will be in the file */
     struct bytes payloads[CHUNK_FRAMES];
-    uint64_t calls;              /* in chunks that are done */
-    uint64_t unmatched;          /* leaves without an open frame */
-    uint64_t late;               /* events of threads that had ended, or were beyond the limit */
+    uint64_t calls;     /* in chunks that are done */
+    uint64_t unmatched; /* leaves without an open frame */
+    uint64_t late;      /* events of threads that had ended, or were beyond the limit */
 };
 
 /* Fewer contexts than the default, so that folding can be tested. */
@@ -44,7 +44,8 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
 /* Makes `latency` and `bounds` reach to the last function. */
 void trace_writer_more_functions(struct trace_writer *writer);
 
-/* Writes what `thread` has buffered, if anything. On failure it is lost, and there is room again. */
+/* Writes what `thread` has buffered, if anything. On failure it is lost, and there is room again.
+ */
 int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
 
 #endif

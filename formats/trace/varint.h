@@ -66,7 +66,8 @@ static inline int64_t zigzag_value(uint64_t coded)
     return (int64_t)((coded >> 1) ^ (0 - (coded & 1)));
 }
 
-/* Takes numbers out of `at` .. `end`. After the first that does not fit all are 0 and `failed` is set. */
+/* Takes numbers out of `at` .. `end`. After the first that does not fit all are 0 and `failed` is
+ * set. */
 struct decoder {
     const uint8_t *at, *end;
     bool failed;

@@ -2,8 +2,8 @@
  * What the trace container costs: nanoseconds an event to write, bytes a call, events a second to
  * replay. Prints, asserts nothing.
  *
- *     bench_trace [EVENTS.raw]    pairs of uint64_t (ticks, function or 0 for a leave) instead of the
- *                                 made-up streams
+ *     bench_trace [EVENTS.raw]    pairs of uint64_t (ticks, function or 0 for a leave) instead of
+ * the made-up streams
  */
 #include "formats/profile/memory.h"
 #include "formats/trace/replay.h"

@@ -1,11 +1,13 @@
-/* Traces that are cut, damaged, foreign or hostile: what they hold is shown, or a sentence says why not. */
+/* Traces that are cut, damaged, foreign or hostile: what they hold is shown, or a sentence says why
+ * not. */
 #include "formats/trace/replay.h"
 #include "formats/trace/trace_writer.h"
 #include "tests/unit/trace_fixture.h"
 
 #include <zlib.h>
 
-/* A file of some chunks: two threads, a note, calls open across chunks; the same bytes each time. */
+/* A file of some chunks: two threads, a note, calls open across chunks; the same bytes each time.
+ */
 static struct fixture_file make(bool closed)
 {
     struct error err = {0};
@@ -20,8 +22,8 @@ static struct fixture_file make(bool closed)
     ids[0] = trace_writer_function(w, names[0], "m", "f", 1, FUNCTION_NATIVE);
     for (uint64_t i = 0; i < 60; i++) {
         if (i % 20 == 0 && i / 20 + 1 < 4)
-            ids[i / 20 + 1] = trace_writer_function(w, names[i / 20 + 1], "", "", 0,
-                                                    FUNCTION_NATIVE);
+            ids[i / 20 + 1] =
+                trace_writer_function(w, names[i / 20 + 1], "", "", 0, FUNCTION_NATIVE);
         uint64_t now = i * 50000000 + 1;
         assert_ok(trace_writer_enter(w, threads[i % 2], ids[i / 20], now, &err));
         if (i % 3)
