@@ -1,5 +1,6 @@
 #include "tui/keys.h"
 
+#include "formats/profile/text.h"
 #include "tui/widgets/glyph.h"
 
 #include <stdio.h>
@@ -46,8 +47,8 @@ uint32_t keys_by_name(const char *name, size_t length)
         return KEYS_CONTROL(name[2]);
     if (function_key(name, length))
         return function_key(name, length);
-    struct glyph glyph = glyph_next(name);
-    return glyph.bytes == length ? glyph.code : KEYS_NONE;
+    uint32_t character = KEYS_NONE;
+    return text_decode(name, length, &character) == length ? character : KEYS_NONE;
 }
 
 void keys_name(uint32_t key, char *buffer, size_t size)
@@ -131,9 +132,12 @@ static const char *script_key(const char *text, uint32_t *key)
     *key = text[0] == '\\' ? script_escape(text[1]) : KEYS_NONE;
     if (*key)
         return text + 2;
-    struct glyph glyph = glyph_next(text);
-    *key = text[0] == '\n' ? KEYS_ENTER : glyph.code ? glyph.code : (unsigned char)text[0];
-    return text + glyph.bytes;
+    size_t bytes = text_decode(text, strnlen(text, 4), key);
+    if (!bytes)
+        *key = (unsigned char)text[0];
+    if (*key == '\n')
+        *key = KEYS_ENTER;
+    return text + (bytes ? bytes : 1);
 }
 
 int keys_script_next(const char **script, struct event *event, struct error *err)

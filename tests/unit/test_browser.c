@@ -1,0 +1,358 @@
+/*
+ * The browser without a terminal, on profiles built here: what keys do, at every size, and that
+ * a frame of a hundred thousand functions is drawn in time.
+ */
+#include "formats/profile/build.h"
+#include "tests/unit/test.h"
+#include "tui/app.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* main -> parse -> walk -> walk -> compute; main -> load. Two threads. */
+static struct profile *small_profile(int64_t factor)
+{
+    struct build *build = build_new();
+    build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    uint32_t top = build_function(build, "main", "", "app.py", 5, FUNCTION_PYTHON);
+    uint32_t parse = build_function(build, "parse", "", "parse.py", 12, FUNCTION_PYTHON);
+    uint32_t walk = build_function(build, "walk", "", "parse.py", 31, FUNCTION_PYTHON);
+    uint32_t compute = build_function(build, "compute", "", "features.py", 88, FUNCTION_PYTHON);
+    uint32_t load = build_function(build, "l\033[31moad", "", "io.py", 3, FUNCTION_PYTHON);
+    uint32_t process = build_process(build, "app", 1);
+    uint32_t first = build_thread(build, "MainThread", 11, process);
+    uint32_t second = build_thread(build, "worker", 12, process);
+    build_enter(build, first, top, 0);
+    build_enter(build, first, parse, 1000000);
+    build_enter(build, first, walk, 2000000);
+    build_enter(build, first, walk, 3000000);
+    build_enter(build, first, compute, 4000000);
+    build_leave(build, first, 4000000 + 5000000 * factor);
+    build_leave(build, first, 5000000 + 5000000 * factor);
+    build_leave(build, first, 6000000 + 5000000 * factor);
+    build_leave(build, first, 7000000 + 5000000 * factor);
+    build_leave(build, first, 8000000 + 5000000 * factor);
+    build_enter(build, second, load, 0);
+    build_leave(build, second, 3000000);
+    build_size(build, (double)factor);
+    struct profile *profile = NULL;
+    struct error err;
+    assert_int_equal(build_finish(build, &profile, &err), 0);
+    return profile;
+}
+
+static void start(struct app *app, struct profile *a, struct profile *b)
+{
+    struct browse_options options = BROWSE_OPTIONS_DEFAULT;
+    struct error err;
+    assert_int_equal(app_open(app, NULL, 0, &options, false, &err), 0);
+    app_take(app, "a.ncp", a);
+    if (b)
+        app_take(app, "b.ncp", b);
+    app_refresh(app);
+    app_resize(app, 24, 80);
+    app_draw(app);
+}
+
+static void press(struct app *app, const char *keys)
+{
+    struct event event;
+    struct error err;
+    while (!keys_script_next(&keys, &event, &err) && event.kind != EVENT_NONE) {
+        app_event(app, &event);
+        app_draw(app);
+    }
+}
+
+static char *screen(struct app *app)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    canvas_print(&app->canvas, out);
+    fclose(out);
+    return text;
+}
+
+static void assert_on_screen(struct app *app, const char *wanted)
+{
+    char *text = screen(app);
+    if (!strstr(text, wanted))
+        fail_msg("'%s' is not on the screen:\n%s", wanted, text);
+    free(text);
+}
+
+static void assert_not_on_screen(struct app *app, const char *unwanted)
+{
+    char *text = screen(app);
+    if (strstr(text, unwanted))
+        fail_msg("'%s' is on the screen:\n%s", unwanted, text);
+    free(text);
+}
+
+static void shows_hotspots_first(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    assert_on_screen(&app, "tottime▼");
+    assert_on_screen(&app, "2 threads");
+    assert_on_screen(&app, "compute takes");
+    assert_on_screen(&app, "l\\x1b[31moad"); /* a name cannot steer the terminal */
+    app_close(&app);
+}
+
+static void sorts_and_reverses(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "c");
+    assert_on_screen(&app, "ncalls▼");
+    press(&app, "u");
+    assert_on_screen(&app, "main takes");
+    press(&app, "r");
+    assert_on_screen(&app, "cumtime▲");
+    press(&app, "<");
+    assert_not_on_screen(&app, "cumtime▲");
+    press(&app, "s<Home>\\n");
+    assert_on_screen(&app, "ncalls▼");
+    app_close(&app);
+}
+
+static void filters_while_typing(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "/wa");
+    assert_on_screen(&app, "1 of 5");
+    assert_not_on_screen(&app, "compute");
+    press(&app, "\\nq"); /* q quits nothing but the first screen: this is it */
+    assert_true(app.quit);
+    app_close(&app);
+    start(&app, small_profile(1), NULL);
+    press(&app, "/xyz\\n");
+    assert_on_screen(&app, "No function matches /xyz/. Esc clears the filter.");
+    press(&app, "\\e");
+    assert_on_screen(&app, "compute");
+    press(&app, "/wa\\e");
+    assert_on_screen(&app, "compute");
+    app_close(&app);
+}
+
+static void walks_the_butterfly_and_back(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "/^parse$\\n\\n");
+    assert_on_screen(&app, "── parse  parse:12");
+    press(&app, "\\n");
+    assert_on_screen(&app, "── walk  parse:31");
+    press(&app, "\\b");
+    assert_on_screen(&app, "── parse  parse:12");
+    press(&app, "q");
+    assert_on_screen(&app, "tottime▼");
+    assert_false(app.quit);
+    app_close(&app);
+}
+
+static void unfolds_the_tree(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "2");
+    assert_not_on_screen(&app, "compute  features");
+    press(&app, "H");
+    assert_on_screen(&app, "compute  features:88");
+    assert_on_screen(&app, "←");
+    assert_on_screen(&app, "↻");
+    press(&app, "hhhhhh");
+    assert_not_on_screen(&app, "compute  features");
+    press(&app, "E");
+    assert_on_screen(&app, "compute  features:88");
+    press(&app, "/load\\n");
+    assert_not_on_screen(&app, "compute  features");
+    app_close(&app);
+}
+
+static void lays_two_side_by_side(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), small_profile(4));
+    assert_on_screen(&app, "A  a.ncp");
+    assert_on_screen(&app, "size ×4.00");
+    press(&app, "x");
+    assert_on_screen(&app, "A  b.ncp");
+    assert_on_screen(&app, "size ×0.25");
+    press(&app, "x/compute\\n\\n");
+    assert_on_screen(&app, "── compute  features:88");
+    assert_on_screen(&app, "B b.ncp");
+    press(&app, "x");
+    assert_on_screen(&app, "A a.ncp");
+    assert_on_screen(&app, "── compute  features:88");
+    app_close(&app);
+}
+
+static void chooses_a_thread(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "T");
+    assert_on_screen(&app, "worker  12");
+    press(&app, "G\\n");
+    assert_on_screen(&app, "thread worker");
+    assert_not_on_screen(&app, "compute");
+    app_close(&app);
+}
+
+static void hides_below_the_threshold(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(100), NULL);
+    press(&app, "p");
+    assert_on_screen(&app, "1 function below 5 % hidden");
+    press(&app, "p");
+    assert_not_on_screen(&app, "hidden");
+    app_close(&app);
+}
+
+static void marks_are_summed(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "<Space><Space>");
+    assert_on_screen(&app, "2 marked: ");
+    press(&app, "\\e");
+    assert_not_on_screen(&app, "marked");
+    app_close(&app);
+}
+
+static void obeys_the_mouse(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "<click 10,2>");
+    assert_on_screen(&app, "ncalls▼");
+    press(&app, "<click 14,1>");
+    assert_on_screen(&app, "cumtime ");
+    assert_int_equal(app.view, VIEW_TREE);
+    press(&app, "1<double 40,4>");
+    assert_int_equal(app.view, VIEW_BUTTERFLY);
+    press(&app, "q<wheel 2>");
+    assert_int_equal(app_table(&app)->list.cursor, 3);
+    app_close(&app);
+}
+
+/* Any keys at any size: nothing may crash, nothing be painted outside (the sanitizers watch). */
+static void survives_every_size(void **state)
+{
+    static const int sizes[][2] = {{1, 1}, {1, 300}, {5, 20}, {2, 7}, {100, 300}, {3, 3}, {10, 40}};
+    static const char *const keys[] = {"jkGg",  "?jG q", "2HEEhl", "3\\njk\\b", "4jjG", "s\\n",
+                                       "/a\\n", "T\\n",  "\\e\\e", "w\\e",      "d\\e", "%%%p<>"};
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), small_profile(3));
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        app_resize(&app, sizes[i][0], sizes[i][1]);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            press(&app, keys[k]);
+        for (const char *view = "12345"; *view; view++)
+            press(&app, (char[]){*view, 'j', 0});
+        app.quit = false;
+    }
+    app_close(&app);
+}
+
+static void small_screens_show_name_and_order(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, small_profile(1), NULL);
+    press(&app, "<size 20x5>");
+    assert_on_screen(&app, "compute");
+    assert_on_screen(&app, "tottime▼");
+    press(&app, "<size 20x1>");
+    assert_on_screen(&app, "compute");
+    app_close(&app);
+}
+
+static struct profile *large_profile(uint32_t count)
+{
+    struct build *build = build_new();
+    uint32_t time = build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    uint32_t thread = build_thread(build, "t", 1, build_process(build, "p", 1));
+    for (uint32_t i = 0; i < count; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "function_number_%u", i);
+        uint32_t function = build_function(build, name, "module", "file.py", i, FUNCTION_PYTHON);
+        uint32_t context = build_context(build, build_root(build, thread), function);
+        build_context_self(build, context, time, 1000 + i);
+    }
+    struct profile *profile = NULL;
+    struct error err;
+    assert_int_equal(build_finish(build, &profile, &err), 0);
+    return profile;
+}
+
+static double seconds_of_frames(struct app *app, int frames)
+{
+    struct timespec begin, end;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+    for (int i = 0; i < frames; i++)
+        press(app, i % 2 ? "<PgDn>" : "j");
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    return (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+}
+
+/* Sanitizers and valgrind take their time. */
+static bool is_watched(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#else
+    const char *preloaded = getenv("LD_PRELOAD");
+    return preloaded && strstr(preloaded, "vgpreload");
+#endif
+}
+
+static void frames_are_quick(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, large_profile(100000), NULL);
+    app_resize(&app, 100, 300);
+    const char *views[] = {"1", "2E"};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        press(&app, views[i]);
+        double each = seconds_of_frames(&app, 200) / 200;
+        print_message("a frame of view %s, 300x100, 100,000 functions: %.2f ms\n", views[i],
+                      each * 1e3);
+        assert_true(each < 0.005 || is_watched());
+    }
+    app_close(&app);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_hotspots_first), cmocka_unit_test(sorts_and_reverses),
+        cmocka_unit_test(filters_while_typing), cmocka_unit_test(walks_the_butterfly_and_back),
+        cmocka_unit_test(unfolds_the_tree),     cmocka_unit_test(lays_two_side_by_side),
+        cmocka_unit_test(chooses_a_thread),     cmocka_unit_test(hides_below_the_threshold),
+        cmocka_unit_test(marks_are_summed),     cmocka_unit_test(obeys_the_mouse),
+        cmocka_unit_test(survives_every_size),  cmocka_unit_test(small_screens_show_name_and_order),
+        cmocka_unit_test(frames_are_quick),
+    };
+    setlocale(LC_CTYPE, "C.UTF-8");
+    return cmocka_run_group_tests_name("browser", tests, NULL, NULL);
+}
