@@ -68,7 +68,7 @@ refused_saying 'a path that would colour the terminal' 'bad\x1b[31m.csv: ' repor
 
 # what is left of a cut file is shown, and that it was cut
 out=$("$program" report half.prof 2>&1) && [[ $out == *'note: '* ]] &&
-    "$program" info half.prof | grep -q '^truncated  yes'
+    "$program" info half.prof | grep -q '^truncated  *yes'
 verdict $? 'a pstats cut in the middle says so' "$out"
 
 # usage

@@ -125,7 +125,7 @@ check 'options may follow the file' same "'$program' report week.csv -n 1" "'$pr
 check 'the same bytes again' same "'$program' report stacks.folded -f json" "'$program' report stacks.folded -f json"
 check 'a wrong suffix does not matter' same "cp edges.prof edges.csv; '$program' report edges.csv | tail -n +2" \
     "'$program' report edges.prof | tail -n +2"
-check '--from overrides' bash -c "'$program' info stacks.folded --from folded | grep -q '^format     folded'"
+check '--from overrides' bash -c "'$program' info stacks.folded --from folded | grep -q '^format  *folded'"
 check 'a file named like a command' file_like_a_command
 check 'JSON is JSON' json_is_json
 check 'keys stand in their order, numbers as worked out' key_order

@@ -51,7 +51,7 @@ uint32_t calltree_hot_path(struct calltree *tree, uint32_t row);
 /* The row of the parent, or `row` itself at the top. */
 uint32_t calltree_parent(const struct calltree *tree, uint32_t row);
 /* Only branches holding a match stay; NULL shows all again. Matches are opened up to. */
-void calltree_filter(struct calltree *tree, const char *filter);
+void calltree_filter(struct calltree *tree, const char *text);
 
 void calltree_sentence(const struct calltree *tree, uint32_t row, char *buffer, size_t size);
 

@@ -128,14 +128,7 @@ static void latency_text(const void *table, uint32_t row, double quantile, char 
                          size_t size)
 {
     static const struct metric time = {"wall", "s", METRIC_TIME, 1e-9};
-    const struct hotspots *hotspots = table;
-    uint32_t function = row_of(table, row)->function;
-    const struct histogram *latency = hotspots->profile->latency;
-    if (!latency || !latency[function].total)
-        snprintf(buffer, size, "-");
-    else
-        number_value((double)function_latency(hotspots->profile, function, quantile) / 1e9, &time,
-                     buffer, size);
+    number_value(hotspots_latency(table, row, quantile), &time, buffer, size);
 }
 
 static void p50_text(const void *table, uint32_t row, char *buffer, size_t size)

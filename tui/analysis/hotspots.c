@@ -7,6 +7,7 @@
 #include "tui/numbers.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,15 @@ uint64_t function_latency(const struct profile *profile, uint32_t function, doub
     return quantile >= 1 ? latency->max : histogram_quantile(latency, quantile);
 }
 
+double hotspots_latency(const struct hotspots *hotspots, uint32_t row, double quantile)
+{
+    const struct histogram *latency = hotspots->profile->latency;
+    uint32_t function = hotspots->rows[row].function;
+    if (hotspots->thread != PROFILE_NONE || !latency || !latency[function].total)
+        return NAN;
+    return (double)function_latency(hotspots->profile, function, quantile) / 1e9;
+}
+
 /* "; 1 caller (transform)", "; 3 callers", "; called from outside" */
 static void callers_clause(const struct profile *profile, uint32_t function, char *buffer,
                            size_t size)
@@ -141,19 +151,16 @@ static void callers_clause(const struct profile *profile, uint32_t function, cha
     }
 }
 
-static void latency_clause(const struct profile *profile, uint32_t function, char *buffer,
-                           size_t size)
+static void latency_clause(const struct hotspots *hotspots, uint32_t row, char *buffer, size_t size)
 {
     static const struct metric time = {"wall", "s", METRIC_TIME, 1e-9};
     char median[32], tail[32], slowest[32];
     buffer[0] = '\0';
-    if (!profile->latency || !profile->latency[function].total)
+    if (isnan(hotspots_latency(hotspots, row, 1)))
         return;
-    number_value((double)function_latency(profile, function, 0.5) / 1e9, &time, median,
-                 sizeof median);
-    number_value((double)function_latency(profile, function, 0.99) / 1e9, &time, tail, sizeof tail);
-    number_value((double)function_latency(profile, function, 1) / 1e9, &time, slowest,
-                 sizeof slowest);
+    number_value(hotspots_latency(hotspots, row, 0.5), &time, median, sizeof median);
+    number_value(hotspots_latency(hotspots, row, 0.99), &time, tail, sizeof tail);
+    number_value(hotspots_latency(hotspots, row, 1), &time, slowest, sizeof slowest);
     snprintf(buffer, size, "; p50 %s, p99 %s, slowest %s", median, tail, slowest);
 }
 
@@ -167,7 +174,7 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
     const struct metric *metric = &profile->metrics[hotspots->metric];
     number_value(number_in_unit(hotspot->values.self, metric), metric, value, sizeof value);
     callers_clause(profile, hotspot->function, callers, sizeof callers);
-    latency_clause(profile, hotspot->function, latency, sizeof latency);
+    latency_clause(hotspots, row, latency, sizeof latency);
     snprintf(buffer, size, "%s takes %s %% of the %s itself (%s)%s%s.", name, share,
              hotspots->thread == PROFILE_NONE ? "run" : "thread", value, callers, latency);
 }

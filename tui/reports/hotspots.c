@@ -3,18 +3,6 @@
 #include "tui/reports/json.h"
 #include "tui/reports/text.h"
 
-#include <math.h>
-
-/* One value of a row, known or not, for CSV and JSON. */
-static double latency_seconds(const struct hotspots *hotspots, uint32_t row, double quantile)
-{
-    const struct histogram *latency = hotspots->profile->latency;
-    uint32_t function = hotspots->rows[row].function;
-    if (!latency || !latency[function].total)
-        return NAN;
-    return (double)function_latency(hotspots->profile, function, quantile) / 1e9;
-}
-
 /* "10 of 214 functions shown; 3 functions below 5 % hidden (0.2 %)" */
 static void remainder_line(FILE *out, const struct hotspots *hotspots,
                            const struct report_style *style)
@@ -32,11 +20,14 @@ static void remainder_line(FILE *out, const struct hotspots *hotspots,
 
 static void as_text(FILE *out, const struct hotspots *hotspots, const struct report_style *style)
 {
+    unsigned flags = hotspots->profile->flags;
+    if (hotspots->thread != PROFILE_NONE)
+        flags &= ~(unsigned)PROFILE_HAS_LATENCY;
     text_title(out, hotspots->profile, hotspots->metric, hotspots->thread, style);
     struct report_table table = {.columns = hotspot_columns,
                                  .table = hotspots,
                                  .rows = hotspots->count,
-                                 .flags = hotspots->profile->flags,
+                                 .flags = flags,
                                  .sort = hotspots->sort,
                                  .ascending = hotspots->sort->descending == hotspots->reverse};
     text_table(out, &table, style);
@@ -54,10 +45,10 @@ static void csv_row(struct csv *csv, const struct hotspots *hotspots, uint32_t r
     csv_count(csv, values->primitive, profile->flags & PROFILE_HAS_PRIMITIVE);
     csv_number(csv, number_in_unit(values->self, metric));
     csv_number(csv, number_in_unit(values->total, metric));
-    csv_number(csv, latency_seconds(hotspots, row, 0.5));
-    csv_number(csv, latency_seconds(hotspots, row, 0.95));
-    csv_number(csv, latency_seconds(hotspots, row, 0.99));
-    csv_number(csv, latency_seconds(hotspots, row, 1));
+    csv_number(csv, hotspots_latency(hotspots, row, 0.5));
+    csv_number(csv, hotspots_latency(hotspots, row, 0.95));
+    csv_number(csv, hotspots_latency(hotspots, row, 0.99));
+    csv_number(csv, hotspots_latency(hotspots, row, 1));
     csv_end_row(csv);
 }
 
@@ -77,10 +68,10 @@ static cJSON *json_row(const struct hotspots *hotspots, uint32_t row)
     cJSON *object = cJSON_CreateObject();
     json_function(object, &profile->functions[hotspot->function], true);
     json_values(object, profile, hotspots->metric, &hotspot->values);
-    json_number(object, "p50", latency_seconds(hotspots, row, 0.5));
-    json_number(object, "p95", latency_seconds(hotspots, row, 0.95));
-    json_number(object, "p99", latency_seconds(hotspots, row, 0.99));
-    json_number(object, "max", latency_seconds(hotspots, row, 1));
+    json_number(object, "p50", hotspots_latency(hotspots, row, 0.5));
+    json_number(object, "p95", hotspots_latency(hotspots, row, 0.95));
+    json_number(object, "p99", hotspots_latency(hotspots, row, 0.99));
+    json_number(object, "max", hotspots_latency(hotspots, row, 1));
     return object;
 }
 

@@ -21,7 +21,8 @@ static const struct {
     {PROFILE_HAS_LATENCY, "latency", "latencies"},
 };
 
-#define FLAGS (sizeof flags / sizeof *flags)
+#define LABEL_WIDTH 12
+#define FLAGS       (sizeof flags / sizeof *flags)
 
 /* "2026-01-31 12:00:00 UTC"; "" when unknown. */
 static void start_text(const struct profile *profile, char *buffer, size_t size)
@@ -39,7 +40,7 @@ static void line(FILE *out, const char *name, const char *value)
     if (!value || !value[0])
         return;
     text_escape(value, strlen(value), escaped, sizeof escaped);
-    fprintf(out, "%-10s %s\n", name, escaped);
+    fprintf(out, "%-*s %s\n", LABEL_WIDTH, name, escaped);
 }
 
 static void count_line(FILE *out, const char *name, uint64_t count)
@@ -88,14 +89,26 @@ static void metric_lines(FILE *out, const struct profile *profile)
         number_value(number_in_unit(profile_total(profile, m, PROFILE_NONE), metric), metric, total,
                      sizeof total);
         text_escape(metric->name, strlen(metric->name), name, sizeof name);
-        fprintf(out, "%-10s %s: %s\n", m ? "" : "metrics", name, total);
+        fprintf(out, "%-*s %s: %s\n", LABEL_WIDTH, m ? "" : "metrics", name, total);
     }
+}
+
+/* What other lines tell already, and more legibly. */
+static bool is_told(const char *key)
+{
+    static const char *const told[] = {"size", "start", "end"};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (!strcmp(key, told[i]))
+            return true;
+    return false;
 }
 
 static void metadata_lines(FILE *out, const struct profile *profile)
 {
     char key[128];
     for (uint32_t i = 0; i < profile->metadata_count; i++) {
+        if (is_told(profile->metadata[i].key))
+            continue;
         text_escape(profile->metadata[i].key, strlen(profile->metadata[i].key), key, sizeof key);
         line(out, key, profile->metadata[i].value);
     }
