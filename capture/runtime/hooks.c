@@ -1,22 +1,22 @@
 /*
  * The hooks of -finstrument-functions and -pg: the hot path.
  *
- * This file and what it includes may not touch vector registers: -pg calls its
- * hooks where arguments and return values are in them.
+ * What is rare is a jump to rare.c, which then does all the rest of the hook's
+ * work: so the hot path needs no saved registers. Neither file nor what they
+ * include may touch vector registers: -pg calls its hooks where arguments and
+ * return values are in them.
  */
 #if defined(__x86_64__)
 #pragma GCC target("general-regs-only")
 #endif
 
 #include "capture/runtime/hooks.h"
-#include "capture/runtime/emit.h"
-#include "capture/runtime/modules.h"
 #include "capture/runtime/nested.h"
+#include "capture/runtime/rare.h"
 #include "capture/runtime/slow.h"
 
-#define VISIBLE    __attribute__((visibility("default")))
-#define INLINE     __attribute__((always_inline)) static inline
-#define NOT_INLINE __attribute__((noinline, cold)) static
+#define VISIBLE __attribute__((visibility("default")))
+#define INLINE  __attribute__((always_inline)) static inline
 
 VISIBLE void __cyg_profile_func_enter(void *function, void *call_site);
 VISIBLE void __cyg_profile_func_exit(void *function, void *call_site);
@@ -36,143 +36,160 @@ INLINE void hook_end(struct thread *thread)
         nested_flush(thread);
 }
 
-INLINE struct thread *hook_thread(enum hook_kind kind)
+INLINE uint64_t clock_now(void)
 {
-    struct thread *thread = thread_self;
-    return RARELY(!thread) ? thread_begin(kind) : thread;
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return stream_now();
+#endif
+}
+
+/* Not the one above: then every hook takes the long way. */
+INLINE bool clock_is_slow(void)
+{
+#if defined(__x86_64__)
+    return stream_clock != CHANNEL_CLOCK_TSC;
+#else
+    return false;
+#endif
 }
 
 /*
  * Whether an entry needs more than a push and an event. `chained` counts the
  * frames at the same place that ended in a jump to this function.
  */
-INLINE bool enter_is_rare(struct thread *thread, uintptr_t place, uintptr_t function,
+INLINE bool enter_is_rare(const struct thread *thread, uintptr_t place, uintptr_t function,
                           uintptr_t chained)
 {
     const struct context *on = &thread->on;
     return place - on->low >= on->size || on->top->place <= place - (chained != 0) ||
            chained > FRAME_CHAIN_MAX || on->top >= on->last ||
-           (function - thread->module_low >= thread->module_size &&
-            !modules_find(thread, function)) ||
-           on->stream.cursor >= on->stream.limit ||
+           function - thread->module_low >= thread->module_size ||
+           on->stream.cursor >= on->stream.limit || clock_is_slow() ||
            atomic_load_explicit(&recording_stopped, memory_order_relaxed);
 }
 
-/* Out of line, as all that is rare, so that the hot path stays in registers. */
-NOT_INLINE bool prepare(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t mark,
-                        uintptr_t origin)
+INLINE void push(struct thread *thread, struct frame frame)
 {
-    struct entry entry = {place, function, mark, origin};
-    return outside(thread, slow_enter, &entry);
-}
-
-/* Of a function with a replaced return address: how many have jumped on before it. */
-INLINE uintptr_t chain(const struct thread *thread, uintptr_t mark, uintptr_t origin)
-{
-    if (mark || __builtin_expect(origin != (uintptr_t)return_trampoline, 1))
-        return 0;
-    return (thread->on.top->marks & FRAME_CHAINED) + FRAME_CHAIN_ONE;
-}
-
-INLINE bool enter(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t mark,
-                  uintptr_t origin)
-{
-    uintptr_t chained = chain(thread, mark, origin);
-    if (RARELY(enter_is_rare(thread, place, function, chained)) &&
-        !prepare(thread, place, function, mark, origin))
-        return false;
-    struct frame *frame = thread->on.top + 1;
-    frame->place = place;
-    frame->function = mark;
-    frame->origin = origin;
-    frame->marks = chained;
+    struct frame *top = thread->on.top + 1;
+    *top = frame;
     atomic_signal_fence(memory_order_seq_cst);
-    thread->on.top = frame;
-    emit_enter(thread, function, stream_now());
-    return true;
+    thread->on.top = top;
 }
 
-INLINE void leave(struct thread *thread, uint64_t now)
+/* The module's range lies within 4 GiB whose upper half the block knows: slow.c sees to that. */
+INLINE void finish_enter(struct thread *thread, uintptr_t function)
 {
-    thread->on.top--;
-    emit_leave(thread, now);
+    struct stream *stream = &thread->on.stream;
+    uint64_t now = clock_now(), delta = now - stream->ticks;
+    if (RARELY(delta > CHANNEL_DT_MAX)) {
+        rare_late_enter(thread, function);
+        return;
+    }
+    stream->ticks = now;
+    char *cursor = stream->cursor;
+    uint64_t event = (uint64_t)function << 32 | delta << 2 | CHANNEL_ENTER;
+    memcpy(cursor, &event, sizeof event);
+    stream->cursor = cursor + sizeof event;
+    hook_end(thread);
 }
 
-void __cyg_profile_func_enter(void *function, void *call_site)
+INLINE void finish_leave(struct thread *thread, uint64_t now)
+{
+    struct stream *stream = &thread->on.stream;
+    uint32_t event = (uint32_t)(now - stream->ticks) << 2 | CHANNEL_LEAVE;
+    stream->ticks = now;
+    char *cursor = stream->cursor;
+    memcpy(cursor, &event, sizeof event);
+    stream->cursor = cursor + sizeof event;
+    hook_end(thread);
+}
+
+/* Whether a leave needs more than a pop and an event. */
+INLINE bool leave_is_rare(const struct thread *thread, uint64_t now)
+{
+    const struct context *on = &thread->on;
+    return on->top->marks || clock_is_slow() || on->stream.cursor >= on->stream.limit ||
+           now - on->stream.ticks > CHANNEL_DT_MAX;
+}
+
+void __cyg_profile_func_enter(void *function_pointer, void *call_site)
 {
     (void)call_site;
-    struct thread *thread = hook_thread(HOOK_CALLS);
-    uintptr_t place = (uintptr_t)__builtin_dwarf_cfa();
-    if (RARELY(thread->busy) && nested_enter(thread, place, (uintptr_t)function))
+    struct thread *thread = thread_self;
+    uintptr_t place = (uintptr_t)__builtin_dwarf_cfa(), function = (uintptr_t)function_pointer;
+    uintptr_t origin = (uintptr_t)__builtin_return_address(0);
+    if (RARELY(!thread || thread->busy)) {
+        rare_first_enter(place, function, origin);
         return;
+    }
     hook_begin(thread, place);
-    enter(thread, place, (uintptr_t)function, (uintptr_t)function,
-          (uintptr_t)__builtin_return_address(0));
-    hook_end(thread);
+    if (RARELY(enter_is_rare(thread, place, function, 0))) {
+        rare_enter(thread, place, function, origin);
+        return;
+    }
+    push(thread, (struct frame){place, function, origin, 0});
+    finish_enter(thread, function);
 }
 
-NOT_INLINE void leave_rarely(struct thread *thread, uintptr_t place, uintptr_t function,
-                             bool jumped)
+void __cyg_profile_func_exit(void *function_pointer, void *call_site)
 {
-    struct exit exit = {place, function, jumped};
-    outside(thread, slow_leave, &exit);
-}
-
-void __cyg_profile_func_exit(void *function, void *call_site)
-{
-    struct thread *thread = hook_thread(HOOK_CALLS);
-    uintptr_t place = (uintptr_t)__builtin_dwarf_cfa();
-    if (RARELY(thread->busy) && nested_leave(thread, place, (uintptr_t)function))
-        return;
-    hook_begin(thread, place);
-    uint64_t now = stream_now();
-    const struct context *on = &thread->on;
+    struct thread *thread = thread_self;
+    uintptr_t place = (uintptr_t)__builtin_dwarf_cfa(), function = (uintptr_t)function_pointer;
     /* Called at the function's end, or jumped to after it: then its frame is gone already. */
     bool jumped = __builtin_return_address(0) == call_site;
-    if (RARELY(on->top->function != (uintptr_t)function || on->top[-jumped].place < place ||
-               place - on->low > on->size || on->top->marks ||
-               on->stream.cursor >= on->stream.limit))
-        leave_rarely(thread, place, (uintptr_t)function, jumped);
-    else
-        leave(thread, now);
-    hook_end(thread);
+    if (RARELY(!thread || thread->busy)) {
+        rare_first_leave(place, function, jumped);
+        return;
+    }
+    hook_begin(thread, place);
+    uint64_t now = clock_now();
+    const struct context *on = &thread->on;
+    if (RARELY(on->top->function != function || on->top[-jumped].place < place ||
+               place - on->low > on->size || leave_is_rare(thread, now))) {
+        rare_leave(thread, place, function, jumped);
+        return;
+    }
+    thread->on.top--;
+    finish_leave(thread, now);
 }
 
 #if defined(__x86_64__)
 
-void hook_enter_return(uintptr_t *place, uintptr_t function)
+void hook_enter_return(uintptr_t *slot, uintptr_t function)
 {
-    struct thread *thread = hook_thread(HOOK_RETURNS);
-    if (RARELY(thread->busy) && nested_enter_return(thread, place, function))
+    struct thread *thread = thread_self;
+    uintptr_t place = (uintptr_t)slot, origin = *slot, chained = 0;
+    if (RARELY(!thread || thread->busy)) {
+        rare_first_enter_return(slot, function);
         return;
-    hook_begin(thread, (uintptr_t)place);
-    if (enter(thread, (uintptr_t)place, function, 0, *place))
-        *place = (uintptr_t)return_trampoline;
-    hook_end(thread);
-}
-
-NOT_INLINE uintptr_t return_rarely(struct thread *thread, uintptr_t place)
-{
-    return outside(thread, slow_return, &place);
+    }
+    hook_begin(thread, place);
+    if (RARELY(origin == (uintptr_t)return_trampoline))
+        chained = (thread->on.top->marks & FRAME_CHAINED) + FRAME_CHAIN_ONE;
+    if (RARELY(enter_is_rare(thread, place, function, chained))) {
+        rare_enter_return(thread, slot, function);
+        return;
+    }
+    push(thread, (struct frame){place, 0, origin, chained});
+    *slot = (uintptr_t)return_trampoline;
+    finish_enter(thread, function);
 }
 
 uintptr_t hook_leave_return(uintptr_t place)
 {
-    struct thread *thread = hook_thread(HOOK_RETURNS);
-    uintptr_t origin;
-    if (RARELY(thread->busy) && nested_return(thread, place, &origin))
-        return origin;
+    struct thread *thread = thread_self;
+    if (RARELY(!thread || thread->busy))
+        return rare_first_return(place);
     hook_begin(thread, place);
-    uint64_t now = stream_now();
+    uint64_t now = clock_now();
     const struct frame *top = thread->on.top;
-    origin = top->origin;
-    if (RARELY(top->place != place || top->function || top->marks ||
-               origin == (uintptr_t)return_trampoline ||
-               thread->on.stream.cursor >= thread->on.stream.limit))
-        origin = return_rarely(thread, place);
-    else
-        leave(thread, now);
-    hook_end(thread);
+    uintptr_t origin = top->origin;
+    if (RARELY(top->place != place || leave_is_rare(thread, now)))
+        return rare_return(thread, place);
+    thread->on.top--;
+    finish_leave(thread, now);
     return origin;
 }
 

@@ -2,12 +2,12 @@
 #ifndef NCPROF_CAPTURE_RUNTIME_HOOKS_H
 #define NCPROF_CAPTURE_RUNTIME_HOOKS_H
 
-#include <stdint.h>
+#include "capture/runtime/thread.h"
 
 #pragma GCC visibility push(hidden)
 
 /* `function` is an address within it; *place is its return address, which is replaced. */
-void hook_enter_return(uintptr_t *place, uintptr_t function);
+KEEPS_REGISTERS void hook_enter_return(uintptr_t *place, uintptr_t function);
 /* The return address that lay at `place`. */
 uintptr_t hook_leave_return(uintptr_t place);
 

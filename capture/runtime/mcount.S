@@ -11,34 +11,20 @@
 #if defined(__x86_64__)
 
 #define POP_R10 0x5a41
-#define SAVED   80 /* nine registers; keeps the stack aligned */
 
+    /* hook_enter_return() keeps all registers but those of its arguments. */
     .macro save_registers
-    sub $SAVED, %rsp
-    .cfi_adjust_cfa_offset SAVED
-    mov %rax, 0(%rsp)
-    mov %rcx, 8(%rsp)
-    mov %rdx, 16(%rsp)
-    mov %rsi, 24(%rsp)
-    mov %rdi, 32(%rsp)
-    mov %r8, 40(%rsp)
-    mov %r9, 48(%rsp)
-    mov %r10, 56(%rsp)
-    mov %r11, 64(%rsp)
+    push %rsi
+    .cfi_adjust_cfa_offset 8
+    push %rdi
+    .cfi_adjust_cfa_offset 8
     .endm
 
     .macro restore_registers
-    mov 0(%rsp), %rax
-    mov 8(%rsp), %rcx
-    mov 16(%rsp), %rdx
-    mov 24(%rsp), %rsi
-    mov 32(%rsp), %rdi
-    mov 40(%rsp), %r8
-    mov 48(%rsp), %r9
-    mov 56(%rsp), %r10
-    mov 64(%rsp), %r11
-    add $SAVED, %rsp
-    .cfi_adjust_cfa_offset -SAVED
+    pop %rdi
+    .cfi_adjust_cfa_offset -8
+    pop %rsi
+    .cfi_adjust_cfa_offset -8
     .endm
 
     /* With no session libc's own function goes on: gprof works as it does without us. */
@@ -60,7 +46,7 @@ _mcount:
     pass_on mcount_next
     save_registers
     lea 8(%rbp), %rdi
-    mov SAVED(%rsp), %rsi
+    mov 16(%rsp), %rsi
     call hook_enter_return
     restore_registers
     ret
@@ -75,15 +61,15 @@ __fentry__:
     .cfi_startproc
     pass_on fentry_next
     save_registers
-    lea SAVED+8(%rsp), %rdi
-    mov SAVED(%rsp), %rsi
+    lea 24(%rsp), %rdi
+    mov 16(%rsp), %rsi
     cmpw $POP_R10, (%rsi)       /* GCC saves a nested function's static chain around the call */
     je 3f
 2:  call hook_enter_return
     restore_registers
     ret
-    .cfi_adjust_cfa_offset SAVED
-3:  lea SAVED+16(%rsp), %rdi
+    .cfi_adjust_cfa_offset 16
+3:  lea 32(%rsp), %rdi
     jmp 2b
     .cfi_endproc
     .size __fentry__, .-__fentry__

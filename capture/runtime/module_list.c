@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #define FIRST_CAPACITY 128u
+#define WINDOW         ((uintptr_t)UINT32_MAX)
 
 static struct {
     _Atomic uint32_t version; /* odd: being changed */
@@ -49,12 +50,16 @@ bool modules_find(struct thread *thread, uintptr_t function)
     uint32_t at = position(modules, count, function);
     if (at >= count || modules[at].low > function)
         return false;
-    uintptr_t low = modules[at].low, size = modules[at].high - low;
+    uintptr_t low = modules[at].low, high = modules[at].high;
     atomic_thread_fence(memory_order_acquire);
     if (version & 1 || atomic_load(&list.version) != version)
         return false;
+    /* Only what shares the upper half of its addresses. */
+    uintptr_t window = function & ~WINDOW;
+    low = low < window ? window : low;
+    high = high - 1 > (window | WINDOW) ? (window | WINDOW) + 1 : high;
     thread->module_low = low;
-    thread->module_size = size;
+    thread->module_size = high - low;
     return true;
 }
 

@@ -69,6 +69,8 @@ static uintptr_t write_events(struct thread *thread, const void *unused)
     (void)unused;
     struct nested *nested = &thread->nested;
     struct stream *stream = &thread->on.stream;
+    thread->module_size = 0;
+    stream->depth = (uint32_t)(thread->on.top - thread->on.frames) - thread->on.silent;
     pop(thread, 0);
     for (uint32_t i = 0; i < nested->event_count; i++) {
         const struct deferred *event = &nested->events[i];

@@ -17,7 +17,7 @@ bool nested_enter_return(struct thread *thread, uintptr_t *place, uintptr_t func
 bool nested_return(struct thread *thread, uintptr_t place, uintptr_t *origin);
 
 /* The interrupted hook has ended: writes what was put aside. */
-void nested_flush(struct thread *thread);
+KEEPS_REGISTERS void nested_flush(struct thread *thread);
 
 #pragma GCC visibility pop
 

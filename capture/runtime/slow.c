@@ -5,11 +5,25 @@
 
 #define LEAVES_MAX 8 /* beyond them one ESCAPE_DEPTH is shorter */
 
-static uint32_t recorded_from(const struct context *on, const struct frame *first)
+/* Hooks count nothing: the open frames of the stream follow from the shadow stack. */
+static void count_depth(struct context *on)
+{
+    on->stream.depth = (uint32_t)(on->top - on->frames) - on->silent;
+}
+
+/* Before any work: what it may do to the stream has hooks look at their next module anew. */
+static struct context *begin(struct thread *thread)
+{
+    thread->module_size = 0;
+    count_depth(&thread->on);
+    return &thread->on;
+}
+
+static uint32_t silent_from(const struct context *on, const struct frame *first)
 {
     uint32_t count = 0;
     for (const struct frame *frame = first; frame <= on->top; frame++)
-        count += !(frame->marks & FRAME_SILENT);
+        count += frame->marks & FRAME_SILENT;
     return count;
 }
 
@@ -17,10 +31,12 @@ static uint32_t recorded_from(const struct context *on, const struct frame *firs
 static void close_above(struct thread *thread, struct frame *keep, uint64_t now)
 {
     struct context *on = &thread->on;
-    uint32_t ended = recorded_from(on, keep + 1);
+    uint32_t silent = silent_from(on, keep + 1);
+    uint32_t ended = (uint32_t)(on->top - keep) - silent;
     if (on->foreign)
         unwind_release(keep + 1, on->top);
     on->top = keep;
+    on->silent -= silent;
     if (ended > LEAVES_MAX) {
         stream_set_depth(&on->stream, on->stream.depth - ended, now);
         on->stream.depth -= ended;
@@ -82,40 +98,57 @@ static void settle_equals(struct thread *thread, const struct entry *entry, uint
         close_above(thread, ended - 1, now);
 }
 
-static void push_silent(struct thread *thread, const struct entry *entry)
+static void push(struct context *on, const struct entry *entry, uintptr_t marks)
 {
-    struct frame *frame = thread->on.top + 1;
-    *frame = (struct frame){entry->place, entry->mark, entry->origin, FRAME_SILENT};
-    thread->on.top = frame;
-    if (!entry->mark)
-        *(uintptr_t *)entry->place = (uintptr_t)return_trampoline;
+    uintptr_t chained = 0;
+    if (on->top->place == entry->place && !entry->mark)
+        chained = (on->top->marks & FRAME_CHAINED) + FRAME_CHAIN_ONE;
+    *++on->top = (struct frame){entry->place, entry->mark, entry->origin, marks | chained};
+}
+
+static void enter(struct thread *thread, const struct entry *entry)
+{
+    struct context *on = &thread->on;
+    if (atomic_load(&recording_stopped)) {
+        push(on, entry, FRAME_SILENT);
+        on->silent++;
+        return;
+    }
+    if (on->stream.cursor >= on->stream.limit) {
+        modules_refresh();
+        stream_refill(&on->stream, stream_now());
+        frames_shrink(on);
+    }
+    modules_know(thread, entry->function);
+    push(on, entry, 0);
+    stream_enter_address(&on->stream, entry->function, stream_now());
 }
 
 uintptr_t slow_enter(struct thread *thread, const void *data)
 {
     const struct entry *entry = data;
+    begin(thread);
     if (!stacks_switch(thread, entry->place, true)) {
         thread->on.stream.lost += 2;
         return 0;
     }
+    struct context *on = begin(thread);
     uint64_t now = stream_now();
     close_below(thread, entry->place, now);
     settle_equals(thread, entry, now);
-    if (thread->on.top >= thread->on.last && !frames_grow(&thread->on)) {
-        thread->on.stream.lost += 2;
+    if (on->top >= on->last && !frames_grow(on)) {
+        on->stream.lost += 2;
         return 0;
     }
-    if (atomic_load(&recording_stopped)) {
-        push_silent(thread, entry);
-        return 0;
-    }
-    modules_know(thread, entry->function);
-    if (thread->on.stream.cursor >= thread->on.stream.limit) {
-        modules_refresh();
-        stream_refill(&thread->on.stream, now);
-        frames_shrink(&thread->on);
-    }
+    enter(thread, entry);
     return 1;
+}
+
+uintptr_t slow_late_enter(struct thread *thread, const void *function)
+{
+    struct context *on = begin(thread);
+    stream_enter_address(&on->stream, *(const uintptr_t *)function, stream_now());
+    return 0;
 }
 
 static void leave_top(struct thread *thread, uint64_t now)
@@ -128,6 +161,7 @@ uintptr_t slow_leave(struct thread *thread, const void *data)
     const struct exit *exit = data;
     if (!stacks_switch(thread, exit->place - exit->jumped, false))
         return 0;
+    begin(thread);
     uint64_t now = stream_now();
     struct frame *found = thread->on.top;
     if (exit->jumped) {
@@ -167,6 +201,7 @@ uintptr_t slow_return(struct thread *thread, const void *data)
     uint64_t now = stream_now();
     uintptr_t place = *(const uintptr_t *)data;
     struct frame *frame = find_place(thread, place);
+    begin(thread);
     close_above(thread, frame, now);
     uintptr_t origin = frame->origin;
     leave_top(thread, now);
@@ -179,33 +214,21 @@ uintptr_t slow_return(struct thread *thread, const void *data)
     return origin;
 }
 
-uintptr_t slow_settle(struct thread *thread, const void *data)
-{
-    uint64_t now = *(const uint64_t *)data;
-    if (now < thread->on.stream.ticks)
-        return thread->on.stream.ticks;
-    stream_jump(&thread->on.stream, now);
-    return now;
-}
-
+/* The hook may have pushed its frame and not written the event: what it entered is gone. */
 void slow_repair(struct thread *thread)
 {
-    struct context *on = &thread->on;
-    uint32_t depth = recorded_from(on, on->frames + 1);
-    if (on->stream.depth < depth) {
-        on->top->marks |= FRAME_SILENT;
-        depth = on->stream.depth;
+    struct context *on = begin(thread);
+    if (on->top->place == thread->busy) {
+        on->silent -= silent_from(on, on->top);
+        on->top--;
     }
-    stream_set_depth(&on->stream, depth, stream_now());
-    on->stream.depth = depth;
+    count_depth(on);
+    stream_set_depth(&on->stream, on->stream.depth, stream_now());
 }
 
 void slow_close(struct thread *thread)
 {
-    struct context *on = &thread->on;
-    if (on->top == on->frames)
-        return;
-    stream_set_depth(&on->stream, 0, stream_now());
-    on->stream.depth = 0;
-    on->top = on->frames;
+    struct context *on = begin(thread);
+    if (on->top > on->frames)
+        close_above(thread, on->frames, stream_now());
 }

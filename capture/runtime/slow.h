@@ -17,7 +17,7 @@ struct entry {
     uintptr_t origin;
 };
 
-/* Makes everything ready for the entry; 0: it has been dealt with, or cannot be recorded. */
+/* 0: it cannot be recorded, its return address is to be left alone. */
 uintptr_t slow_enter(struct thread *thread, const void *entry);
 
 /* A function of -finstrument-functions being left; `place` is the stack pointer at the hook. */
@@ -31,8 +31,8 @@ uintptr_t slow_leave(struct thread *thread, const void *exit);
 /* A function returns whose return address lay at *(const uintptr_t *)place: where to go on. */
 uintptr_t slow_return(struct thread *thread, const void *place);
 
-/* After a pause too long for an event, or a clock that ran backwards: the event's time. */
-uintptr_t slow_settle(struct thread *thread, const void *now);
+/* Writes the event of a frame that has been pushed, a function's address. */
+uintptr_t slow_late_enter(struct thread *thread, const void *function);
 
 /* A hook died halfway: makes the stream agree with the frames. */
 void slow_repair(struct thread *thread);

@@ -31,6 +31,13 @@
 #define VECTOR_STATE  2688u /* bytes; XSAVE's standard format up to AVX-512 */
 #define OWN_STACK     32768u
 
+/* -pg's hooks may change no register at all: the function has not begun yet. */
+#if defined(__x86_64__)
+#define KEEPS_REGISTERS __attribute__((no_caller_saved_registers))
+#else
+#define KEEPS_REGISTERS
+#endif
+
 #define RARELY(condition) __builtin_expect((condition) != 0, 0)
 
 enum hook_kind { HOOK_CALLS, HOOK_RETURNS }; /* -finstrument-functions, -pg */
@@ -61,6 +68,7 @@ struct context {
     struct frame *last;   /* of those there is room for */
     struct frame *frames;
     uintptr_t low, size;  /* the stack's addresses */
+    uint32_t silent;      /* frames that are not in the stream */
     bool foreign;         /* not the stack the thread was born with: its bounds are a guess */
 };
 
@@ -81,7 +89,11 @@ struct thread {
     uint32_t interrupted; /* events or frames in nested */
     uint32_t context_count, context_current;
     struct context *contexts;            /* other stacks; NULL as long as there is only one */
-    uintptr_t module_low, module_size;   /* code known to be defined */
+    /*
+     * Code whose module is defined and the upper half of whose addresses the open
+     * block knows; the size is 0 whenever that may have changed.
+     */
+    uintptr_t module_low, module_size;
     int32_t tid;
     struct nested nested;
     _Alignas(64) unsigned char vector_state[VECTOR_STATE];

@@ -102,6 +102,7 @@ static void inherit(struct context *context)
 {
     for (struct frame *frame = context->frames + 1; frame <= context->top; frame++)
         frame->marks |= FRAME_SILENT;
+    context->silent = (uint32_t)(context->top - context->frames);
     stream_open(&context->stream, CHANNEL_NATIVE);
 }
 
@@ -109,6 +110,7 @@ static uintptr_t begin_child(struct thread *thread, const void *unused)
 {
     (void)unused;
     thread->tid = gettid();
+    thread->module_size = 0;
     inherit(&thread->on);
     name_thread(thread);
     for (uint32_t i = 0; i < thread->context_count; i++) {

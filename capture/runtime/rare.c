@@ -1,0 +1,124 @@
+#if defined(__x86_64__)
+#pragma GCC target("general-regs-only")
+#endif
+
+#include "capture/runtime/rare.h"
+#include "capture/runtime/hooks.h"
+#include "capture/runtime/modules.h"
+#include "capture/runtime/nested.h"
+#include "capture/runtime/slow.h"
+
+static void end(struct thread *thread)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    thread->busy = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+    if (thread->interrupted)
+        nested_flush(thread);
+}
+
+/* Calls between two modules are not that rare: the way to outside() is spared them. */
+static bool only_module_changed(struct thread *thread, const struct entry *entry)
+{
+    const struct context *on = &thread->on;
+    struct stream *stream = &thread->on.stream;
+    bool ordinary = entry->place - on->low < on->size && on->top->place > entry->place &&
+                    on->top < on->last && stream->cursor < stream->limit - sizeof(uint64_t) &&
+                    !atomic_load_explicit(&recording_stopped, memory_order_relaxed) &&
+                    stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2;
+    return ordinary && modules_find(thread, entry->function);
+}
+
+static bool enter(struct thread *thread, const struct entry *entry)
+{
+    if (!only_module_changed(thread, entry))
+        return outside(thread, slow_enter, entry);
+    struct frame *top = thread->on.top + 1;
+    *top = (struct frame){entry->place, entry->mark, entry->origin, 0};
+    atomic_signal_fence(memory_order_seq_cst);
+    thread->on.top = top;
+    stream_enter_address(&thread->on.stream, entry->function, stream_now());
+    return true;
+}
+
+void rare_enter(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t origin)
+{
+    struct entry entry = {place, function, function, origin};
+    enter(thread, &entry);
+    end(thread);
+}
+
+void rare_leave(struct thread *thread, uintptr_t place, uintptr_t function, bool jumped)
+{
+    struct exit exit = {place, function, jumped};
+    outside(thread, slow_leave, &exit);
+    end(thread);
+}
+
+void rare_late_enter(struct thread *thread, uintptr_t function)
+{
+    outside(thread, slow_late_enter, &function);
+    end(thread);
+}
+
+static struct thread *known_thread(enum hook_kind kind)
+{
+    struct thread *thread = thread_self;
+    return thread ? thread : thread_begin(kind);
+}
+
+void rare_first_enter(uintptr_t place, uintptr_t function, uintptr_t origin)
+{
+    struct thread *thread = known_thread(HOOK_CALLS);
+    if (thread->busy && nested_enter(thread, place, function))
+        return;
+    thread->busy = place;
+    rare_enter(thread, place, function, origin);
+}
+
+void rare_first_leave(uintptr_t place, uintptr_t function, bool jumped)
+{
+    struct thread *thread = known_thread(HOOK_CALLS);
+    if (thread->busy && nested_leave(thread, place, function))
+        return;
+    thread->busy = place;
+    rare_leave(thread, place, function, jumped);
+}
+
+#if defined(__x86_64__)
+
+void rare_enter_return(struct thread *thread, uintptr_t *slot, uintptr_t function)
+{
+    struct entry entry = {(uintptr_t)slot, function, 0, *slot};
+    if (enter(thread, &entry))
+        *slot = (uintptr_t)return_trampoline;
+    end(thread);
+}
+
+uintptr_t rare_return(struct thread *thread, uintptr_t place)
+{
+    uintptr_t origin = outside(thread, slow_return, &place);
+    end(thread);
+    return origin;
+}
+
+void rare_first_enter_return(uintptr_t *slot, uintptr_t function)
+{
+    struct thread *thread = known_thread(HOOK_RETURNS);
+    if (thread->busy && nested_enter_return(thread, slot, function))
+        return;
+    thread->busy = (uintptr_t)slot;
+    rare_enter_return(thread, slot, function);
+}
+
+uintptr_t rare_first_return(uintptr_t place)
+{
+    struct thread *thread = known_thread(HOOK_RETURNS);
+    uintptr_t origin;
+    if (thread->busy && nested_return(thread, place, &origin))
+        return origin;
+    thread->busy = place;
+    return rare_return(thread, place);
+}
+
+#endif
