@@ -7,8 +7,8 @@
 
 #define FLAG_REF    0x80u
 #define DEPTH_MAX   100
-#define BUDGET_SAFE (UINT64_C(64) << 20)
-#define BUDGET_RATE 64u
+#define BUDGET_SAFE (UINT64_C(4) << 20)
+#define BUDGET_RATE 4u
 #define OFFSET_MASK ((UINT64_C(1) << 56) - 1)
 
 void marshal_init(struct marshal *marshal, const void *data, size_t size)
@@ -315,7 +315,7 @@ int marshal_next(struct marshal *m, struct marshal_value *value, struct error *e
     }
     if (!m->following && !value->named)
         return 0;
-    uint64_t cost = 1 + (uint64_t)value->length;
+    uint64_t cost = 1 + value->length / 16;
     if (cost > m->budget)
         return error_at_offset(err, start, "too much of the file is references");
     m->budget -= cost;
