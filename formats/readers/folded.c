@@ -313,6 +313,14 @@ static bool is_located(struct slice frame)
     return digits && at && frame.text[at - 1] == ':' && memchr(frame.text, '(', at);
 }
 
+/* A ';' as in "main;work"; in prose and programs a blank follows it. */
+static bool is_joined(struct slice stack)
+{
+    const char *semicolon = memchr(stack.text, ';', stack.length);
+    size_t at = semicolon ? (size_t)(semicolon - stack.text) + 1 : stack.length;
+    return semicolon && (at == stack.length || !is_blank(stack.text[at]));
+}
+
 static bool is_word(struct slice s)
 {
     struct decimal number;
@@ -323,8 +331,8 @@ static bool is_word(struct slice s)
 }
 
 /*
- * A line that has a ';' or a located frame before its count speaks for folded stacks; a single
- * word and a count only when all lines are like that.
+ * A line that has a ';' or a located frame before its count speaks for folded stacks when a
+ * third of the lines are like that; a single word and a count only when all lines are.
  */
 static int probe_folded(const uint8_t *head, size_t size)
 {
@@ -342,13 +350,13 @@ static int probe_folded(const uint8_t *head, size_t size)
         lines++;
         if (!split_line(line, 1, &parts))
             continue;
-        if (memchr(parts.stack.text, ';', parts.stack.length) || is_located(parts.stack))
+        if (is_joined(parts.stack) || is_located(parts.stack))
             strong++;
         else if (is_word(parts.stack))
             words++;
     }
     if (strong)
-        return strong * 2 >= lines ? 50 : (strong + words) * 3 >= lines ? 30 : 0;
+        return strong * 2 >= lines ? 50 : strong * 3 >= lines || strong + words == lines ? 30 : 0;
     return lines && words == lines ? 20 : 0;
 }
 
