@@ -35,7 +35,7 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
 static int emit_text(struct trace_writer *writer, enum chunk_type type, const char *text,
                      struct error *err)
 {
-    struct chunk_header header = {.type = type, .thread = CHUNK_NO_THREAD};
+    struct chunk_header header = {.type = (uint16_t)type, .thread = CHUNK_NO_THREAD};
     struct bytes *payload = &writer->payloads[0];
     payload->size = 0;
     bytes_put(payload, text, strlen(text));

@@ -109,7 +109,9 @@ def unmarshal(path):
         if not python2:
             return None
         script = "import marshal, sys; print(repr(marshal.load(open(sys.argv[1], 'rb'))))"
-        done = subprocess.run([python2, "-c", script, str(path)], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run([python2, "-c", script, str(path)], stdout=subprocess.PIPE, check=False)
+        if done.returncode:
+            return None
         quoted = re.sub(r"(?<=, )<code object .*?, line \d+>(?=\))", lambda m: repr(m[0]),
                         done.stdout.decode())
         return ast.literal_eval(quoted)
