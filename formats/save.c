@@ -49,9 +49,9 @@ static int move(const char *from, const char *to, bool force, struct error *err)
         if (errno == EEXIST)
             return error_set(err, ERROR_IO, "exists already (--force overwrites it)");
         if (errno != EINVAL && errno != ENOSYS)
-            return error_errno(err, "cannot rename %s to it", from);
+            return error_errno(err, "cannot create");
     }
-    return rename(from, to) ? error_errno(err, "cannot rename %s to it", from) : 0;
+    return rename(from, to) ? error_errno(err, "cannot create") : 0;
 }
 
 static int write_beside(const struct profile *profile, const char *path,
@@ -60,7 +60,7 @@ static int write_beside(const struct profile *profile, const char *path,
     char *temporary = memory_printf("%s.%ld.tmp", path, (long)getpid());
     int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
-    int status = file ? 0 : error_errno(err, "cannot create %s", temporary);
+    int status = file ? 0 : error_errno(err, "cannot create");
     if (!status)
         status = write_all(profile, writer, file, err);
     if (!status)
