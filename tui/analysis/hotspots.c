@@ -27,8 +27,8 @@ static bool is_nothing(const struct values *values)
 
 static bool below(const struct hotspots *hotspots, const struct values *values, double threshold)
 {
-    double limit = threshold * (double)hotspots->total;
-    return (double)values->self < limit && (double)values->total < limit;
+    double limit = threshold * fabs((double)hotspots->total);
+    return fabs((double)values->self) < limit && fabs((double)values->total) < limit;
 }
 
 /* What the query lets through, in the order of the profile; the counters on the way. */
