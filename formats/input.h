@@ -67,4 +67,7 @@ int input_all(struct input *input, const uint8_t **data, size_t *size, struct er
  */
 double input_progress(const struct input *input);
 
+/* The version of the library that unpacks zstd, for --version. */
+const char *input_zstd_version(void);
+
 #endif

@@ -343,3 +343,8 @@ void layer_free(struct layer *layer)
         layer = below;
     }
 }
+
+const char *input_zstd_version(void)
+{
+    return ZSTD_versionString();
+}

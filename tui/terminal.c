@@ -381,3 +381,8 @@ struct event terminal_wait(struct terminal *terminal, int wake, int timeout_ms)
         return (struct event){.kind = EVENT_SIGNAL, .signal = SIGHUP};
     return event;
 }
+
+const char *terminal_library(void)
+{
+    return curses_version();
+}

@@ -32,4 +32,7 @@ void terminal_refresh(struct terminal *terminal);
  */
 struct event terminal_wait(struct terminal *terminal, int wake, int timeout_ms);
 
+/* "ncurses 6.4.20221231", for --version. */
+const char *terminal_library(void);
+
 #endif

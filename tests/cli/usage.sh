@@ -48,7 +48,7 @@ help_is_aligned() {
 version_names_libraries() {
     local version
     version=$("$program" --version) && [[ $version == "ncprof "[0-9]* ]] &&
-        [[ $version == *cJSON* && $version == *zlib* && $version == *elfutils* ]]
+        [[ $version == *ncurses* && $version == *zstd* && $version == *elfutils* && $version == *cJSON* && $version == *zlib* ]]
 }
 
 json_is_json() {

@@ -1,4 +1,6 @@
+#include "formats/input.h"
 #include "tui/commands/command.h"
+#include "tui/terminal.h"
 
 #include <cjson/cJSON.h>
 #include <elfutils/libdwfl.h>
@@ -26,8 +28,9 @@ static int version_run(const void *values, char **operands, int count)
 {
     (void)values, (void)operands, (void)count;
     printf("ncprof %s\n"
-           "elfutils %s, cJSON %s, zlib %s\n",
-           NCPROF_VERSION, dwfl_version(NULL), cJSON_Version(), zlibVersion());
+           "%s, zstd %s, elfutils %s, cJSON %s, zlib %s\n",
+           NCPROF_VERSION, terminal_library(), input_zstd_version(), dwfl_version(NULL),
+           cJSON_Version(), zlibVersion());
     return COMMAND_OK;
 }
 
