@@ -1,4 +1,5 @@
 #include "formats/input_layers.h"
+#include "formats/input.h"
 
 #include "formats/profile/memory.h"
 
