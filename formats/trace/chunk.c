@@ -4,9 +4,10 @@
 #include <zlib.h>
 
 #define CHUNK_MAGIC    0x184D2A5Au
-#define CHUNK_TAG      "NCPF"
 #define PREFIX_SIZE    8u /* magic and size, which the size does not count */
 #define LARGEST_HEADER (PREFIX_SIZE + 4096u)
+
+static const uint8_t tag[4] = {'N', 'C', 'P', 'F'};
 
 static void put16(uint8_t *at, uint16_t value)
 {
@@ -50,7 +51,7 @@ void chunk_encode(uint8_t out[CHUNK_HEADER_SIZE], const struct chunk_header *hea
 {
     put32(out, CHUNK_MAGIC);
     put32(out + 4, CHUNK_HEADER_SIZE - PREFIX_SIZE);
-    memcpy(out + 8, CHUNK_TAG, 4);
+    memcpy(out + 8, tag, sizeof tag);
     put16(out + 12, TRACE_MAJOR);
     put16(out + 14, TRACE_MINOR);
     put16(out + 16, header->type);
@@ -72,7 +73,7 @@ void chunk_encode(uint8_t out[CHUNK_HEADER_SIZE], const struct chunk_header *hea
 
 bool chunk_recognised(const uint8_t *data, size_t size)
 {
-    return size >= 16 && get32(data) == CHUNK_MAGIC && memcmp(data + 8, CHUNK_TAG, 4) == 0;
+    return size >= 16 && get32(data) == CHUNK_MAGIC && memcmp(data + 8, tag, sizeof tag) == 0;
 }
 
 static void decode_fields(struct chunk_header *header, const uint8_t *at)
@@ -134,10 +135,10 @@ uint64_t chunk_search(const uint8_t *data, size_t size, uint64_t from)
     struct error ignored;
     uint64_t at = from;
     while (at < size && size - at >= 16) {
-        const uint8_t *tag = memmem(data + at + 8, (size_t)(size - at - 8), CHUNK_TAG, 4);
-        if (!tag)
+        const uint8_t *found = memmem(data + at + 8, (size_t)(size - at - 8), tag, sizeof tag);
+        if (!found)
             break;
-        at = (uint64_t)(tag - data) - 8;
+        at = (uint64_t)(found - data) - 8;
         if (chunk_decode(&header, data, size, at, &ignored) == 0)
             return at;
         at++;
