@@ -7,7 +7,8 @@
  * the file is readable. Not thread-safe: one caller.
  *
  * Once the disk refuses (ENOSPC, EIO, EFBIG) the writer keeps counting but
- * writes nothing more; the call that met it and trace_writer_close() say so.
+ * writes nothing more; the call that met it and trace_writer_close() say so. The caller
+ * ignores SIGXFSZ, or a limit on file size ends the program instead.
  */
 #ifndef NCPROF_FORMATS_TRACE_TRACE_WRITER_H
 #define NCPROF_FORMATS_TRACE_TRACE_WRITER_H
@@ -38,7 +39,11 @@ uint32_t trace_writer_function(struct trace_writer *writer, const char *name, co
                                const char *file, uint32_t line, enum function_kind kind);
 void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, const char *name);
 
-/* Hot path. Ticks do not run backwards within a thread; if they do, they are clamped. */
+/*
+ * Hot path. Ticks do not run backwards within a thread; if they do, they are clamped. Leaves
+ * without an open frame are left out, and so are events of a thread that has ended; a note counts
+ * them.
+ */
 int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t function,
                        uint64_t ticks, struct error *err);
 int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
