@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 110, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128 };
+enum { GUTTER = 2, WIDE = 110, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500 };
 
 struct placed {
     const struct column *column;
@@ -43,18 +43,29 @@ static void title_text(const struct table *table, const struct column *column, c
     snprintf(buffer, size, "%s%s", column->title, mark);
 }
 
-static int widest(const struct table *table, const struct column *column)
+/* Widens columns to what `count` rows from `first` on need. */
+static void measure(struct table *table, uint32_t first, uint32_t count)
 {
     char text[CELL_MAX];
-    title_text(table, column, text, sizeof text);
-    int width = glyph_width(text);
-    width = width > column->width ? width : column->width;
-    for (uint32_t i = 0; i < table->list.height && table->list.top + i < table->list.count; i++) {
-        column->text(table->data, table->list.top + i, text, sizeof text);
-        int needed = glyph_width(text);
-        width = needed > width ? needed : width;
+    for (int i = 0; i < TABLE_COLUMNS_MAX && table->columns[i].id; i++) {
+        const struct column *column = &table->columns[i];
+        for (uint32_t row = first; column->width && row - first < count; row++) {
+            if (row >= table->list.count)
+                break;
+            column->text(table->data, row, text, sizeof text);
+            int needed = glyph_width(text);
+            table->seen[i] = needed > table->seen[i] ? needed : table->seen[i];
+        }
     }
-    return width;
+}
+
+static int widest(const struct table *table, const struct column *column)
+{
+    char title[CELL_MAX];
+    title_text(table, column, title, sizeof title);
+    int width = glyph_width(title), seen = table->seen[column - table->columns];
+    width = seen > width ? seen : width;
+    return column->width > width ? column->width : width;
 }
 
 /* The column to give up next: the largest priority, the rightmost of equals. -1: none may leave. */
@@ -115,7 +126,7 @@ static void lay_out(const struct table *table, struct layout *layout)
     layout->count = 0;
     layout->gap = width < WIDE ? 1 : 2;
     for (const struct column *c = table->columns; c->id; c++) {
-        if (!is_wanted(table, c) || layout->count == TABLE_COLUMNS_MAX)
+        if (!is_wanted(table, c) || c - table->columns == TABLE_COLUMNS_MAX)
             continue;
         struct placed *placed = &layout->placed[layout->count++];
         *placed = (struct placed){c, 0, c->width ? widest(table, c) : name_width(width)};
@@ -139,6 +150,12 @@ void table_fit(struct table *table, struct rect area)
     table->area = area;
     int rows = area.rows - header_rows(table);
     list_fit(&table->list, rows > 0 ? (uint32_t)rows : 0);
+    if (table->seen_of != table->data) {
+        memset(table->seen, 0, sizeof table->seen);
+        table->seen_of = table->data;
+        measure(table, 0, MEASURED);
+    }
+    measure(table, table->list.top, table->list.height);
 }
 
 static void draw_header(const struct table *table, const struct layout *layout,

@@ -34,6 +34,9 @@ struct table {
     int shift;        /* cells by which long names are scrolled */
     struct list list;
     struct rect area;
+    /* The widest cell seen of each column, so that nothing moves sideways as rows pass by. */
+    int seen[TABLE_COLUMNS_MAX];
+    const void *seen_of; /* the data they are of */
 
     /* Hooks; each may be NULL. */
     enum style (*style)(const void *owner, uint32_t row, const struct column *column);
@@ -42,7 +45,7 @@ struct table {
     bool (*marked)(const void *owner, uint32_t row);
 };
 
-/* Where things are from now on. */
+/* Where things are from now on; measures the rows that will be drawn. */
 void table_fit(struct table *table, struct rect area);
 void table_draw(const struct table *table, struct canvas *canvas);
 
