@@ -57,6 +57,12 @@ const char *app_lacking(const struct app *app, enum view_kind view, int side)
     return profile && (ops->needs & ~profile->flags) ? ops->lacking : NULL;
 }
 
+unsigned app_place(const struct app *app)
+{
+    return app_lacking(app, app->view, app->side) ? (unsigned)PLACE_INFO
+                                                  : screens[app->view]->place;
+}
+
 struct table *app_table(struct app *app)
 {
     const struct screen_ops *ops = screens[app->view];

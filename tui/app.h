@@ -113,6 +113,8 @@ struct view *app_view(struct app *app);
 int app_side(const struct app *app, int side);
 /* What there is, as actions need it. */
 unsigned app_has(const struct app *app);
+/* Whose keys work: the view's, or where it has nothing to show only those that work everywhere. */
+unsigned app_place(const struct app *app);
 /* Why this view cannot be shown, or NULL. */
 const char *app_lacking(const struct app *app, enum view_kind view, int side);
 bool app_view_exists(const struct app *app, enum view_kind view);

@@ -82,7 +82,7 @@ static void on_key(struct app *app, uint32_t key)
         if (action && (action->id == ACTION_QUIT || action->id == ACTION_CANCEL))
             app_stop_loading(app);
     } else {
-        const struct action *action = action_for_key(key, app_ops(app->view)->place, app_has(app));
+        const struct action *action = action_for_key(key, app_place(app), app_has(app));
         if (action)
             do_action(app, action, key);
     }
@@ -117,8 +117,7 @@ static void on_mouse(struct app *app, const struct event *event)
             choose(app);
         return;
     }
-    const struct action *action =
-        action_for_key(event->key, app_ops(app->view)->place, app_has(app));
+    const struct action *action = action_for_key(event->key, app_place(app), app_has(app));
     if (event->key == KEYS_WHEEL) {
         for (int i = 0; i < abs(event->delta); i++)
             on_key(app, event->delta < 0 ? KEYS_UP : KEYS_DOWN);

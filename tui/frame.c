@@ -129,7 +129,7 @@ static int bar_width(const struct action *action)
 /* The action of that rank in the bar that is possible here; NULL: none. */
 static const struct action *bar_action(const struct app *app, int rank)
 {
-    unsigned place = app_ops(app->view)->place, has = app_has(app);
+    unsigned place = app_place(app), has = app_has(app);
     for (const struct action *action = actions; action->help; action++)
         if (action->bar == rank && (action->places & place) && !(action->needs & ~has))
             return action;

@@ -86,33 +86,42 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
 }
 
+static double size_of(const struct app_file *file)
+{
+    return isnan(file->size) ? compare_size(file->profile) : file->size;
+}
+
 /* "  size 7  60.0 s", or less where there is less room. */
 static void side_facts(const struct app_file *file, int room, char *buffer, size_t size)
 {
     char total[60], run_size[40] = "";
-    double value = isnan(file->size) ? compare_size(file->profile) : file->size;
+    double value = size_of(file);
     total_text(file, PROFILE_NONE, total, sizeof total);
     if (!isnan(value) && room > 32)
         snprintf(run_size, sizeof run_size, "  size %.6g", value);
     snprintf(buffer, size, "%s%s%s", run_size, room > 20 ? "  " : "", room > 20 ? total : "");
 }
 
+/* "size ×4.29  time ×30.0", as much of it as has a meaning. */
 static void ratio_text(const struct app *app, char *buffer, size_t size)
 {
     const struct app_file *a = &app->files[0], *b = &app->files[1];
-    double size_a = isnan(a->size) ? compare_size(a->profile) : a->size;
-    double size_b = isnan(b->size) ? compare_size(b->profile) : b->size;
-    double total_a = number_in_unit(profile_total(a->profile, a->metric, PROFILE_NONE),
-                                    &a->profile->metrics[a->metric]);
-    double total_b = number_in_unit(profile_total(b->profile, b->metric, PROFILE_NONE),
-                                    &b->profile->metrics[b->metric]);
+    const struct metric *metric_a = &a->profile->metrics[a->metric];
+    const struct metric *metric_b = &b->profile->metrics[b->metric];
+    double size_ratio = size_of(b) / size_of(a);
+    double ratio = number_in_unit(profile_total(b->profile, b->metric, PROFILE_NONE), metric_b) /
+                   number_in_unit(profile_total(a->profile, a->metric, PROFILE_NONE), metric_a);
     char sizes[40], totals[40];
-    number_ratio(size_b / size_a, sizes, sizeof sizes);
-    number_ratio(total_b / total_a, totals, sizeof totals);
-    if (isnan(size_a) || isnan(size_b))
-        snprintf(buffer, size, "time %s", totals);
+    number_ratio(size_ratio, sizes, sizeof sizes);
+    number_ratio(ratio, totals, sizeof totals);
+    const char *word = metric_a->kind == METRIC_TIME ? "time" : metric_a->unit;
+    buffer[0] = '\0';
+    if (strcmp(metric_a->unit, metric_b->unit) != 0)
+        return;
+    if (isnan(size_ratio))
+        snprintf(buffer, size, "%s %s", word, totals);
     else
-        snprintf(buffer, size, "size %s  time %s", sizes, totals);
+        snprintf(buffer, size, "size %s  %s %s", sizes, word, totals);
 }
 
 /* One file of two: its name gives way, not its numbers. */
@@ -134,7 +143,7 @@ static void title_of_two(const struct app *app, struct canvas *canvas, int row)
     char ratio[FACT_MAX];
     ratio_text(app, ratio, sizeof ratio);
     int room = canvas->columns - 2, bar = 5;
-    bool with_ratio = room > glyph_width(ratio) + 2 * bar + 44;
+    bool with_ratio = ratio[0] && room > glyph_width(ratio) + 2 * bar + 44;
     int half = (room - bar - (with_ratio ? glyph_width(ratio) + bar : 0)) / 2;
     int at = draw_side(app, canvas, row, 1, half, 0);
     at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");

@@ -187,7 +187,9 @@ static void draw(const void *opaque, struct canvas *canvas)
     const struct rect *above = &state->tables[CALLERS].area;
     if (!state->wings[CALLERS].count && above->rows > 1)
         canvas_text(canvas, above->row + 1, 2, canvas->columns - 2, STYLE_DIM,
-                    state->filter[0] ? "(none that matches)" : "(nothing: a thread began here)");
+                    state->filter[0]                           ? "(none that matches)"
+                    : state->profile->flags & PROFILE_HAS_TREE ? "(nothing: a thread began here)"
+                                                               : "(no caller is recorded)");
 }
 
 static uint32_t under_cursor(const struct butterfly_state *state)

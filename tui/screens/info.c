@@ -54,9 +54,11 @@ static void add_metrics(struct info_state *state, const struct profile *profile)
         number_value(number_in_unit(profile_total(profile, m, PROFILE_NONE), metric), metric, value,
                      sizeof value);
         bool has_unit = metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES;
-        add(state, m ? "" : "total", "%s %s%s%s", value, has_unit ? "" : metric->unit,
-            has_unit ? "" : " ",
-            strcmp(metric->name, metric->unit) || has_unit ? metric->name : "");
+        bool says_more = has_unit ? strcmp(metric->name, "time") != 0 : true;
+        add(state, m ? "" : "total", "%s%s%s", value, says_more ? " " : "",
+            !says_more ? ""
+            : has_unit ? metric->name
+                       : metric->unit);
     }
 }
 

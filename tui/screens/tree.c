@@ -97,6 +97,8 @@ static void renew(struct tree_state *state, const struct subject *subject)
     state->tree = calltree_new(subject->profile, subject->metric, subject->thread);
     state->filter[0] = '\0';
     state->all_open = false;
+    if (calltree_count(state->tree) == 1)
+        calltree_toggle(state->tree, 0); /* one closed row says nothing */
     struct table *table = &state->table;
     table->columns = calltree_columns;
     table->data = state->tree;
