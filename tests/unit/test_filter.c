@@ -2,6 +2,7 @@
 
 #include "tui/analysis/filter.h"
 
+#include <locale.h>
 #include <string.h>
 
 static const struct function concat = {"Frame.concat", "pandas.core", "/usr/lib/pandas/frame.py",
@@ -71,6 +72,17 @@ static void broken_expressions_are_literal(void **state)
     assert_false(finds("operator[", &operator_call));
 }
 
+/* A dot is a character, not a byte, and case is folded beyond ASCII where the locale can. */
+static void characters_beyond_ascii(void **state)
+{
+    (void)state;
+    const struct function cafe = {"caf\xc3\xa9.serve", "", "", 0, FUNCTION_PYTHON};
+    const struct function broken = {"caf\xff.serve", "", "", 0, FUNCTION_PYTHON};
+    assert_true(finds("caf.\\.serve", &cafe));
+    assert_true(finds("caf\xc3\xa9", &cafe));
+    assert_true(finds("serve$", &broken));
+}
+
 static void long_names(void **state)
 {
     (void)state;
@@ -86,12 +98,14 @@ static void long_names(void **state)
 
 int main(void)
 {
+    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_matches_everything),
         cmocka_unit_test(case_counts_once_it_is_used),
         cmocka_unit_test(searches_name_module_and_place),
         cmocka_unit_test(words_with_bars),
         cmocka_unit_test(broken_expressions_are_literal),
+        cmocka_unit_test(characters_beyond_ascii),
         cmocka_unit_test(long_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

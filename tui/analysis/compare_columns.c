@@ -42,6 +42,11 @@ static void growth_text(const struct compare_change *change, char *buffer, size_
              change->growth >= GROWTH_SUPERLINEAR ? " ▲" : "");
 }
 
+static double key_of(double value)
+{
+    return isnan(value) ? -INFINITY : value;
+}
+
 /* The five columns of a measure; a column has no closure, so each has functions of its own. */
 #define MEASURE_COLUMNS(word, measure)                                                             \
     static const struct compare_change *word##_of(const void *table, uint32_t row)                 \
@@ -68,21 +73,41 @@ static void growth_text(const struct compare_change *change, char *buffer, size_
     {                                                                                              \
         growth_text(word##_of(table, row), buffer, size);                                          \
     }                                                                                              \
+    static double word##_a_key(const void *table, uint32_t row)                                    \
+    {                                                                                              \
+        return key_of(word##_of(table, row)->a);                                                   \
+    }                                                                                              \
     static int word##_a_compare(const void *table, uint32_t a, uint32_t b)                         \
     {                                                                                              \
         return compare_doubles(word##_of(table, a)->a, word##_of(table, b)->a);                    \
+    }                                                                                              \
+    static double word##_b_key(const void *table, uint32_t row)                                    \
+    {                                                                                              \
+        return key_of(word##_of(table, row)->b);                                                   \
     }                                                                                              \
     static int word##_b_compare(const void *table, uint32_t a, uint32_t b)                         \
     {                                                                                              \
         return compare_doubles(word##_of(table, a)->b, word##_of(table, b)->b);                    \
     }                                                                                              \
+    static double word##_ratio_key(const void *table, uint32_t row)                                \
+    {                                                                                              \
+        return key_of(word##_of(table, row)->ratio);                                               \
+    }                                                                                              \
     static int word##_ratio_compare(const void *table, uint32_t a, uint32_t b)                     \
     {                                                                                              \
         return compare_doubles(word##_of(table, a)->ratio, word##_of(table, b)->ratio);            \
     }                                                                                              \
+    static double word##_exponent_key(const void *table, uint32_t row)                             \
+    {                                                                                              \
+        return key_of(word##_of(table, row)->exponent);                                            \
+    }                                                                                              \
     static int word##_exponent_compare(const void *table, uint32_t a, uint32_t b)                  \
     {                                                                                              \
         return compare_doubles(word##_of(table, a)->exponent, word##_of(table, b)->exponent);      \
+    }                                                                                              \
+    static double word##_class_key(const void *table, uint32_t row)                                \
+    {                                                                                              \
+        return (double)word##_of(table, row)->growth;                                              \
     }                                                                                              \
     static int word##_class_compare(const void *table, uint32_t a, uint32_t b)                     \
     {                                                                                              \
@@ -112,6 +137,11 @@ static int delta_compare(const void *table, uint32_t a, uint32_t b)
     return compare_doubles(fabs(cumtime_of(table, a)->delta), fabs(cumtime_of(table, b)->delta));
 }
 
+static double delta_key(const void *table, uint32_t row)
+{
+    return key_of(fabs(cumtime_of(table, row)->delta));
+}
+
 static void more_calls_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     signed_text(table, row_of(table, row)->more_calls, buffer, size);
@@ -122,6 +152,11 @@ static int more_calls_compare(const void *table, uint32_t a, uint32_t b)
     return compare_doubles(row_of(table, a)->more_calls, row_of(table, b)->more_calls);
 }
 
+static double more_calls_key(const void *table, uint32_t row)
+{
+    return key_of(row_of(table, row)->more_calls);
+}
+
 static void slower_calls_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     signed_text(table, row_of(table, row)->slower_calls, buffer, size);
@@ -130,6 +165,11 @@ static void slower_calls_text(const void *table, uint32_t row, char *buffer, siz
 static int slower_calls_compare(const void *table, uint32_t a, uint32_t b)
 {
     return compare_doubles(row_of(table, a)->slower_calls, row_of(table, b)->slower_calls);
+}
+
+static double slower_calls_key(const void *table, uint32_t row)
+{
+    return key_of(row_of(table, row)->slower_calls);
 }
 
 /* That a row is matched goes without saying. */
@@ -158,7 +198,7 @@ static int function_order(const void *table, uint32_t a, uint32_t b)
     {                                                                                              \
         .id = #name, .title = heading, .yappi = old, .help = words, .width = cells,                \
         .priority = rank, .align = COLUMN_RIGHT, .descending = true, .text = name##_text,          \
-        .compare = name##_compare                                                                  \
+        .compare = name##_compare, .key = name##_key                                               \
     }
 
 const struct column compare_columns[] = {

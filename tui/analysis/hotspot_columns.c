@@ -40,6 +40,11 @@ static int ncalls_compare(const void *table, uint32_t a, uint32_t b)
     return ORDER_OF(row_of(table, a)->values.calls, row_of(table, b)->values.calls);
 }
 
+static double ncalls_key(const void *table, uint32_t row)
+{
+    return (double)row_of(table, row)->values.calls;
+}
+
 static void tottime_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     const struct metric *metric = metric_of(table);
@@ -51,6 +56,11 @@ static int tottime_compare(const void *table, uint32_t a, uint32_t b)
     return ORDER_OF(row_of(table, a)->values.self, row_of(table, b)->values.self);
 }
 
+static double tottime_key(const void *table, uint32_t row)
+{
+    return (double)row_of(table, row)->values.self;
+}
+
 static void cumtime_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     const struct metric *metric = metric_of(table);
@@ -60,6 +70,11 @@ static void cumtime_text(const void *table, uint32_t row, char *buffer, size_t s
 static int cumtime_compare(const void *table, uint32_t a, uint32_t b)
 {
     return ORDER_OF(row_of(table, a)->values.total, row_of(table, b)->values.total);
+}
+
+static double cumtime_key(const void *table, uint32_t row)
+{
+    return (double)row_of(table, row)->values.total;
 }
 
 static void share_text(const void *table, int64_t value, char *buffer, size_t size)
@@ -102,6 +117,11 @@ static int compare_doubles(double a, double b)
     return isnan(a) || isnan(b) ? ORDER_OF(!isnan(a), !isnan(b)) : ORDER_OF(a, b);
 }
 
+static double key_of(double value)
+{
+    return isnan(value) ? -INFINITY : value;
+}
+
 static void percall_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     if (!lacks(table, PROFILE_HAS_CALLS, buffer, size))
@@ -113,6 +133,11 @@ static int percall_compare(const void *table, uint32_t a, uint32_t b)
     return compare_doubles(percall(table, a), percall(table, b));
 }
 
+static double percall_key(const void *table, uint32_t row)
+{
+    return key_of(percall(table, row));
+}
+
 static void cumpercall_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     if (!lacks(table, PROFILE_HAS_CALLS, buffer, size))
@@ -122,6 +147,11 @@ static void cumpercall_text(const void *table, uint32_t row, char *buffer, size_
 static int cumpercall_compare(const void *table, uint32_t a, uint32_t b)
 {
     return compare_doubles(cumpercall(table, a), cumpercall(table, b));
+}
+
+static double cumpercall_key(const void *table, uint32_t row)
+{
+    return key_of(cumpercall(table, row));
 }
 
 static void latency_text(const void *table, uint32_t row, double quantile, char *buffer,
@@ -154,6 +184,11 @@ static void max_text(const void *table, uint32_t row, char *buffer, size_t size)
 static int latency_compare(const void *table, uint32_t a, uint32_t b)
 {
     return ORDER_OF(row_of(table, a)->sorted_latency, row_of(table, b)->sorted_latency);
+}
+
+static double latency_key(const void *table, uint32_t row)
+{
+    return (double)row_of(table, row)->sorted_latency;
 }
 
 double hotspot_column_quantile(const struct column *column)
@@ -193,7 +228,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_CALLS,
      .text = ncalls_text,
-     .compare = ncalls_compare},
+     .compare = ncalls_compare,
+     .key = ncalls_key},
     {.id = "tottime",
      .title = "tottime",
      .yappi = "tsub",
@@ -203,7 +239,8 @@ const struct column hotspot_columns[] = {
      .align = COLUMN_RIGHT,
      .descending = true,
      .text = tottime_text,
-     .compare = tottime_compare},
+     .compare = tottime_compare,
+     .key = tottime_key},
     {.id = "tottime%",
      .title = "%",
      .width = 5,
@@ -212,7 +249,8 @@ const struct column hotspot_columns[] = {
      .align = COLUMN_RIGHT,
      .descending = true,
      .text = tottime_share_text,
-     .compare = tottime_compare},
+     .compare = tottime_compare,
+     .key = tottime_key},
     {.id = "percall",
      .title = "percall",
      .width = 8,
@@ -222,7 +260,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_CALLS,
      .text = percall_text,
-     .compare = percall_compare},
+     .compare = percall_compare,
+     .key = percall_key},
     {.id = "cumtime",
      .title = "cumtime",
      .yappi = "ttot",
@@ -232,7 +271,8 @@ const struct column hotspot_columns[] = {
      .align = COLUMN_RIGHT,
      .descending = true,
      .text = cumtime_text,
-     .compare = cumtime_compare},
+     .compare = cumtime_compare,
+     .key = cumtime_key},
     {.id = "cumtime%",
      .title = "%",
      .width = 5,
@@ -241,7 +281,8 @@ const struct column hotspot_columns[] = {
      .align = COLUMN_RIGHT,
      .descending = true,
      .text = cumtime_share_text,
-     .compare = cumtime_compare},
+     .compare = cumtime_compare,
+     .key = cumtime_key},
     {.id = "cumpercall",
      .title = "percall",
      .yappi = "tavg",
@@ -252,7 +293,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_CALLS,
      .text = cumpercall_text,
-     .compare = cumpercall_compare},
+     .compare = cumpercall_compare,
+     .key = cumpercall_key},
     {.id = "p50",
      .title = "p50",
      .width = 8,
@@ -262,7 +304,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
      .text = p50_text,
-     .compare = latency_compare},
+     .compare = latency_compare,
+     .key = latency_key},
     {.id = "p95",
      .title = "p95",
      .width = 8,
@@ -272,7 +315,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
      .text = p95_text,
-     .compare = latency_compare},
+     .compare = latency_compare,
+     .key = latency_key},
     {.id = "p99",
      .title = "p99",
      .width = 8,
@@ -282,7 +326,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
      .text = p99_text,
-     .compare = latency_compare},
+     .compare = latency_compare,
+     .key = latency_key},
     {.id = "max",
      .title = "max",
      .width = 8,
@@ -292,7 +337,8 @@ const struct column hotspot_columns[] = {
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
      .text = max_text,
-     .compare = latency_compare},
+     .compare = latency_compare,
+     .key = latency_key},
     {.id = "function",
      .title = "function",
      .help = "name, file and line",
