@@ -7,7 +7,7 @@
 
 static PyObject *thread_hook; /* what threading is to call in a new thread */
 
-static inline void take(PyObject *code, int what, PyObject *argument)
+static inline __attribute__((always_inline)) void take(PyObject *code, int what, PyObject *argument)
 {
     struct thread *thread = threads_current;
     if (what == CPYTHON_CALL)
