@@ -102,28 +102,35 @@ static const struct reader *recognise(const char *path, const uint8_t *head, siz
     return surest >= SURE_ENOUGH ? best : NULL;
 }
 
-static int choose(const struct reader **out, struct input *input, const char *from,
-                  struct error *err)
+/* The reader that is asked for, or that knows the content; NULL with an error. */
+static const struct reader *choose(struct input *input, const char *from, struct error *err)
 {
     char names[256];
-    list_readers(names, sizeof names);
-    if (from && !(*out = reader_by_name(from)))
-        return error_set(err, ERROR_USAGE, "there is no format '%s'; known are %s", from, names);
     const uint8_t *head;
     size_t size;
+    const struct reader *reader = from ? reader_by_name(from) : NULL;
+    list_readers(names, sizeof names);
+    if (from && !reader) {
+        error_set(err, ERROR_USAGE, "there is no format '%s'; known are %s", from, names);
+        return NULL;
+    }
     if (input_head(input, &head, &size, err))
-        return -1;
-    if (!size)
-        return error_set(err, ERROR_TRUNCATED, "is empty");
-    if (!from && !(*out = recognise(input_path(input), head, size)))
-        return error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (%s)", names);
-    return 0;
+        return NULL;
+    if (!size) {
+        error_set(err, ERROR_TRUNCATED, "is empty");
+        return NULL;
+    }
+    if (!reader)
+        reader = recognise(input_path(input), head, size);
+    if (!reader)
+        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (%s)", names);
+    return reader;
 }
 
 static int load(struct profile **out, struct input *input, const char *from, struct error *err)
 {
-    const struct reader *reader = NULL;
-    if (choose(&reader, input, from, err))
+    const struct reader *reader = choose(input, from, err);
+    if (!reader)
         return -1;
     struct build *build = build_new();
     if (reader->read(input, build, err)) {

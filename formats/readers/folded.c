@@ -214,7 +214,7 @@ static bool value_of(struct folded *f, struct column *column, struct slice count
 static void read_stack(struct folded *f, struct slice line, uint64_t number)
 {
     struct stack_line parts;
-    int64_t values[COLUMNS];
+    int64_t values[COLUMNS] = {0};
     if (!split_line(line, f->columns, &parts)) {
         f->bad++;
         if (!f->first_bad)

@@ -6,21 +6,20 @@
 #include <string.h>
 
 #define FLAG_REF    0x80u
-#define DEPTH_MAX   100
 #define BUDGET_SAFE (UINT64_C(4) << 20)
 #define BUDGET_RATE 4u
 #define OFFSET_MASK ((UINT64_C(1) << 56) - 1)
 
-void marshal_init(struct marshal *marshal, const void *data, size_t size)
+void marshal_init(struct marshal *m, const void *data, size_t size)
 {
-    *marshal = (struct marshal){.data = data, .size = size};
-    marshal->budget = BUDGET_SAFE + BUDGET_RATE * (uint64_t)size;
+    *m = (struct marshal){.data = data, .size = size};
+    m->budget = BUDGET_SAFE + BUDGET_RATE * (uint64_t)size;
 }
 
-void marshal_free(struct marshal *marshal)
+void marshal_free(struct marshal *m)
 {
-    array_free(&marshal->references);
-    array_free(&marshal->interned);
+    array_free(&m->references);
+    array_free(&m->interned);
 }
 
 static int truncated(const struct marshal *m, struct error *err)
@@ -30,7 +29,7 @@ static int truncated(const struct marshal *m, struct error *err)
     return -1;
 }
 
-static int take(struct marshal *m, size_t count, const uint8_t **bytes, struct error *err)
+int marshal_take(struct marshal *m, size_t count, const uint8_t **bytes, struct error *err)
 {
     if (count > m->size - m->position)
         return truncated(m, err);
@@ -53,7 +52,7 @@ static uint64_t little64(const uint8_t *p)
 static int take_length(struct marshal *m, size_t bytes, uint32_t *length, struct error *err)
 {
     const uint8_t *p;
-    if (take(m, bytes, &p, err))
+    if (marshal_take(m, bytes, &p, err))
         return -1;
     *length = bytes == 1 ? p[0] : little32(p);
     return 0;
@@ -65,7 +64,7 @@ static int take_text(struct marshal *m, size_t bytes, struct marshal_value *valu
                      struct error *err)
 {
     const uint8_t *p;
-    if (take_length(m, bytes, &value->length, err) || take(m, value->length, &p, err))
+    if (take_length(m, bytes, &value->length, err) || marshal_take(m, value->length, &p, err))
         return -1;
     value->kind = MARSHAL_TEXT;
     value->text = (const char *)p;
@@ -75,7 +74,7 @@ static int take_text(struct marshal *m, size_t bytes, struct marshal_value *valu
 static int take_int(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err)
 {
     const uint8_t *p;
-    if (take(m, bytes, &p, err))
+    if (marshal_take(m, bytes, &p, err))
         return -1;
     value->kind = MARSHAL_INT;
     value->integer = bytes == 4 ? (int32_t)little32(p) : (int64_t)little64(p);
@@ -97,12 +96,12 @@ static int take_long(struct marshal *m, size_t bytes, struct marshal_value *valu
 {
     (void)bytes;
     const uint8_t *p;
-    if (take(m, 4, &p, err))
+    if (marshal_take(m, 4, &p, err))
         return -1;
     int64_t digits = (int32_t)little32(p);
     bool negative = digits < 0;
     digits = negative ? -digits : digits;
-    if (take(m, (size_t)digits * 2, &p, err))
+    if (marshal_take(m, (size_t)digits * 2, &p, err))
         return -1;
     uint64_t sum = 0;
     for (int64_t i = digits; i-- > 0;) {
@@ -120,7 +119,7 @@ static int take_float(struct marshal *m, size_t bytes, struct marshal_value *val
                       struct error *err)
 {
     const uint8_t *p;
-    if (take(m, bytes, &p, err))
+    if (marshal_take(m, bytes, &p, err))
         return -1;
     uint64_t bits = little64(p);
     memcpy(&value->real, &bits, sizeof bits);
@@ -150,15 +149,16 @@ static int take_other(struct marshal *m, size_t bytes, struct marshal_value *val
 {
     const uint8_t *p;
     value->kind = MARSHAL_OTHER;
-    return bytes ? take(m, bytes, &p, err) : 0;
+    return bytes ? marshal_take(m, bytes, &p, err) : 0;
 }
 
 static int take_complex_text(struct marshal *m, size_t bytes, struct marshal_value *value,
                              struct error *err)
 {
     (void)bytes;
-    if (take_text(m, 1, value, err) || take_text(m, 1, value, err))
-        return -1;
+    for (int part = 0; part < 2; part++)
+        if (take_text(m, 1, value, err))
+            return -1;
     value->kind = MARSHAL_OTHER;
     return 0;
 }
@@ -303,7 +303,7 @@ int marshal_next(struct marshal *m, struct marshal_value *value, struct error *e
     *value = (struct marshal_value){.kind = MARSHAL_OTHER, .reference = MARSHAL_NONE};
     uint64_t start = m->position;
     const uint8_t *p;
-    if (take(m, 1, &p, err))
+    if (marshal_take(m, 1, &p, err))
         return -1;
     number_object(m, start, value);
     uint32_t number = value->reference;
@@ -338,96 +338,4 @@ void marshal_return(struct marshal *m, size_t position)
 {
     m->following--;
     m->position = position;
-}
-
-/* ---- code objects ---- */
-
-static int skip(struct marshal *m, const struct marshal_value *value, int depth, struct error *err);
-
-/*
- * How many 4-byte numbers stand before a code object's bytecode: 4 in Python 2, 5 in
- * 3.0-3.7 and from 3.11, 6 in 3.8-3.10. Told by where a string is followed by a tuple.
- */
-static int count_numbers(const struct marshal *m)
-{
-    const uint8_t *p = m->data + m->position;
-    size_t left = m->size - m->position;
-    for (int numbers = 4; numbers <= 6; numbers++) {
-        size_t at = (size_t)numbers * 4;
-        if (left < at + 6 || (p[at] & 0x7f) != 's')
-            continue;
-        uint64_t end = at + 5 + (uint64_t)little32(p + at + 1);
-        uint8_t type = end < left ? p[end] & 0x7f : 0;
-        if (type == '(' || type == ')' || type == 'r')
-            return numbers;
-    }
-    return -1;
-}
-
-static int code_body(struct marshal *m, struct marshal_code *code, int depth, struct error *err)
-{
-    enum { OBJECTS = 8, KINDS = 4 };
-    const uint8_t *p;
-    struct marshal_value objects[OBJECTS], table;
-    int numbers = count_numbers(m);
-    if (numbers < 0)
-        return error_at_offset(err, m->position, "a code object of an unknown Python version");
-    if (take(m, (size_t)numbers * 4, &p, err))
-        return -1;
-    for (int i = 0; i < OBJECTS; i++)
-        if (marshal_next(m, &objects[i], err) || skip(m, &objects[i], depth, err))
-            return -1;
-    if (take_length(m, 4, &code->line, err))
-        return -1;
-    /* From 3.11 the fifth is the kinds of the variables, a bytes object; before, a tuple. */
-    bool modern = objects[KINDS].kind == MARSHAL_TEXT;
-    code->file = objects[modern ? 5 : 6];
-    code->name = objects[modern ? 6 : 7];
-    for (int tables = modern ? 2 : 1; tables > 0; tables--)
-        if (marshal_next(m, &table, err) || skip(m, &table, depth, err))
-            return -1;
-    return 0;
-}
-
-int marshal_code(struct marshal *m, struct marshal_code *code, struct error *err)
-{
-    return code_body(m, code, DEPTH_MAX - 10, err);
-}
-
-/* ---- skipping ---- */
-
-static int skip_dict(struct marshal *m, int depth, struct error *err)
-{
-    struct marshal_value value;
-    for (;;) {
-        if (marshal_next(m, &value, err))
-            return -1;
-        if (value.kind == MARSHAL_END)
-            return 0;
-        if (skip(m, &value, depth, err))
-            return -1;
-    }
-}
-
-static int skip(struct marshal *m, const struct marshal_value *value, int depth, struct error *err)
-{
-    if (value->named)
-        return 0;
-    if (depth <= 0)
-        return error_at_offset(err, m->position, "objects are nested more than %d deep", DEPTH_MAX);
-    struct marshal_code code;
-    struct marshal_value element;
-    if (value->kind == MARSHAL_DICT)
-        return skip_dict(m, depth - 1, err);
-    if (value->kind == MARSHAL_CODE)
-        return code_body(m, &code, depth - 1, err);
-    for (uint32_t i = 0; value->kind == MARSHAL_TUPLE && i < value->count; i++)
-        if (marshal_next(m, &element, err) || skip(m, &element, depth - 1, err))
-            return -1;
-    return 0;
-}
-
-int marshal_skip(struct marshal *m, const struct marshal_value *value, struct error *err)
-{
-    return skip(m, value, DEPTH_MAX, err);
 }

@@ -61,18 +61,21 @@ struct marshal {
 };
 
 /* `data` is borrowed until marshal_free(). */
-void marshal_init(struct marshal *marshal, const void *data, size_t size);
-void marshal_free(struct marshal *marshal);
+void marshal_init(struct marshal *m, const void *data, size_t size);
+void marshal_free(struct marshal *m);
+
+/* The next `count` bytes as they are. */
+int marshal_take(struct marshal *m, size_t count, const uint8_t **bytes, struct error *err);
 
 /* Errors: ERROR_TRUNCATED where the data end, ERROR_FORMAT with the offset for all else. */
-int marshal_next(struct marshal *marshal, struct marshal_value *value, struct error *err);
+int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err);
 
 /* Passes over what follows `value`, to a stated depth. */
-int marshal_skip(struct marshal *marshal, const struct marshal_value *value, struct error *err);
+int marshal_skip(struct marshal *m, const struct marshal_value *value, struct error *err);
 
 /* Goes to a named container; returns where to come back to. Its elements follow. */
-size_t marshal_follow(struct marshal *marshal, const struct marshal_value *value);
-void marshal_return(struct marshal *marshal, size_t position);
+size_t marshal_follow(struct marshal *m, const struct marshal_value *value);
+void marshal_return(struct marshal *m, size_t position);
 
 struct marshal_code {
     struct marshal_value file, name; /* TEXT, or OTHER when they are not */
@@ -80,6 +83,6 @@ struct marshal_code {
 };
 
 /* Reads what follows a MARSHAL_CODE. */
-int marshal_code(struct marshal *marshal, struct marshal_code *code, struct error *err);
+int marshal_code(struct marshal *m, struct marshal_code *code, struct error *err);
 
 #endif

@@ -29,7 +29,7 @@ struct names {
 };
 
 /* The function of kind FUNCTION_UNKNOWN with that name, stated to `build` on first sight. */
-uint32_t names_function(struct names *names, struct build *build, struct slice name);
+uint32_t names_function(struct names *names, struct build *build, struct slice s);
 void names_free(struct names *names);
 
 #endif
