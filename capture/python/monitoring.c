@@ -13,12 +13,6 @@ struct callback {
 
 static PyObject *missing; /* sys.monitoring.MISSING: a call without arguments */
 
-static inline struct thread *this_thread(void)
-{
-    struct thread *thread = threads_current;
-    return __builtin_expect(thread != NULL, 1) ? thread : threads_begin();
-}
-
 /* None is immortal since 3.12. Arguments: code, offset, and what the event adds. */
 #define CALLBACK(name)                                                                             \
     static PyObject *name(PyObject *self, PyObject *const *arguments, size_t count, PyObject *names)
@@ -27,7 +21,7 @@ static inline struct thread *this_thread(void)
 CALLBACK(enter_code)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    struct thread *thread = this_thread();
+    struct thread *thread = threads_this();
     if (thread)
         threads_enter_code(thread, arguments[0]);
     return Py_None;
@@ -36,7 +30,7 @@ CALLBACK(enter_code)
 CALLBACK(leave_code)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    struct thread *thread = this_thread();
+    struct thread *thread = threads_this();
     if (thread)
         threads_leave(thread, arguments[0]);
     return Py_None;
@@ -62,7 +56,7 @@ CALLBACK(enter_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     const PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    struct thread *thread = definition ? this_thread() : NULL;
+    struct thread *thread = definition ? threads_this() : NULL;
     if (thread)
         threads_enter_builtin(thread, definition, arguments[2]);
     return Py_None;
@@ -72,7 +66,7 @@ CALLBACK(leave_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     const PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    struct thread *thread = definition ? this_thread() : NULL;
+    struct thread *thread = definition ? threads_this() : NULL;
     if (thread)
         threads_leave(thread, NULL);
     return Py_None;

@@ -9,7 +9,9 @@ static PyObject *thread_hook; /* what threading is to call in a new thread */
 
 static inline __attribute__((always_inline)) void take(PyObject *code, int what, PyObject *argument)
 {
-    struct thread *thread = threads_current;
+    struct thread *thread = threads_this();
+    if (__builtin_expect(thread == NULL, 0))
+        return;
     if (what == CPYTHON_CALL)
         threads_enter_code(thread, code);
     else if (what == CPYTHON_C_CALL)
@@ -65,7 +67,7 @@ static PyObject *begin_thread(PyObject *module, PyObject *arguments)
     (void)module;
     if (!PyArg_ParseTuple(arguments, "OOO", &frame, &event, &argument))
         return NULL;
-    if (threads_current || threads_begin()) {
+    if (threads_this()) {
         PyEval_SetProfile(callback(), NULL);
         callback()(NULL, (PyFrameObject *)frame, what_of(event), argument);
     }

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 #define WATCH_ALL UINT32_MAX
-/* Thread._bootstrap, _bootstrap_inner and run: between them is a thread's name to be had. */
-enum { WATCH_MAIN = 1, WATCH_THREAD = 3 };
+/* A thread's name is to be had while Thread.run is open: the first frame that is seen up to 3.11,
+ * the third since. Threads made without threading are soon left alone. */
+enum { WATCH_MAIN = 1, WATCH_RUN = 1, WATCH_RUN_3_12 = 3, LOOKS_MAX = 100 };
 
 __thread struct thread *threads_current;
 
@@ -120,7 +121,10 @@ static void tell_name(struct thread *thread)
 static void begin_recording(struct thread *thread)
 {
     thread->recording = true;
-    thread->watch = thread->main ? WATCH_MAIN : WATCH_THREAD;
+    if (thread->main)
+        thread->watch = WATCH_MAIN;
+    else
+        thread->watch = cpython_version >= PYTHON_3_12 ? WATCH_RUN_3_12 : WATCH_RUN;
 }
 
 static void begin_main(struct thread *thread, PyObject *code)
@@ -218,9 +222,11 @@ bool threads_may_leave(struct thread *thread, PyObject *code)
         leave_hidden(thread);
         return false;
     }
-    if (!thread->main)
+    if (!thread->main) {
         tell_name(thread);
-    else if (thread->stream.depth == 1 && thread->hidden == 0) {
+        if (++thread->looks == LOOKS_MAX)
+            thread->watch = 0;
+    } else if (thread->stream.depth == 1 && thread->hidden == 0) {
         if (code != thread->main_code)
             return false; /* an end without a beginning: the program goes on */
         end_main(thread);

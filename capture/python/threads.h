@@ -20,6 +20,7 @@ struct thread {
     struct stream stream; /* its depth: frames recorded and open */
     uint32_t watch;
     uint32_t hidden;
+    uint32_t looks; /* for the thread's name */
     bool main, recording;
     const void *main_code; /* of `<module>` in `__main__` */
     PyObject *name;        /* as it was told to the channel */
@@ -32,6 +33,13 @@ extern __thread struct thread *threads_current;
 bool threads_open(void);
 /* A thread without a state had an event: its new state, or NULL when it is not to be recorded. */
 struct thread *threads_begin(void);
+
+/* NULL: nothing is to be recorded here. A thread state can move between the system's threads. */
+static inline struct thread *threads_this(void)
+{
+    struct thread *thread = threads_current;
+    return __builtin_expect(thread != NULL, 1) ? thread : threads_begin();
+}
 
 /* Out of the way: whether the enter or leave at a watched depth is to be written. */
 bool threads_may_enter(struct thread *thread, PyObject *code);
