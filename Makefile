@@ -215,8 +215,29 @@ check-layers:
 
 lint:
 	@.ci/setup build lint
-	@$(MAKE) $(CONFIG)
-	@BUILD=$(BUILD) tests/lint.sh
+	@$(MAKE) -k tidy && tidy=0 || tidy=1; BUILD=$(BUILD) tests/lint.sh && exit $$tidy
+
+# A file's object is new when the file or a header of it is: then it is looked at again.
+TIDY := $(HOST_SRC:%.c=$(BUILD)/lint/%.tidy) \
+        $(patsubst %,$(BUILD)/lint/%.tidy,$(filter %.c,$(RUNTIME_SRC) $(PYTHON_SRC)))
+.PHONY: tidy
+tidy: $(TIDY)
+
+define TIDY_FILE # file
+@mkdir -p $(@D)
+@echo "  TIDY  $(1)"
+@found=$$(clang-tidy --quiet $(1) -- $(COMMON_CFLAGS) $(PKG_CFLAGS) $(PYTHON_CFLAGS) 2>&1 | \
+  grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header-filter'); \
+  [ -z "$$found" ] || { echo "$$found"; exit 1; }
+@touch $@
+endef
+
+$(BUILD)/lint/%.tidy: $(BUILD)/obj/%.o .clang-tidy
+	$(call TIDY_FILE,$*.c)
+$(BUILD)/lint/%.tidy: $(BUILD)/pic/%.o .clang-tidy
+	$(call TIDY_FILE,$*)
+$(BUILD)/lint/%.tidy: $(BUILD)/python/%.o .clang-tidy
+	$(call TIDY_FILE,$*)
 
 clean:
 	rm -rf .build

@@ -270,7 +270,9 @@ static bool is_double_click(struct terminal *terminal, const MEVENT *mouse)
               (now.tv_nsec - terminal->last_click.tv_nsec) / 1000000;
     bool twice =
         ms < DOUBLE_CLICK_MS && mouse->y == terminal->last_row && mouse->x == terminal->last_column;
-    terminal->last_click = twice ? (struct timespec){0} : now;
+    terminal->last_click = now;
+    if (twice)
+        terminal->last_click.tv_sec = 0; /* a third click begins anew */
     terminal->last_row = mouse->y;
     terminal->last_column = mouse->x;
     return twice;

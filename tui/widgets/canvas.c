@@ -178,7 +178,7 @@ void canvas_box(struct canvas *canvas, struct rect area, unsigned style)
 
 static void print_cell(const struct cell *cell, FILE *out)
 {
-    char bytes[4];
+    char bytes[4] = "";
     fwrite(bytes, 1, glyph_encode(cell->code, bytes), out);
     for (size_t i = 0; i < sizeof cell->combining / sizeof *cell->combining; i++)
         if (cell->combining[i])
