@@ -43,13 +43,14 @@
 enum hook_kind { HOOK_CALLS, HOOK_RETURNS }; /* -finstrument-functions, -pg */
 /*
  * FRAME_SILENT: not in the stream. FRAME_RESTORED: its real return address is
- * back in place. FRAME_CHAINED: how many functions at the same place ended in a
+ * back in place; FRAME_HIDDEN: for a moment. FRAME_CHAINED: how many functions at the same place ended in a
  * jump to this one; at most FRAME_CHAIN_MAX of them are kept open until it
  * returns, for programs that never do anything else.
  */
 enum frame_mark {
     FRAME_SILENT = 1,
     FRAME_RESTORED = 2,
+    FRAME_HIDDEN = 4,
     FRAME_CHAIN_ONE = 1 << 8,
     FRAME_CHAIN_MAX = 32 << 8,
     FRAME_CHAINED = ~0xff

@@ -15,11 +15,13 @@
 #include "capture/runtime/slow.h"
 
 #include <dlfcn.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <unwind.h>
 
-#define VISIBLE __attribute__((visibility("default")))
+#define VISIBLE    __attribute__((visibility("default")))
+#define DEPTH_MOST 1024
 
 /* Reads or writes memory that may have been unmapped. */
 static bool safe_read(uintptr_t place, uintptr_t *value)
@@ -95,6 +97,83 @@ _Unwind_Reason_Code trampoline_personality(int version, _Unwind_Action actions,
         *(uintptr_t *)frame->place = frame->origin;
     }
     return _URC_CONTINUE_UNWIND;
+}
+
+VISIBLE int backtrace(void **buffer, int size);
+VISIBLE _Unwind_Reason_Code _Unwind_Backtrace(_Unwind_Trace_Fn trace, void *data);
+
+/* Puts the real return addresses of the stack that `here` is on in place. */
+static struct thread *hide_trampolines(uintptr_t here)
+{
+    struct thread *thread = thread_self;
+    if (!thread || thread == &thread_off)
+        return NULL;
+    if (here - thread->on.low >= thread->on.size)
+        outside(thread, switch_here, &here);
+    for (struct frame *frame = thread->on.top; frame > thread->on.frames; frame--) {
+        if (frame->place > here && is_replaced(thread, frame)) {
+            frame->marks |= FRAME_HIDDEN;
+            *(uintptr_t *)frame->place = frame->origin;
+        }
+    }
+    return thread;
+}
+
+static void show_trampolines(struct thread *thread)
+{
+    if (!thread)
+        return;
+    for (struct frame *frame = thread->on.top; frame > thread->on.frames; frame--) {
+        if (frame->marks & FRAME_HIDDEN) {
+            frame->marks &= ~(uintptr_t)FRAME_HIDDEN;
+            *(uintptr_t *)frame->place = (uintptr_t)return_trampoline;
+        }
+    }
+}
+
+/* Our own frame, the innermost, is not to be seen; so one more is asked for than wanted. */
+int backtrace(void **buffer, int size)
+{
+    int (*next)(void **, int) = (int (*)(void **, int))dlsym(RTLD_NEXT, "backtrace");
+    void *all[DEPTH_MOST + 1];
+    if (!next || size <= 0)
+        return 0;
+    struct thread *thread = hide_trampolines((uintptr_t)__builtin_frame_address(0));
+    int count = size <= DEPTH_MOST ? next(all, size + 1) : next(buffer, size);
+    show_trampolines(thread);
+    if (count <= 0)
+        return count;
+    void **from = size <= DEPTH_MOST ? all : buffer;
+    memmove(buffer, from + 1, (size_t)(count - 1) * sizeof *buffer);
+    return count - 1;
+}
+
+struct walk {
+    _Unwind_Trace_Fn trace;
+    void *data;
+    bool began;
+};
+
+static _Unwind_Reason_Code skip_own_frame(struct _Unwind_Context *context, void *data)
+{
+    struct walk *walk = data;
+    if (walk->began)
+        return walk->trace(context, walk->data);
+    walk->began = true;
+    return _URC_NO_REASON;
+}
+
+_Unwind_Reason_Code _Unwind_Backtrace(_Unwind_Trace_Fn trace, void *data)
+{
+    _Unwind_Reason_Code (*next)(_Unwind_Trace_Fn, void *) =
+        (_Unwind_Reason_Code(*)(_Unwind_Trace_Fn, void *))dlsym(RTLD_NEXT, "_Unwind_Backtrace");
+    struct walk walk = {trace, data, false};
+    if (!next)
+        return _URC_END_OF_STACK;
+    struct thread *thread = hide_trampolines((uintptr_t)__builtin_frame_address(0));
+    _Unwind_Reason_Code result = next(skip_own_frame, &walk);
+    show_trampolines(thread);
+    return result;
 }
 
 #endif

@@ -1,6 +1,7 @@
 """What the tests of the native recorder share: building, recording, counting, TAP."""
 
 import collections
+import concurrent.futures
 import json
 import os
 import re
@@ -52,13 +53,16 @@ def compile_program(sources, out, flags):
     """Builds `out` from C or C++ sources; raises with the compiler's words."""
     plus = any(source.endswith(".cpp") for source in sources)
     compiler = "g++" if plus else "gcc"
-    objects = []
-    for source in sources:
+    compile_flags = [flag for flag in flags if not flag.startswith(("-l", "-Wl"))]
+
+    def compile_one(source):
         target = f"{out}.{os.path.basename(source)}.o"
         driver = "g++" if source.endswith(".cpp") else "gcc"
-        compile_flags = [flag for flag in flags if not flag.startswith(("-l", "-Wl"))]
         run([driver, "-w", "-I" + TOP, "-I" + PROGRAMS, *compile_flags, "-c", source, "-o", target])
-        objects.append(target)
+        return target
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compile_one, sources))
     run([compiler, *objects, "-o", out, *flags, "-lpthread", "-lm"])
 
 

@@ -2,6 +2,7 @@
 """Programs that count their own calls, instrumented in every way: the recording has the same counts."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -22,6 +23,7 @@ CASES = [
     ("registers.c", 0),
     ("pauses.c", 0),
     ("aborts.c", 128 + 6),
+    ("backtraces.c", 0),
 ]
 
 
@@ -50,14 +52,22 @@ def build_dlopen(way, level, place):
     return out
 
 
+def words(output):
+    """What a program says but for its tally."""
+    return [line for line in output.splitlines() if not line.startswith("tally ")]
+
+
 def check(tap, name, program, status, place):
     """Same status, same output, same counts; nothing left behind in the working directory."""
     work = os.path.join(place, "work")
     os.makedirs(work, exist_ok=True)
     trace = os.path.join(place, "trace.ncp")
     done = record([program], trace, cwd=work)
-    said = [line for line in done.stdout.splitlines() if not line.startswith("tally ")]
+    said = words(done.stdout)
     problems = []
+    plain = subprocess.run([program], cwd=place, capture_output=True, text=True, check=False)
+    if words(plain.stdout) != said:
+        problems.append(f"other output than without the recorder: {said}")
     if done.returncode != status:
         problems.append(f"status {done.returncode}, not {status}: {done.stderr[-500:]}")
     if os.listdir(work):
