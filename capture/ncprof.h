@@ -16,16 +16,24 @@
 extern "C" {
 #endif
 
-extern void ncprof_recorder_start(void) __attribute__((weak));
-extern void ncprof_recorder_stop(void) __attribute__((weak));
+/* Without noplt GCC takes the functions for absent in executables that are not
+ * position-independent. */
+#if defined(__clang__)
+#define NCPROF_OPTIONAL __attribute__((weak))
+#else
+#define NCPROF_OPTIONAL __attribute__((weak, noplt))
+#endif
 
-static inline void ncprof_start(void)
+NCPROF_OPTIONAL extern void ncprof_recorder_start(void);
+NCPROF_OPTIONAL extern void ncprof_recorder_stop(void);
+
+__attribute__((no_instrument_function)) static inline void ncprof_start(void)
 {
     if (ncprof_recorder_start)
         ncprof_recorder_start();
 }
 
-static inline void ncprof_stop(void)
+__attribute__((no_instrument_function)) static inline void ncprof_stop(void)
 {
     if (ncprof_recorder_stop)
         ncprof_recorder_stop();

@@ -90,8 +90,8 @@ static struct cost measure(struct scratch *scratch, enum hook_kind kind)
 
 void calibrate(enum hook_kind kind)
 {
-    struct scratch *scratch = mmap(NULL, sizeof *scratch, PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct scratch *scratch =
+        mmap(NULL, sizeof *scratch, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (scratch == MAP_FAILED)
         return;
     struct cost cost = measure(scratch, kind);

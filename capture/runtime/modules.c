@@ -17,7 +17,7 @@
 __attribute__((visibility("default"))) int dlclose(void *handle);
 
 static struct {
-    pthread_mutex_t lock; /* held outside only: with signals blocked */
+    pthread_mutex_t lock;              /* held outside only: with signals blocked */
     unsigned long long added, removed; /* the dynamic linker's counts at the last look */
 } loaded = {PTHREAD_MUTEX_INITIALIZER, 0, 0};
 

@@ -56,8 +56,8 @@ uintptr_t outside(struct thread *thread, uintptr_t (*work)(struct thread *, cons
     struct job job = {work, a};
     set_signals(&all, &old);
 #if defined(__x86_64__)
-    uintptr_t result = outside_switch(thread, &job, run, thread->own_stack + OWN_STACK,
-                                      thread->vector_state);
+    uintptr_t result =
+        outside_switch(thread, &job, run, thread->own_stack + OWN_STACK, thread->vector_state);
 #else
     uintptr_t result = run(thread, &job);
 #endif

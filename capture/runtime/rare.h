@@ -17,7 +17,8 @@ RARE uintptr_t rare_first_return(uintptr_t place);
 /* The thread is busy with this. */
 RARE void rare_enter(struct thread *thread, uintptr_t place, uintptr_t function, uintptr_t origin);
 RARE void rare_leave(struct thread *thread, uintptr_t place, uintptr_t function, bool jumped);
-KEEPS_REGISTERS RARE void rare_enter_return(struct thread *thread, uintptr_t *slot, uintptr_t function);
+KEEPS_REGISTERS RARE void rare_enter_return(struct thread *thread, uintptr_t *slot,
+                                            uintptr_t function);
 RARE uintptr_t rare_return(struct thread *thread, uintptr_t place);
 
 /* The frame is pushed; the pause before it is too long for an event, or the clock ran backwards. */

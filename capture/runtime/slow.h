@@ -43,7 +43,8 @@ void slow_close(struct thread *thread);
 /* trampoline.S: replaced return addresses lead here. */
 extern const char return_trampoline[];
 
-/* stacks.c: the context whose stack holds `place`; false when there is none (and none may be made). */
+/* stacks.c: the context whose stack holds `place`; false when there is none (and none may be made).
+ */
 bool stacks_switch(struct thread *thread, uintptr_t place, bool may_create);
 /* The stack that `place` is on is the one the thread was born with. */
 void stacks_begin(struct thread *thread, uintptr_t place);

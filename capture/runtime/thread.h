@@ -43,9 +43,9 @@
 enum hook_kind { HOOK_CALLS, HOOK_RETURNS }; /* -finstrument-functions, -pg */
 /*
  * FRAME_SILENT: not in the stream. FRAME_RESTORED: its real return address is
- * back in place; FRAME_HIDDEN: for a moment. FRAME_CHAINED: how many functions at the same place ended in a
- * jump to this one; at most FRAME_CHAIN_MAX of them are kept open until it
- * returns, for programs that never do anything else.
+ * back in place; FRAME_HIDDEN: for a moment. FRAME_CHAINED: how many functions at the same place
+ * ended in a jump to this one; at most FRAME_CHAIN_MAX of them are kept open until it returns, for
+ * programs that never do anything else.
  */
 enum frame_mark {
     FRAME_SILENT = 1,
@@ -65,12 +65,12 @@ struct frame {
 
 struct context {
     struct stream stream;
-    struct frame *top;    /* the innermost open frame; frames[0] is a sentinel above all places */
-    struct frame *last;   /* of those there is room for */
+    struct frame *top;  /* the innermost open frame; frames[0] is a sentinel above all places */
+    struct frame *last; /* of those there is room for */
     struct frame *frames;
-    uintptr_t low, size;  /* the stack's addresses */
-    uint32_t silent;      /* frames that are not in the stream */
-    bool foreign;         /* not the stack the thread was born with: its bounds are a guess */
+    uintptr_t low, size; /* the stack's addresses */
+    uint32_t silent;     /* frames that are not in the stream */
+    bool foreign;        /* not the stack the thread was born with: its bounds are a guess */
 };
 
 struct deferred {
@@ -89,7 +89,7 @@ struct thread {
     uintptr_t busy;       /* a hook is at work at this place on the stack; 0: none */
     uint32_t interrupted; /* events or frames in nested */
     uint32_t context_count, context_current;
-    struct context *contexts;            /* other stacks; NULL as long as there is only one */
+    struct context *contexts; /* other stacks; NULL as long as there is only one */
     /*
      * Code whose module is defined and the upper half of whose addresses the open
      * block knows; the size is 0 whenever that may have changed.

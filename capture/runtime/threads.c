@@ -1,9 +1,9 @@
 /* Threads begin at their first event and end with the thread library's destructors; forks. */
+#include "capture/runtime/threads.h"
 #include "capture/channel/target.h"
 #include "capture/runtime/calibrate.h"
 #include "capture/runtime/modules.h"
 #include "capture/runtime/slow.h"
-#include "capture/runtime/threads.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -49,10 +49,9 @@ void unwind_release(struct frame *first, struct frame *last)
 
 #if defined(__x86_64__)
 
-_Unwind_Reason_Code trampoline_personality(int version, _Unwind_Action actions,
-                                           _Unwind_Exception_Class class,
-                                           struct _Unwind_Exception *exception,
-                                           struct _Unwind_Context *context)
+_Unwind_Reason_Code
+trampoline_personality(int version, _Unwind_Action actions, _Unwind_Exception_Class class,
+                       struct _Unwind_Exception *exception, struct _Unwind_Context *context)
     __attribute__((visibility("hidden")));
 
 static bool is_replaced(const struct thread *thread, const struct frame *frame)

@@ -1,6 +1,7 @@
 """Exact calls as valgrind's callgrind counts them."""
 
 import collections
+import os
 import re
 import subprocess
 
@@ -13,16 +14,25 @@ def calls(command, out):
     if done.returncode != 0:
         return None
     with open(out, encoding="utf-8", errors="replace") as file:
-        return parse(file)
+        return parse(file, os.path.realpath(command[0]))
 
 
-def parse(lines):
-    """`cfn=` names the callee of the `calls=COUNT` line that follows."""
+def parse(lines, program):
+    """
+    `cfn=` names the callee of the `calls=COUNT` line that follows, `cob=` its object when that is
+    not the caller's, `ob=`. Only the program's own functions: the dynamic linker has namesakes.
+    """
     counts = collections.Counter()
-    callee = None
+    here = there = callee = None
     for line in lines:
-        if line.startswith("cfn="):
+        if line.startswith("ob="):
+            here = line[3:].strip()
+        elif line.startswith("cob="):
+            there = line[4:].strip()
+        elif line.startswith("cfn="):
             callee = re.sub(r"'\d+$", "", line[4:].strip())
-        elif line.startswith("calls=") and callee is not None:
-            counts[callee] += int(line[6:].split()[0])
+        elif line.startswith("calls="):
+            if (there or here) == program:
+                counts[callee] += int(line[6:].split()[0])
+            there = None
     return counts
