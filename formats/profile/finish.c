@@ -150,22 +150,28 @@ static void derive_from_tree(struct profile *p, uint32_t *edge_of)
 
 /* ---- edges in order ---- */
 
-static int by_caller(const void *a, const void *b, void *context)
+static uint32_t caller_of(const struct edge *edge)
 {
-    const struct edge *edges = context;
-    const struct edge *x = &edges[*(const uint32_t *)a], *y = &edges[*(const uint32_t *)b];
-    if (x->caller != y->caller)
-        return x->caller < y->caller ? -1 : 1;
-    return x->callee < y->callee ? -1 : x->callee > y->callee;
+    return edge->caller;
 }
 
-static int by_callee(const void *a, const void *b, void *context)
+static uint32_t callee_of(const struct edge *edge)
 {
-    const struct edge *edges = context;
-    const struct edge *x = &edges[*(const uint32_t *)a], *y = &edges[*(const uint32_t *)b];
-    if (x->callee != y->callee)
-        return x->callee < y->callee ? -1 : 1;
-    return x->caller < y->caller ? -1 : x->caller > y->caller;
+    return edge->callee;
+}
+
+/* One stable counting sort of indices into `edges` by one end: linear however many there are. */
+static void count_sort(const struct profile *p, const struct edge *edges,
+                       uint32_t (*end_of)(const struct edge *), const uint32_t *from, uint32_t *to)
+{
+    uint32_t *next = memory_zeroed((size_t)p->function_count + 1, sizeof *next);
+    for (uint32_t i = 0; i < p->edge_count; i++)
+        next[end_of(&edges[i]) + 1]++;
+    for (uint32_t f = 0; f < p->function_count; f++)
+        next[f + 1] += next[f];
+    for (uint32_t i = 0; i < p->edge_count; i++)
+        to[next[end_of(&edges[from[i]])]++] = from[i];
+    free(next);
 }
 
 static void permute(int64_t *values, const uint32_t *order, uint32_t count, int64_t *scratch)
@@ -179,24 +185,25 @@ static void order_edges(struct profile *p)
 {
     uint32_t count = p->edge_count;
     p->edges_by_callee = arena_array(p->arena, uint32_t, count);
-    if (!count)
-        return;
     uint32_t *order = memory_zeroed(count, sizeof *order);
+    uint32_t *as_stated = memory_zeroed(count, sizeof *as_stated);
     for (uint32_t i = 0; i < count; i++)
-        order[i] = p->edges_by_callee[i] = i;
-    qsort_r(order, count, sizeof *order, by_caller, p->edges);
+        as_stated[i] = i;
+    count_sort(p, p->edges, callee_of, as_stated, p->edges_by_callee);
+    count_sort(p, p->edges, caller_of, p->edges_by_callee, order);
     struct edge *sorted = arena_array(p->arena, struct edge, count);
+    int64_t *scratch = memory_zeroed(count, sizeof *scratch);
     for (uint32_t i = 0; i < count; i++)
         sorted[i] = p->edges[order[i]];
-    int64_t *scratch = memory_zeroed(count, sizeof *scratch);
     for (uint32_t m = 0; m < p->metric_count; m++) {
         permute(p->edge_self + (size_t)m * count, order, count, scratch);
         permute(p->edge_total + (size_t)m * count, order, count, scratch);
     }
-    free(scratch);
-    free(order);
     p->edges = sorted;
-    qsort_r(p->edges_by_callee, count, sizeof *p->edges_by_callee, by_callee, p->edges);
+    count_sort(p, sorted, callee_of, as_stated, p->edges_by_callee);
+    free(scratch);
+    free(as_stated);
+    free(order);
 }
 
 /* ---- handing over ---- */
