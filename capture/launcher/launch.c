@@ -218,6 +218,7 @@ int launch_start(pid_t *child, const char *path, char *const *arguments, char *c
 
 bool launch_ended(pid_t child, int *result)
 {
+    *result = 0;
     pid_t ended;
     do
         ended = waitpid(child, result, WNOHANG);

@@ -40,7 +40,7 @@ static bool has_build_id(Dwfl_Module *module, const char *expected)
     if (size <= 0 || size > 64)
         return true;
     for (int i = 0; i < size; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+        snprintf(text + 2 * (size_t)i, 3, "%02x", bytes[i]);
     return strcmp(text, expected) == 0;
 }
 
