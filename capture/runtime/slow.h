@@ -17,8 +17,8 @@ struct entry {
     uintptr_t origin;
 };
 
-/* 0: it cannot be recorded, its return address is to be left alone. */
-uintptr_t slow_enter(struct thread *thread, const void *entry);
+/* Of a struct entry. 0: it cannot be recorded, its return address is to be left alone. */
+uintptr_t slow_enter(struct thread *thread, const void *data);
 
 /* A function of -finstrument-functions being left; `place` is the stack pointer at the hook. */
 struct exit {
@@ -26,10 +26,11 @@ struct exit {
     uintptr_t function;
     bool jumped; /* the hook was jumped to when the function's frame was gone already */
 };
-uintptr_t slow_leave(struct thread *thread, const void *exit);
+/* Of a struct exit. */
+uintptr_t slow_leave(struct thread *thread, const void *data);
 
-/* A function returns whose return address lay at *(const uintptr_t *)place: where to go on. */
-uintptr_t slow_return(struct thread *thread, const void *place);
+/* A function returns whose return address lay at *(const uintptr_t *)data: where to go on. */
+uintptr_t slow_return(struct thread *thread, const void *data);
 
 /* Writes the event of a frame that has been pushed, a function's address. */
 uintptr_t slow_late_enter(struct thread *thread, const void *function);

@@ -12,7 +12,7 @@ struct beginning {
 };
 
 /* Outside only, with a struct beginning. 0: not to be recorded. */
-uintptr_t thread_set_up(struct thread *thread, const void *beginning);
+uintptr_t thread_set_up(struct thread *thread, const void *data);
 
 #pragma GCC visibility pop
 

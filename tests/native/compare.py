@@ -46,7 +46,7 @@ def check_sources(tap, name, sources, flags, arguments, least, place, levels=(0,
     addresses and are not compared.
     """
     for level in levels:
-        common = [f"-O{level}", "-g", *SAME, *flags]
+        common = [f"-O{level}", *SAME, *flags]
         plain = os.path.join(place, f"{name}.plain{level}")
         compile_program(sources, plain, common)
         truth = callgrind.calls([plain, *arguments], os.path.join(place, "callgrind.out"))

@@ -30,7 +30,7 @@ CASES = [
 def build(source, way, level, place):
     """A program with its tally; the tally itself is not instrumented."""
     out = os.path.join(place, f"{source}.{way}.{level}")
-    flags = [*WAYS[way], f"-O{level}", "-g"]
+    flags = [*WAYS[way], f"-O{level}"]
     if source != "tails.c":
         flags.append("-fno-optimize-sibling-calls")  # makes loops of recursions
     if source == "registers.c" and "avx2" in open("/proc/cpuinfo", encoding="utf-8").read():
@@ -41,7 +41,7 @@ def build(source, way, level, place):
 
 def build_dlopen(way, level, place):
     """A program that finds two libraries by its RUNPATH."""
-    flags = [*WAYS[way], f"-O{level}", "-g"]
+    flags = [*WAYS[way], f"-O{level}"]
     library = os.path.join(PROGRAMS, "library.c")
     for name in ("first", "second"):
         run(["gcc", "-w", "-shared", "-fPIC", *flags, f"-DNAME(x)={name}_##x", library, "-o",

@@ -27,6 +27,7 @@ int main(void)
     printf("sum %ld\n", sum);
     printf("tally first_inner %d\ntally second_inner %d\n", 66 * (10 + 5 + 2 + 1),
            34 * (10 + 5 + 2 + 1));
-    printf("tally first_begin 66\ntally first_end 66\ntally second_begin 34\ntally second_end 34\n");
+    printf(
+        "tally first_begin 66\ntally first_end 66\ntally second_begin 34\ntally second_end 34\n");
     return 0;
 }

@@ -9,9 +9,20 @@ static volatile int sink;
 
 struct guard {
     int value;
-    explicit __attribute__((noinline)) guard(int v) : value(v) { TALLY(); sink = v; }
-    __attribute__((noinline)) ~guard() { sink = value; tally_destroyed(); }
-    static __attribute__((noinline)) void tally_destroyed() { TALLY(); }
+    explicit __attribute__((noinline)) guard(int v) : value(v)
+    {
+        TALLY();
+        sink = v;
+    }
+    __attribute__((noinline)) ~guard()
+    {
+        sink = value;
+        tally_destroyed();
+    }
+    static __attribute__((noinline)) void tally_destroyed()
+    {
+        TALLY();
+    }
 };
 
 __attribute__((noinline)) static int thrower(int kind)
@@ -58,7 +69,10 @@ __attribute__((noinline)) static void inner_handled(int depth)
 }
 
 struct cleaner {
-    __attribute__((noinline)) ~cleaner() { inner_handled(3); }
+    __attribute__((noinline)) ~cleaner()
+    {
+        inner_handled(3);
+    }
 };
 
 __attribute__((noinline)) static void throw_through_cleaner(int kind)

@@ -1,4 +1,5 @@
-/* Children by fork, of children, with threads, by vfork and exec; ended by exit, _exit and abort. */
+/* Children by fork, of children, with threads, by vfork and exec; ended by exit, _exit and abort.
+ */
 #include "tally.h"
 
 #include <pthread.h>

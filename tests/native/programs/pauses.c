@@ -1,6 +1,6 @@
 /* ncprof_stop() and ncprof_start(): what runs in between is not recorded. */
-#include "tally.h"
 #include "capture/ncprof.h"
+#include "tally.h"
 
 #define NOINLINE __attribute__((noinline, noclone))
 

@@ -7,9 +7,16 @@
 #define NOINLINE __attribute__((noinline, noclone))
 
 typedef double wide __attribute__((vector_size(32)));
-typedef struct { long a, b; } two;
-typedef struct { double x; long y; } both;
-typedef struct { long values[5]; } large;
+typedef struct {
+    long a, b;
+} two;
+typedef struct {
+    double x;
+    long y;
+} both;
+typedef struct {
+    long values[5];
+} large;
 
 NOINLINE static long six(long a, long b, long c, long d, long e, long f, long g)
 {
@@ -108,9 +115,9 @@ static UNSEEN int check(long i)
            eight(d, 1, 2, 3, 4, 5, 6, 7) == d + 2 + 6 + 12 + 20 + 30 + 42 + 56 &&
            extended((long double)i) == 2.0L * (long double)i && cimag(rotated(d)) == d &&
            creall(z) == -2 && cimagl(z) == (long double)i && t.a == i && t.b == ~i &&
-           m.x == d / 2 && m.y == 2 * i && product(i, i) == (__int128)i * i && l.values[4] == i + 4 &&
-           c[0] == d + 1 && c[3] == d + 7 && variadic(4, d, 1.0, 2.0, 3.0) == (int)(d + 6) &&
-           chained(i) == 4 * i + 1;
+           m.x == d / 2 && m.y == 2 * i && product(i, i) == (__int128)i * i &&
+           l.values[4] == i + 4 && c[0] == d + 1 && c[3] == d + 7 &&
+           variadic(4, d, 1.0, 2.0, 3.0) == (int)(d + 6) && chained(i) == 4 * i + 1;
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* Constructors before main, destructors after it, thread-local ones, atexit, a function in between. */
+/* Constructors before main, destructors after it, thread-local ones, atexit, a function in between.
+ */
 #include "tally.h"
 
 #include <cstdlib>
@@ -14,10 +15,23 @@ __attribute__((noinline)) static int work(int n)
 
 struct object {
     int value;
-    __attribute__((noinline)) explicit object(int v) : value(construct(v)) {}
-    __attribute__((noinline)) ~object() { destroy(value); }
-    static __attribute__((noinline)) int construct(int v) { TALLY(); return work(v); }
-    static __attribute__((noinline)) void destroy(int v) { TALLY(); sink = work(v); }
+    __attribute__((noinline)) explicit object(int v) : value(construct(v))
+    {
+    }
+    __attribute__((noinline)) ~object()
+    {
+        destroy(value);
+    }
+    static __attribute__((noinline)) int construct(int v)
+    {
+        TALLY();
+        return work(v);
+    }
+    static __attribute__((noinline)) void destroy(int v)
+    {
+        TALLY();
+        sink = work(v);
+    }
 };
 
 static object before(3);

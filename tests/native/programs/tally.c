@@ -9,7 +9,8 @@ void tally_count(struct tally *tally)
     struct tally *first = __atomic_load_n(&all, __ATOMIC_ACQUIRE);
     do
         tally->next = first ? first : tally; /* the last one points to itself */
-    while (!__atomic_compare_exchange_n(&all, &first, tally, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    while (
+        !__atomic_compare_exchange_n(&all, &first, tally, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 }
 
 void tally_print(void)
