@@ -147,21 +147,3 @@ void number_exponent(double exponent, char *buffer, size_t size)
     else
         snprintf(buffer, size, "%.2f", fabs(exponent) < 0.005 ? 0.0 : exponent);
 }
-
-double number_in_unit(int64_t value, const struct metric *metric)
-{
-    /* 4812000000 / 1e9 is 4.812; times 1e-9 it is not. */
-    double inverse = nearbyint(1 / metric->scale);
-    if (metric->scale < 1 && fabs(inverse * metric->scale - 1) < 1e-12)
-        return (double)value / inverse;
-    return (double)value * metric->scale;
-}
-
-void number_shortest(double number, char *buffer, size_t size)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, number + 0.0);
-        if (strtod(buffer, NULL) == number)
-            return;
-    }
-}

@@ -2,6 +2,7 @@
 #ifndef NCPROF_TUI_NUMBERS_H
 #define NCPROF_TUI_NUMBERS_H
 
+#include "formats/documents/number.h"
 #include "formats/profile/profile.h"
 
 #include <stddef.h>
@@ -24,11 +25,5 @@ void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1"
 /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
 void number_ratio(double ratio, char *buffer, size_t size);
 void number_exponent(double exponent, char *buffer, size_t size); /* 1.986 -> "1.99", nan "-" */
-
-/* A value as a profile keeps it, in its metric's unit; the nearest double to the exact quotient. */
-double number_in_unit(int64_t value, const struct metric *metric);
-
-/* For documents: the fewest digits that read back as the same double. Finite numbers only. */
-void number_shortest(double number, char *buffer, size_t size);
 
 #endif

@@ -1,6 +1,5 @@
 #include "formats/profile/text.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +69,27 @@ size_t text_escape(const char *text, size_t length, char *buffer, size_t size)
         memcpy(buffer + used, piece, made);
         used += made;
         at += taken ? taken : 1;
+    }
+    buffer[used] = '\0';
+    return used;
+}
+
+size_t text_make_valid(const char *text, size_t length, bool controls, char *buffer)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t used = 0;
+    for (size_t at = 0; at < length;) {
+        uint32_t c = 0;
+        size_t taken = text_decode(text + at, length - at, &c);
+        if (taken && (controls || c < 0x7f || c > 0x9f)) {
+            memcpy(buffer + used, text + at, taken);
+            used += taken;
+            at += taken;
+            continue;
+        }
+        uint8_t byte = (uint8_t)text[at++];
+        memcpy(buffer + used, (char[]){'\\', 'x', hex[byte >> 4], hex[byte & 15]}, 4);
+        used += 4;
     }
     buffer[used] = '\0';
     return used;

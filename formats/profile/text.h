@@ -4,6 +4,7 @@
 #ifndef NCPROF_FORMATS_PROFILE_TEXT_H
 #define NCPROF_FORMATS_PROFILE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,11 @@ size_t text_decode(const char *text, size_t size, uint32_t *character);
  * `size`, always terminated; returns the length written.
  */
 size_t text_escape(const char *text, size_t length, char *buffer, size_t size);
+
+/*
+ * Valid UTF-8 for documents: what is not becomes \xNN, and unless `controls` DEL and C1 too,
+ * which a terminal takes for commands. `buffer` has 4 * length + 1 bytes; returns the length written.
+ */
+size_t text_make_valid(const char *text, size_t length, bool controls, char *buffer);
 
 #endif

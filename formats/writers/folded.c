@@ -6,10 +6,10 @@
  * stackcollapse programs do, line ends and other control characters are escaped, and a '#'
  * that would make the line a comment gets a backslash before it. Threads are not told apart.
  */
+#include "formats/documents/number.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
-#include "formats/writers/rows.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -56,8 +56,8 @@ static void write_line(const struct profile *profile, uint32_t c, const struct p
         fprintf(out, " %" PRId64 "\n", self);
         return;
     }
-    char number[ROWS_NUMBER_MAX];
-    rows_number(rows_value(metric, self), number);
+    char number[NUMBER_SIZE];
+    number_shortest(number_in_unit(self, metric), number, sizeof number);
     fprintf(out, " %s\n", number);
 }
 

@@ -6,9 +6,10 @@
  * The first metric becomes the time. A function without a file is written as
  * built-in functions are: ('~', 0, name), with its module in front when it has one.
  */
+#include "formats/documents/number.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
-#include "formats/writers/rows.h"
+#include "formats/profile/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static void put_int(struct pstats_out *o, uint64_t value)
 
 static void put_float(struct pstats_out *o, int64_t value)
 {
-    double real = rows_value(&o->profile->metrics[0], value);
+    double real = number_in_unit(value, &o->profile->metrics[0]);
     uint64_t bits;
     memcpy(&bits, &real, sizeof bits);
     fputc('g', o->file);
@@ -55,8 +56,9 @@ static void put_float(struct pstats_out *o, int64_t value)
 
 static void put_text(struct pstats_out *o, const char *text)
 {
-    char *valid = rows_utf8(text);
-    size_t length = strlen(valid);
+    size_t size = strlen(text);
+    char *valid = memory_alloc(4 * size + 1);
+    size_t length = text_make_valid(text, size, true, valid);
     fputc('u', o->file);
     put_bytes(o, length, 4);
     fwrite(valid, 1, length, o->file);

@@ -1,9 +1,7 @@
 #include "formats/writers/rows.h"
 
 #include "formats/profile/memory.h"
-#include "formats/profile/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,42 +35,9 @@ uint32_t *rows_order(const struct profile *profile)
     return order;
 }
 
-double rows_value(const struct metric *metric, int64_t value)
+const char *rows_lost(const struct profile *profile)
 {
-    /* Dividing by 1e9 rounds once, multiplying by 1e-9 twice. */
-    double parts = nearbyint(1 / metric->scale);
-    if (metric->scale < 1 && fabs(parts * metric->scale - 1) < 1e-12)
-        return (double)value / parts;
-    return (double)value * metric->scale;
-}
-
-void rows_number(double value, char buffer[ROWS_NUMBER_MAX])
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, ROWS_NUMBER_MAX, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
-    /* The program may run in a locale with another decimal point. */
-    for (char *c = buffer; *c; c++)
-        if (!strchr("0123456789+-e", *c))
-            *c = '.';
-}
-
-char *rows_utf8(const char *text)
-{
-    size_t length = strlen(text), used = 0;
-    char *out = memory_alloc(length * 4 + 1);
-    for (size_t at = 0; at < length;) {
-        uint32_t character;
-        size_t size = text_decode(text + at, length - at, &character);
-        if (size)
-            memcpy(out + used, text + at, size);
-        else
-            snprintf(out + used, 5, "\\x%02x", (unsigned)(unsigned char)text[at]);
-        used += size ? size : 4;
-        at += size ? size : 1;
-    }
-    out[used] = '\0';
-    return out;
+    if (profile->metric_count > 1)
+        return "only the table of functions with the first metric is kept";
+    return profile->flags & PROFILE_HAS_EDGES ? "only the table of functions is kept" : NULL;
 }

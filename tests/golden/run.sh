@@ -3,7 +3,8 @@
 # GOLDEN=rewrite, or run.sh --update, writes the files instead; look at the diff before you commit it.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-program=$(realpath "${NCPROF:?the program under test}")
+: "${NCPROF:?the program under test}"
+program=$(realpath "$NCPROF") || exit 2
 [ "${1:-}" = --update ] && GOLDEN=rewrite
 cd "$here/data" || exit 2
 number=0

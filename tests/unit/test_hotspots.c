@@ -1,5 +1,6 @@
 #include "tests/unit/test.h"
 
+#include "formats/documents/latency.h"
 #include "tests/unit/sample.h"
 #include "tui/analysis/hotspots.h"
 
@@ -179,7 +180,7 @@ static void samples_have_no_calls(void **state)
     profile_free(profile);
 }
 
-static void latencies(void **state)
+static void latencies_are_told(void **state)
 {
     struct profile *profile;
     struct error err = {0};
@@ -205,7 +206,7 @@ static void latencies(void **state)
     assert_cell(hotspots, "function", 0, "run  pool/__init__:7");
     assert_cell(hotspots, "p50", 1, "50 ns");
     assert_cell(hotspots, "max", 0, "60 ns");
-    assert_int_equal(function_latency(profile, MAIN, 0.01), 40);
+    assert_int_equal(latency_ns(profile, MAIN, 0.01), 40);
     hotspots_free(hotspots);
     profile_free(profile);
     histogram_free(&slow);
@@ -218,7 +219,7 @@ int main(void)
         cmocka_unit_test(values_and_cells),      cmocka_unit_test(orders),
         cmocka_unit_test(unknown_column),        cmocka_unit_test(threads),
         cmocka_unit_test(filter_and_threshold),  cmocka_unit_test(sentences),
-        cmocka_unit_test(samples_have_no_calls), cmocka_unit_test(latencies),
+        cmocka_unit_test(samples_have_no_calls), cmocka_unit_test(latencies_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

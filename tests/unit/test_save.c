@@ -1,7 +1,7 @@
 /* The registry, saving, and what the writers write. */
+#include "formats/documents/number.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
-#include "formats/writers/rows.h"
 #include "tests/unit/test.h"
 
 #include <cjson/cJSON.h>
@@ -225,9 +225,9 @@ static void numbers_are_short_and_exact(void **state)
                  {844868552, "0.844868552"},
                  {INT64_C(9007199254740993), "9007199.254740993"}};
     struct metric time = {"time", "s", METRIC_TIME, 1e-9};
-    char text[ROWS_NUMBER_MAX];
+    char text[NUMBER_SIZE];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        rows_number(rows_value(&time, cases[i].ns), text);
+        number_shortest(number_in_unit(cases[i].ns, &time), text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
 }
@@ -257,14 +257,16 @@ static void json_is_the_report(void **state)
     profile_free(profile);
 }
 
-static void csv_is_quoted(void **state)
+static void csv_is_quoted_and_escaped(void **state)
 {
     (void)state;
     struct profile *profile = two_functions();
     char *text = written(profile, "csv");
-    assert_string_equal(text, "name,module,file,line,ncalls,primitive_calls,tottime,cumtime\n"
-                              "main,,a.py,5,1,1,7e-07,1e-06\n"
-                              "\"\"\"q\"\", \xff\n\",mod,,,1,1,3e-07,3e-07\n");
+    assert_string_equal(text, "name,module,file,line,ncalls,primitive_calls,tottime,cumtime,"
+                              "p50,p95,p99,max\n"
+                              "main,,a.py,5,1,1,7e-07,1e-06,1e-06,1e-06,1e-06,1e-06\n"
+                              "\"\"\"q\"\", \\xff\\n\",mod,,,1,1,3e-07,3e-07,"
+                              "3e-07,3e-07,3e-07,3e-07\n");
     free(text);
     profile_free(profile);
 }
@@ -353,7 +355,7 @@ int main(void)
         cmocka_unit_test(what_a_format_needs_is_said),
         cmocka_unit_test(numbers_are_short_and_exact),
         cmocka_unit_test(json_is_the_report),
-        cmocka_unit_test(csv_is_quoted),
+        cmocka_unit_test(csv_is_quoted_and_escaped),
         cmocka_unit_test(folded_names_cannot_break_the_line),
         cmocka_unit_test(pstats_comes_back),
     };

@@ -1,5 +1,6 @@
 #include "tui/analysis/hotspot_columns.h"
 
+#include "formats/documents/latency.h"
 #include "tui/analysis/hotspots.h"
 #include "tui/analysis/order.h"
 #include "tui/numbers.h"
@@ -193,12 +194,8 @@ static double latency_key(const void *table, uint32_t row)
 
 double hotspot_column_quantile(const struct column *column)
 {
-    static const struct {
-        const char *id;
-        double quantile;
-    } latencies[] = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}};
-    for (size_t i = 0; i < sizeof latencies / sizeof *latencies; i++)
-        if (!strcmp(column->id, latencies[i].id))
+    for (size_t i = 0; i < LATENCIES; i++)
+        if (!strcmp(column->id, latencies[i].name))
             return latencies[i].quantile;
     return -1;
 }

@@ -1,5 +1,6 @@
 #include "tui/analysis/hotspots.h"
 
+#include "formats/documents/latency.h"
 #include "formats/profile/memory.h"
 #include "tui/analysis/filter.h"
 #include "tui/analysis/hotspot_columns.h"
@@ -59,7 +60,7 @@ static void sort_rows(struct hotspots *hotspots)
     double quantile = hotspot_column_quantile(hotspots->sort);
     for (uint32_t i = 0; quantile >= 0 && i < hotspots->count; i++)
         hotspots->rows[i].sorted_latency =
-            function_latency(hotspots->profile, hotspots->rows[i].function, quantile);
+            latency_ns(hotspots->profile, hotspots->rows[i].function, quantile);
     struct order order = {hotspots, hotspots->sort, hotspots->reverse, tie_by_name};
     uint32_t *permutation = order_rows(&order, hotspots->count);
     struct hotspot *sorted =
@@ -113,21 +114,11 @@ void hotspots_free(struct hotspots *hotspots)
     free(hotspots);
 }
 
-uint64_t function_latency(const struct profile *profile, uint32_t function, double quantile)
-{
-    if (!profile->latency || !profile->latency[function].total)
-        return 0;
-    const struct histogram *latency = &profile->latency[function];
-    return quantile >= 1 ? latency->max : histogram_quantile(latency, quantile);
-}
-
 double hotspots_latency(const struct hotspots *hotspots, uint32_t row, double quantile)
 {
-    const struct histogram *latency = hotspots->profile->latency;
-    uint32_t function = hotspots->rows[row].function;
-    if (hotspots->thread != PROFILE_NONE || !latency || !latency[function].total)
+    if (hotspots->thread != PROFILE_NONE)
         return NAN;
-    return (double)function_latency(hotspots->profile, function, quantile) / 1e9;
+    return latency_seconds(hotspots->profile, hotspots->rows[row].function, quantile);
 }
 
 /* "; 1 caller (transform)", "; 3 callers", "; called from outside" */

@@ -51,12 +51,6 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
 void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,
                               size_t size);
 
-/*
- * In ns, out of the function's histogram, which covers all threads; 0..1, 1 is the slowest call.
- * 0 when there is none.
- */
-uint64_t function_latency(const struct profile *profile, uint32_t function, double quantile);
-
 /* NAN where a row has no latencies: the file holds none, or the table is about one thread. */
 double hotspots_latency(const struct hotspots *hotspots, uint32_t row, double quantile);
 

@@ -1,8 +1,8 @@
 #include "formats/profile/text.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
-#include "tui/reports/csv.h"
-#include "tui/reports/json.h"
+#include "formats/documents/csv.h"
+#include "formats/documents/json.h"
 #include "tui/reports/text.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
+#include "formats/documents/csv.h"
+#include "formats/documents/json.h"
 #include "tui/numbers.h"
-#include "tui/reports/csv.h"
-#include "tui/reports/json.h"
 #include "tui/reports/text.h"
 
 /* "10 of 214 functions shown; 3 functions below 5 % hidden (0.2 %)" */
@@ -35,44 +35,19 @@ static void as_text(FILE *out, const struct hotspots *hotspots, const struct rep
     text_notes(out, hotspots->profile, style);
 }
 
-static void csv_row(struct csv *csv, const struct hotspots *hotspots, uint32_t row)
+/* Latencies are kept for the whole run, not for each thread. */
+static bool has_latency(const struct hotspots *hotspots)
 {
-    const struct profile *profile = hotspots->profile;
-    const struct metric *metric = &profile->metrics[hotspots->metric];
-    const struct values *values = &hotspots->rows[row].values;
-    csv_function(csv, &profile->functions[hotspots->rows[row].function]);
-    csv_count(csv, values->calls, profile->flags & PROFILE_HAS_CALLS);
-    csv_count(csv, values->primitive, profile->flags & PROFILE_HAS_PRIMITIVE);
-    csv_number(csv, number_in_unit(values->self, metric));
-    csv_number(csv, number_in_unit(values->total, metric));
-    csv_number(csv, hotspots_latency(hotspots, row, 0.5));
-    csv_number(csv, hotspots_latency(hotspots, row, 0.95));
-    csv_number(csv, hotspots_latency(hotspots, row, 0.99));
-    csv_number(csv, hotspots_latency(hotspots, row, 1));
-    csv_end_row(csv);
+    return hotspots->thread == PROFILE_NONE;
 }
 
 static void as_csv(FILE *out, const struct hotspots *hotspots, bool yappi)
 {
     struct csv csv = {.out = out};
-    fprintf(out, "name,module,file,line,%s,primitive_calls,%s,%s,p50,p95,p99,max\n",
-            yappi ? "ncall" : "ncalls", yappi ? "tsub" : "tottime", yappi ? "ttot" : "cumtime");
+    csv_header(out, yappi);
     for (uint32_t i = 0; i < hotspots->count; i++)
-        csv_row(&csv, hotspots, i);
-}
-
-static cJSON *json_row(const struct hotspots *hotspots, uint32_t row)
-{
-    const struct profile *profile = hotspots->profile;
-    const struct hotspot *hotspot = &hotspots->rows[row];
-    cJSON *object = cJSON_CreateObject();
-    json_function(object, &profile->functions[hotspot->function], true);
-    json_values(object, profile, hotspots->metric, &hotspot->values);
-    json_number(object, "p50", hotspots_latency(hotspots, row, 0.5));
-    json_number(object, "p95", hotspots_latency(hotspots, row, 0.95));
-    json_number(object, "p99", hotspots_latency(hotspots, row, 0.99));
-    json_number(object, "max", hotspots_latency(hotspots, row, 1));
-    return object;
+        csv_function_row(&csv, hotspots->profile, hotspots->rows[i].function, hotspots->metric,
+                         &hotspots->rows[i].values, has_latency(hotspots));
 }
 
 static void as_json(FILE *out, const struct hotspots *hotspots)
@@ -83,7 +58,9 @@ static void as_json(FILE *out, const struct hotspots *hotspots)
                 json_profile(hotspots->profile, hotspots->metric, hotspots->thread));
     json_list(&document, "functions");
     for (uint32_t i = 0; i < hotspots->count; i++)
-        json_item(&document, json_row(hotspots, i));
+        json_item(&document,
+                  json_function_row(hotspots->profile, hotspots->rows[i].function, hotspots->metric,
+                                    &hotspots->rows[i].values, has_latency(hotspots)));
     json_end(&document);
 }
 

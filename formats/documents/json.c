@@ -1,8 +1,9 @@
-#include "tui/reports/json.h"
+#include "formats/documents/json.h"
 
+#include "formats/documents/latency.h"
+#include "formats/documents/number.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
-#include "tui/numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -75,39 +76,12 @@ void json_print(FILE *out, cJSON *object)
     cJSON_Delete(object);
 }
 
-/* A terminal takes DEL and C1 for commands even in a document; JSON would let them through. */
-static bool passes(uint32_t character)
-{
-    return character < 0x7f || character > 0x9f;
-}
-
-static size_t clean(const char *text, size_t length, char *buffer)
-{
-    static const char hex[] = "0123456789abcdef";
-    size_t used = 0;
-    for (size_t at = 0; at < length;) {
-        uint32_t character = 0;
-        size_t bytes = text_decode(text + at, length - at, &character);
-        if (bytes && passes(character)) {
-            memcpy(buffer + used, text + at, bytes);
-            used += bytes;
-            at += bytes;
-            continue;
-        }
-        unsigned char byte = (unsigned char)text[at++];
-        memcpy(buffer + used, (char[]){'\\', 'x', hex[byte >> 4], hex[byte & 15]}, 4);
-        used += 4;
-    }
-    buffer[used] = '\0';
-    return used;
-}
-
 cJSON *json_text_value(const char *text)
 {
     size_t length = strlen(text);
     char small[512];
     char *buffer = length < sizeof small / 4 ? small : memory_alloc(4 * length + 1);
-    clean(text, length, buffer);
+    text_make_valid(text, length, false, buffer);
     cJSON *value = cJSON_CreateString(buffer);
     if (buffer != small)
         free(buffer);
@@ -116,7 +90,7 @@ cJSON *json_text_value(const char *text)
 
 cJSON *json_number_value(double number)
 {
-    char text[40];
+    char text[NUMBER_SIZE];
     if (!isfinite(number))
         return cJSON_CreateNull();
     number_shortest(number, text, sizeof text);
@@ -166,12 +140,24 @@ void json_values(cJSON *object, const struct profile *profile, uint32_t metric,
     json_number(object, "cumtime", number_in_unit(values->total, m));
 }
 
+cJSON *json_function_row(const struct profile *profile, uint32_t f, uint32_t metric,
+                         const struct values *values, bool latency)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_function(object, &profile->functions[f], true);
+    json_values(object, profile, metric, values);
+    for (size_t i = 0; i < LATENCIES; i++)
+        json_number(object, latencies[i].name,
+                    latency ? latency_seconds(profile, f, latencies[i].quantile) : NAN);
+    return object;
+}
+
 cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread)
 {
     const struct metric *m = &profile->metrics[metric];
     cJSON *object = cJSON_CreateObject();
-    json_text(object, "path", profile->path);
-    json_text(object, "format", profile->format);
+    text_or_null(object, "path", profile->path);
+    text_or_null(object, "format", profile->format);
     json_text(object, "metric", m->name);
     json_text(object, "unit", m->unit);
     json_number(object, "total", number_in_unit(profile_total(profile, metric, thread), m));

@@ -3,8 +3,8 @@
  * after another, the items of a list one a line. cJSON writes each value; the
  * keys that programs rely on stand in the design.
  */
-#ifndef NCPROF_TUI_REPORTS_JSON_H
-#define NCPROF_TUI_REPORTS_JSON_H
+#ifndef NCPROF_FORMATS_DOCUMENTS_JSON_H
+#define NCPROF_FORMATS_DOCUMENTS_JSON_H
 
 #include "formats/profile/profile.h"
 
@@ -41,6 +41,9 @@ void json_function(cJSON *object, const struct function *function, bool line);
 /* ncalls, primitive_calls, tottime, cumtime */
 void json_values(cJSON *object, const struct profile *profile, uint32_t metric,
                  const struct values *values);
+/* A function's row of the report document: the above, line, p50, p95, p99 and max. */
+cJSON *json_function_row(const struct profile *profile, uint32_t function, uint32_t metric,
+                         const struct values *values, bool latency);
 /* {"path", "format", "metric", "unit", "total", "functions", "threads", "size", "truncated"} */
 cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread);
 
