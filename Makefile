@@ -226,7 +226,7 @@ tidy: $(TIDY)
 define TIDY_FILE # file
 @mkdir -p $(@D)
 @echo "  TIDY  $(1)"
-@found=$$(clang-tidy --quiet $(1) -- $(COMMON_CFLAGS) $(PKG_CFLAGS) $(PYTHON_CFLAGS) 2>&1 | \
+@found=$$(clang-tidy --quiet $(1) -- $(COMMON_CFLAGS) -Wno-unknown-pragmas $(PKG_CFLAGS) $(PYTHON_CFLAGS) 2>&1 | \
   grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header-filter'); \
   [ -z "$$found" ] || { echo "$$found"; exit 1; }
 @touch $@

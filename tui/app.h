@@ -127,8 +127,8 @@ void app_refresh(struct app *app);
 /* All views of a file (-1: of all files) are to be made anew. */
 void app_stale(struct app *app, int side);
 
-/* Goes to a view; `remember`: Backspace comes back here. */
-void app_go(struct app *app, enum view_kind view, int side, bool remember);
+/* Goes to a view; `come_back`: Backspace comes back here. */
+void app_go(struct app *app, enum view_kind view, int side, bool come_back);
 bool app_back(struct app *app);
 /* The function under the cursor and the file it is of. */
 uint32_t app_function(struct app *app, int *side);

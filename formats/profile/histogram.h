@@ -29,7 +29,7 @@ struct histogram {
 
 static inline uint32_t histogram_bucket_of(uint64_t value)
 {
-    /* Below 64 the shift is 0. No branch: it stands in the recorder's hot path and would guess wrong. */
+    /* Below 64 the shift is 0. No branch: one would be guessed wrong in the recorder's hot path. */
     unsigned leading = (unsigned)__builtin_clzll(value | 1u << HISTOGRAM_SUB_BITS);
     unsigned shift = 63u - HISTOGRAM_SUB_BITS - leading;
     return (shift << HISTOGRAM_SUB_BITS) + (uint32_t)(value >> shift);

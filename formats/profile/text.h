@@ -23,7 +23,8 @@ size_t text_escape(const char *text, size_t length, char *buffer, size_t size);
 
 /*
  * Valid UTF-8 for documents: what is not becomes \xNN, and unless `controls` DEL and C1 too,
- * which a terminal takes for commands. `buffer` has 4 * length + 1 bytes; returns the length written.
+ * which a terminal takes for commands. `buffer` has 4 * length + 1 bytes; returns the length
+ * written.
  */
 size_t text_make_valid(const char *text, size_t length, bool controls, char *buffer);
 

@@ -1,7 +1,7 @@
-#include "tui/analysis/names.h"
-#include "tui/numbers.h"
 #include "formats/documents/csv.h"
 #include "formats/documents/json.h"
+#include "tui/analysis/names.h"
+#include "tui/numbers.h"
 #include "tui/reports/text.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
+#include "formats/documents/csv.h"
+#include "formats/documents/json.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
-#include "formats/documents/csv.h"
-#include "formats/documents/json.h"
 #include "tui/reports/text.h"
 
 #include <math.h>

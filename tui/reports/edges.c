@@ -1,8 +1,8 @@
 /* Callers and callees of functions. */
-#include "tui/analysis/names.h"
-#include "tui/numbers.h"
 #include "formats/documents/csv.h"
 #include "formats/documents/json.h"
+#include "tui/analysis/names.h"
+#include "tui/numbers.h"
 #include "tui/reports/text.h"
 
 static void heading(FILE *out, const struct butterfly *butterfly, const struct report_style *style)

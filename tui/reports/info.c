@@ -1,7 +1,7 @@
+#include "formats/documents/json.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/compare.h"
 #include "tui/numbers.h"
-#include "formats/documents/json.h"
 #include "tui/reports/text.h"
 
 #include <inttypes.h>

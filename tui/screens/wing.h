@@ -18,7 +18,7 @@ extern const struct column caller_columns[], callee_columns[];
 const struct butterfly_row *wing_row(const void *wing, uint32_t row);
 
 /* The table's hooks; their owner is the wing. */
-enum style wing_style(const void *wing, uint32_t row, const struct column *column);
-void wing_name(const void *wing, uint32_t row, struct canvas *canvas, struct rect area);
+enum style wing_style(const void *owner, uint32_t row, const struct column *column);
+void wing_name(const void *owner, uint32_t row, struct canvas *canvas, struct rect area);
 
 #endif
