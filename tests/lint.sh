@@ -25,6 +25,7 @@ cppcheck --quiet -j "$(nproc)" --cppcheck-build-dir="$build/lint/cppcheck" \
     -D_GNU_SOURCE -D__x86_64__ -D__linux__ -D__STDC_VERSION__=201112L -I. "${sources[@]}" || status=1
 
 say SHELL "${#scripts[@]} files"
-shellcheck "${scripts[@]}" || status=1
+# 2119, 2120: a helper may be called without the arguments that it passes on.
+shellcheck -x -e SC2119,SC2120 "${scripts[@]}" || status=1
 
 exit $status
