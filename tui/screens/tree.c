@@ -182,9 +182,10 @@ static void go_right(struct tree_state *state)
 static void expand_all(struct tree_state *state)
 {
     state->all_open = !state->all_open;
-    calltree_collapse_all(state->tree);
-    for (uint32_t row = calltree_count(state->tree); state->all_open && row-- > 0;)
-        calltree_expand(state->tree, row, UINT32_MAX);
+    if (state->all_open)
+        calltree_expand_all(state->tree, UINT32_MAX);
+    else
+        calltree_collapse_all(state->tree);
     recount(state);
 }
 
