@@ -9,7 +9,6 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* main -> parse -> walk -> walk -> compute; main -> load. Two threads. */
 static struct profile *small_profile(int64_t factor)
@@ -304,28 +303,8 @@ static struct profile *large_profile(uint32_t count)
     return profile;
 }
 
-static double seconds_of_frames(struct app *app, int frames)
-{
-    struct timespec begin, end;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-    for (int i = 0; i < frames; i++)
-        press(app, i % 2 ? "<PgDn>" : "j");
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-    return (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
-}
-
-/* Sanitizers and valgrind take their time. */
-static bool is_watched(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#else
-    const char *preloaded = getenv("LD_PRELOAD");
-    return preloaded && strstr(preloaded, "vgpreload");
-#endif
-}
-
-static void frames_are_quick(void **state)
+/* How long a frame takes is measured by `make bench`; here it has to be right at the far end. */
+static void large_profiles_scroll_to_their_end(void **state)
 {
     struct app app;
     (void)state;
@@ -334,10 +313,10 @@ static void frames_are_quick(void **state)
     const char *views[] = {"1", "2E"};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         press(&app, views[i]);
-        double each = seconds_of_frames(&app, 200) / 200;
-        print_message("a frame of view %s, 300x100, 100,000 functions: %.2f ms\n", views[i],
-                      each * 1e3);
-        assert_true(each < 0.005 || is_watched());
+        press(&app, "<End><PgUp><PgDn><Up>G");
+        const struct list *list = &app_table(&app)->list;
+        assert_true(list->count >= 100000);
+        assert_int_equal(list->cursor, list->count - 1);
     }
     app_close(&app);
 }
@@ -345,13 +324,19 @@ static void frames_are_quick(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_hotspots_first), cmocka_unit_test(sorts_and_reverses),
-        cmocka_unit_test(filters_while_typing), cmocka_unit_test(walks_the_butterfly_and_back),
-        cmocka_unit_test(unfolds_the_tree),     cmocka_unit_test(lays_two_side_by_side),
-        cmocka_unit_test(chooses_a_thread),     cmocka_unit_test(hides_below_the_threshold),
-        cmocka_unit_test(marks_are_summed),     cmocka_unit_test(obeys_the_mouse),
-        cmocka_unit_test(survives_every_size),  cmocka_unit_test(small_screens_show_name_and_order),
-        cmocka_unit_test(frames_are_quick),
+        cmocka_unit_test(shows_hotspots_first),
+        cmocka_unit_test(sorts_and_reverses),
+        cmocka_unit_test(filters_while_typing),
+        cmocka_unit_test(walks_the_butterfly_and_back),
+        cmocka_unit_test(unfolds_the_tree),
+        cmocka_unit_test(lays_two_side_by_side),
+        cmocka_unit_test(chooses_a_thread),
+        cmocka_unit_test(hides_below_the_threshold),
+        cmocka_unit_test(marks_are_summed),
+        cmocka_unit_test(obeys_the_mouse),
+        cmocka_unit_test(survives_every_size),
+        cmocka_unit_test(small_screens_show_name_and_order),
+        cmocka_unit_test(large_profiles_scroll_to_their_end),
     };
     setlocale(LC_CTYPE, "C.UTF-8");
     return cmocka_run_group_tests_name("browser", tests, NULL, NULL);
