@@ -122,6 +122,15 @@ def check_console():
     check("README.md shows what its commands print", problems)
 
 
+def check_links():
+    problems = []
+    for document in (README, TOP / "tests/README.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            if not (document.parent / target).exists():
+                problems.append(f"{document.name}: {target} is not there")
+    check("what the documents link to is there", problems)
+
+
 def check_man_formats():
     name = "the man page is well-formed"
     if not shutil.which("mandoc"):
@@ -166,6 +175,7 @@ def main():
     check_readme_commands()
     check_keys()
     check_console()
+    check_links()
     check_man_formats()
     check_bash()
     check_shell("zsh", TOP / "tui/completions/_ncprof")
