@@ -42,7 +42,7 @@ enum { FACTS = 4, FACT_MAX = 200 };
 static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
 {
     const struct profile *profile = file->profile;
-    memset(facts, 0, FACTS * FACT_MAX);
+    memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
     total_text(file, file->thread, facts[0], FACT_MAX);
     if (profile->flags & PROFILE_HAS_CALLS)
         count_of(calls_of(profile), "call", "calls", facts[1], FACT_MAX);

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The main job, key by key: open, sort, filter, drill, come back, compare, quit.
-# shellcheck disable=SC2016,SC1003 # the shell in the terminal expands
-# shellcheck source=tests/terminal/common.bash
+# shellcheck disable=SC2016,SC1003,SC1091 # the shell in the terminal expands
 . "$(dirname "$0")/common.bash"
 
 open_terminal

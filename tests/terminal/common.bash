@@ -55,8 +55,8 @@ wait_gone() {
     return 1
 }
 
-# The process that runs in the pane, for signals.
-browser() { pgrep -n -f "^$NCPROF " || true; }
+# The program that the pane's shell runs, for signals: by parentage, never by name.
+browser() { pgrep -P "$(tm display-message -p '#{pane_pid}')"; }
 
 # ok "what" command...: one test.
 ok() {

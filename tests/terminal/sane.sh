@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Whatever happens, the terminal is as it was: quitting, ^Z, signals, a crash, odd terminals and sizes.
-# shellcheck disable=SC2016,SC1003 # the shell in the terminal expands
-# shellcheck source=tests/terminal/common.bash
+# shellcheck disable=SC2016,SC1003,SC1091 # the shell in the terminal expands
 . "$(dirname "$0")/common.bash"
 
 modes_are_as_before() {
@@ -15,8 +14,8 @@ screen_is_left() {
 }
 
 start() {
-    keys "clear; stty -a > before; \$NCPROF ${1:-} \$DATA/edges.prof; echo status=\$?" Enter
-    wait_for "${2:-tottime▼}"
+    keys 'clear; stty -a > before; $NCPROF $DATA/edges.prof; echo status=$?' Enter
+    wait_for 'tottime▼'
 }
 
 open_terminal

@@ -31,30 +31,35 @@ static uint32_t key_of(const struct compare_row *row)
     return in_b ? row->function_b << 1 | 1 : row->function_a << 1;
 }
 
-static enum style change_style(const struct compare_change *change)
+/*
+ * A function that does more on a larger input is not worse for it: growth is judged by its class
+ * where the sizes are known, by the ratio alone where they are not.
+ */
+static enum style change_style(const struct comparison *comparison,
+                               const struct compare_change *change)
 {
     if (isnan(change->delta) || change->delta == 0)
         return STYLE_NORMAL;
-    if (change->growth >= GROWTH_SUPERLINEAR || change->ratio > 1.2)
+    if (!isnan(comparison->size_ratio) && comparison->size_ratio != 1)
+        return change->growth >= GROWTH_SUPERLINEAR ? STYLE_WORSE : STYLE_NORMAL;
+    if (change->ratio > 1.2)
         return STYLE_WORSE;
     return change->ratio < 0.8 ? STYLE_BETTER : STYLE_NORMAL;
 }
 
 static enum style style(const void *owner, uint32_t row, const struct column *column)
 {
-    const struct compare_row *r = row_of(owner, row);
+    const struct compare_state *state = owner;
+    const struct compare_row *r = row_of(state, row);
     const char *mark = strrchr(column->id, '_');
     if (!strcmp(column->id, "delta"))
-        return r->change[COMPARE_CUMTIME].delta < 0 ? STYLE_BETTER : STYLE_WORSE;
+        return change_style(state->comparison, &r->change[COMPARE_CUMTIME]);
     if (!mark || !strcmp(mark, "_a") || !strcmp(mark, "_b"))
         return STYLE_NORMAL;
     enum compare_measure measure = !strncmp(column->id, "cum", 3)   ? COMPARE_CUMTIME
                                    : !strncmp(column->id, "tot", 3) ? COMPARE_TOTTIME
                                                                     : COMPARE_NCALLS;
-    const struct compare_change *change = &r->change[measure];
-    if (!strcmp(mark, "_ratio"))
-        return change_style(change);
-    return change->growth >= GROWTH_SUPERLINEAR ? STYLE_WORSE : STYLE_NORMAL;
+    return change_style(state->comparison, &r->change[measure]);
 }
 
 static void draw_name(const void *owner, uint32_t row, struct canvas *canvas, struct rect area)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 110, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500 };
+enum { GUTTER = 2, WIDE = 140, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500 };
 
 struct placed {
     const struct column *column;
