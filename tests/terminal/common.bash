@@ -3,6 +3,7 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 NCPROF=$(realpath "${NCPROF:?the program under test}")
+[ -x "$NCPROF" ] || { echo "Bail out! $NCPROF cannot be run"; exit 2; }
 DATA=$PWD/tests/golden/data
 WORK=$(mktemp -d)
 SOCKET=ncprof-test-$$
@@ -16,7 +17,7 @@ keys() { tm send-keys "$@"; }
 
 finish() {
     tm kill-server 2>/dev/null
-    rm -rf "$WORK"
+    rm -rf "$WORK" 2>/dev/null || { sleep 0.2; rm -rf "$WORK"; } # the shell may still write there
 }
 trap finish EXIT
 
