@@ -108,7 +108,7 @@ ok 'else there are colours' bash -c 'tmux -L "$0" capture-pane -p -e | grep -q "
 
 idle() { # nothing happens: no processor time passes
     local before after pid
-    pid=$(browser)
+    pid=$(browser) && [ -n "$pid" ] || return 1
     before=$(cut -d' ' -f14,15 "/proc/$pid/stat")
     sleep 1
     after=$(cut -d' ' -f14,15 "/proc/$pid/stat")
