@@ -4,8 +4,9 @@
 . "$(dirname "$0")/common.bash"
 
 modes_are_as_before() {
-    keys 'stty -a > after' Enter 'clear' Enter
-    wait_for '^ready\$' && cmp "$WORK/before" "$WORK/after"
+    # The prompt may be an old one: what is printed after the writing tells that it is done.
+    keys 'clear; rm -f after; stty -a > after; echo modes-written' Enter
+    wait_for '^modes-written' && cmp "$WORK/before" "$WORK/after"
 }
 
 # The alternate screen is left and the cursor is seen.
