@@ -256,17 +256,16 @@ def load(options):
 # ---- the browser: how long a key takes to be on the screen ----
 def screen(options):
     file = generated(options, "gen_pstats100k.py", "functions100k.prof")
-    presses = 50
-    variants = {"start and draw": ""}
-    variants |= {name: key * presses for name, key in (("cursor down", "j"), ("reverse the order", "r"))}
-    once = {name: lambda keys=keys: Run([options.ncprof, "--keys", keys, "--dump", "80x24", file])
-            for name, keys in variants.items()}
+    keys = {"start and draw": ("", 0), "cursor down": ("j", 2000), "reverse the order": ("r", 50)}
+    once = {name: lambda text=key * presses: Run([options.ncprof, "--keys", text, "--dump", "80x24", file])
+            for name, (key, presses) in keys.items()}
     runs, skipped = interleave(once, min(options.rounds, 3))
     start = median(runs["start and draw"], "cpu") if "start and draw" in runs else None
     rows = []
     for name, measured in runs.items():
         cpu = median(measured, "cpu")
-        press = "-" if name == "start and draw" else f"{(cpu - start) / presses * 1e3:.2f} ms"
+        presses = keys[name][1]
+        press = f"{(cpu - start) / presses * 1e3:.2f} ms" if presses and start else "-"
         rows.append([name, f"{cpu:.3f}", spread(measured, "cpu"), press])
     rows += [[name, "SKIP", why, "-"] for name, why in skipped.items()]
     table("Browser, 100,000 functions, 80x24: CPU time of a key press and its screen",
