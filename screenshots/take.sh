@@ -19,7 +19,8 @@ trap finish EXIT
 # An X server on a free display; it says which.
 start_server() {
     mkfifo "$work/display"
-    Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp 3>"$work/display" 2>"$work/xvfb.log" &
+    # Without -noreset it starts over, and refuses clients meanwhile, whenever the last one leaves.
+    Xvfb -displayfd 3 -screen 0 1600x1000x24 -nolisten tcp -noreset 3>"$work/display" 2>"$work/xvfb.log" &
     server=$!
     read -r display <"$work/display"
     export DISPLAY=:$display
