@@ -159,6 +159,32 @@ static void write_group(FILE *out, const char *title, enum action_format format)
     fprintf(out, "%s%s%s", before[format], title, after[format]);
 }
 
+static bool is_shared(const struct action *action)
+{
+    for (const struct action *other = actions; other->help; other++)
+        if (other != action && !strcmp(other->keys, action->keys))
+            return true;
+    return false;
+}
+
+/* Where a key means this, when it means something else in another view. */
+static const char *place_prefix(const struct action *action)
+{
+    static const struct {
+        unsigned place;
+        const char *prefix;
+    } prefixes[] = {
+        {PLACE_HOTSPOTS, "Hotspots: "},    {PLACE_TREE, "Tree: "}, {PLACE_BUTTERFLY, "Butterfly: "},
+        {PLACE_COMPARE, "Side by side: "}, {PLACE_INFO, "Info: "},
+    };
+    if (!is_shared(action))
+        return "";
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (prefixes[i].place == action->places)
+            return prefixes[i].prefix;
+    return "Elsewhere: ";
+}
+
 void actions_write(FILE *out, enum action_format format)
 {
     for (const struct action *action = actions; action->help; action++) {
@@ -175,6 +201,7 @@ void actions_write(FILE *out, enum action_format format)
         else
             write_escaped(out, keys, format);
         fputs(format == ACTIONS_MARKDOWN ? "` | " : format == ACTIONS_MAN ? "\n" : "", out);
+        fputs(place_prefix(action), out);
         write_escaped(out, action->help, format);
         fputs(format == ACTIONS_MARKDOWN ? " |\n" : "\n", out);
     }
