@@ -12,7 +12,7 @@ struct record_values {
 
 static const struct option_row rows[] = {
     {"output", 'o', OPTION_TEXT, "FILE", offsetof(struct record_values, output),
-     "where to (default: the program's name and .ncp, here)"},
+     "where to (default: the name of the program, or of the Python script, and .ncp, here)"},
     {"size", 0, OPTION_NUMBER, "N", offsetof(struct record_values, size),
      "size of the run's input, in whatever unit: growth is judged by it"},
     {"tag", 0, OPTION_LIST, "KEY=VALUE", offsetof(struct record_values, tags),
