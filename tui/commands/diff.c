@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TEXT_LIMIT 30
-
 struct diff_options {
     const char *from, *format, *sizes, *sort, *filter, *metric, *names;
     bool reverse;
@@ -43,11 +41,6 @@ static const struct option_row rows[] = {
 
 static const struct diff_options defaults = {.limit = SELECT_UNSET, .width = SELECT_UNSET};
 
-static bool is_brief(enum report_format format)
-{
-    return format == REPORT_TEXT || format == REPORT_MARKDOWN;
-}
-
 static int diff_profiles(const struct profile *a, const struct profile *b,
                          const struct diff_options *options, const struct report_style *style,
                          struct error *err)
@@ -57,9 +50,7 @@ static int diff_profiles(const struct profile *a, const struct profile *b,
                                   .reverse = options->reverse,
                                   .filter = options->filter,
                                   .threshold = options->threshold,
-                                  .limit = options->limit};
-    if (options->limit == SELECT_UNSET)
-        query.limit = is_brief(style->format) ? TEXT_LIMIT : 0;
+                                  .limit = select_limit(options->limit, style->format)};
     if (select_sizes(options->sizes, &query.size_a, &query.size_b, err) ||
         select_metric(a, options->metric, &query.metric_a, err) ||
         select_metric(b, options->metric, &query.metric_b, err) ||

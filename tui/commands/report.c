@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_LIMIT 30 /* rows of a text or Markdown report unless --limit says more */
-
 struct report_options {
     const char *from, *format, *sort, *filter, *metric, *thread, *names, *callers, *callees;
     bool reverse, tree;
@@ -103,11 +101,6 @@ static int report_edges(const struct profile *profile, const struct report_optio
     return 0;
 }
 
-static bool is_brief(enum report_format format)
-{
-    return format == REPORT_TEXT || format == REPORT_MARKDOWN;
-}
-
 static int report_profile(const struct profile *profile, const struct report_options *options,
                           const struct report_style *style, struct error *err)
 {
@@ -115,9 +108,7 @@ static int report_profile(const struct profile *profile, const struct report_opt
                                    .reverse = options->reverse,
                                    .filter = options->filter,
                                    .threshold = options->threshold,
-                                   .limit = options->limit};
-    if (options->limit == SELECT_UNSET)
-        query.limit = is_brief(style->format) ? TEXT_LIMIT : 0;
+                                   .limit = select_limit(options->limit, style->format)};
     if (select_metric(profile, options->metric, &query.metric, err) ||
         select_thread(profile, options->thread, &query.thread, err))
         return -1;

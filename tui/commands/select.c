@@ -114,6 +114,14 @@ int select_functions(const struct profile *profile, const char *text, uint32_t m
     return 0;
 }
 
+uint32_t select_limit(uint32_t asked, enum report_format format)
+{
+    bool read_by_people = format == REPORT_TEXT || format == REPORT_MARKDOWN;
+    if (asked != SELECT_UNSET)
+        return asked;
+    return read_by_people ? 30 : 0;
+}
+
 int select_width(uint32_t asked, enum report_format format)
 {
     struct winsize size;

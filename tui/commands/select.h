@@ -30,6 +30,9 @@ int select_functions(const struct profile *profile, const char *text, uint32_t m
  */
 int select_width(uint32_t asked, enum report_format format);
 
+/* Rows: what is asked for (SELECT_UNSET: nothing), else 30 for people and all, 0, for programs. */
+uint32_t select_limit(uint32_t asked, enum report_format format);
+
 /* "yappi" or "pstats"; NULL is pstats. */
 int select_names(const char *names, bool *yappi, struct error *err);
 
