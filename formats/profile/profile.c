@@ -125,6 +125,16 @@ void profile_callers(const struct profile *p, uint32_t function, uint32_t *first
     *end = low;
 }
 
+int function_compare(const struct function *a, const struct function *b)
+{
+    int order = strcmp(a->name, b->name);
+    if (!order)
+        order = strcmp(a->file, b->file);
+    if (!order)
+        order = strcmp(a->module, b->module);
+    return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
 const char *profile_metadata(const struct profile *p, const char *key)
 {
     for (uint32_t i = 0; i < p->metadata_count; i++)

@@ -171,6 +171,9 @@ void profile_callees(const struct profile *profile, uint32_t function, uint32_t 
 void profile_callers(const struct profile *profile, uint32_t function, uint32_t *first,
                      uint32_t *end);
 
+/* The order of functions in which every other tie is broken: name, file, module, line. */
+int function_compare(const struct function *a, const struct function *b);
+
 /* NULL when the profile has no such key. */
 const char *profile_metadata(const struct profile *profile, const char *key);
 

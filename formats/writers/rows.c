@@ -3,7 +3,6 @@
 #include "formats/profile/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static int compare_functions(const void *a, const void *b, void *context)
 {
@@ -11,14 +10,7 @@ static int compare_functions(const void *a, const void *b, void *context)
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     if (p->function_self[x] != p->function_self[y])
         return p->function_self[x] > p->function_self[y] ? -1 : 1;
-    const struct function *f = &p->functions[x], *g = &p->functions[y];
-    int order = strcmp(f->name, g->name);
-    if (!order)
-        order = strcmp(f->file, g->file);
-    if (!order)
-        order = strcmp(f->module, g->module);
-    if (!order)
-        order = f->line < g->line ? -1 : f->line > g->line;
+    int order = function_compare(&p->functions[x], &p->functions[y]);
     return order ? order : x < y ? -1 : x > y;
 }
 

@@ -49,11 +49,3 @@ void function_label(const struct function *function, char *buffer, size_t size)
     if (place[0] && used + 3 < size)
         snprintf(buffer + used, size - used, "  %s", place);
 }
-
-int function_compare(const struct function *a, const struct function *b)
-{
-    int order = strcmp(a->name, b->name);
-    if (!order)
-        order = strcmp(a->file, b->file);
-    return order ? order : (a->line > b->line) - (a->line < b->line);
-}

@@ -18,9 +18,6 @@ void function_place(const struct function *function, char *buffer, size_t size);
 /* "compute_features  features:88", the function's cell in every table. */
 void function_label(const struct function *function, char *buffer, size_t size);
 
-/* Order of names that breaks ties: by name, file, line. */
-int function_compare(const struct function *a, const struct function *b);
-
 /* The last component of a path. */
 const char *path_base(const char *path);
 
