@@ -100,19 +100,13 @@ static void walk_leave(struct walk *walk, uint32_t c)
 static void walk_tree(struct walk *walk, uint32_t root)
 {
     const struct context *contexts = walk->profile->contexts;
-    uint32_t c = contexts[root].first_child;
+    uint32_t left, c = profile_next_context(contexts, root, root, &left);
     while (c != PROFILE_NONE) {
         walk_enter(walk, c);
-        if (contexts[c].first_child != PROFILE_NONE) {
-            c = contexts[c].first_child;
-            continue;
-        }
-        walk_leave(walk, c);
-        while (contexts[c].next_sibling == PROFILE_NONE && contexts[c].parent != root) {
-            c = contexts[c].parent;
+        uint32_t next = profile_next_context(contexts, root, c, &left);
+        for (; left; left--, c = contexts[c].parent)
             walk_leave(walk, c);
-        }
-        c = contexts[c].next_sibling;
+        c = next;
     }
 }
 

@@ -53,6 +53,20 @@ int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t thread)
     return total;
 }
 
+uint32_t profile_next_context(const struct context *contexts, uint32_t root, uint32_t c,
+                              uint32_t *left)
+{
+    *left = 0;
+    if (contexts[c].first_child != PROFILE_NONE)
+        return contexts[c].first_child;
+    for (; c != root; c = contexts[c].parent) {
+        ++*left;
+        if (contexts[c].next_sibling != PROFILE_NONE)
+            return contexts[c].next_sibling;
+    }
+    return PROFILE_NONE;
+}
+
 /* Adds one context to its function's values; `active` counts the function on the path. */
 static void visit(const struct profile *p, uint32_t c, uint32_t metric, uint32_t *active,
                   struct values *out)
@@ -76,19 +90,13 @@ void profile_thread_functions(const struct profile *p, uint32_t thread, uint32_t
     if (root == PROFILE_NONE)
         return;
     uint32_t *active = memory_zeroed(p->function_count, sizeof *active);
-    uint32_t c = p->contexts[root].first_child;
+    uint32_t left, c = profile_next_context(p->contexts, root, root, &left);
     while (c != PROFILE_NONE) {
         visit(p, c, metric, active, out);
-        if (p->contexts[c].first_child != PROFILE_NONE) {
-            c = p->contexts[c].first_child;
-            continue;
-        }
-        active[p->contexts[c].function]--;
-        while (p->contexts[c].next_sibling == PROFILE_NONE && p->contexts[c].parent != root) {
-            c = p->contexts[c].parent;
+        uint32_t next = profile_next_context(p->contexts, root, c, &left);
+        for (; left; left--, c = p->contexts[c].parent)
             active[p->contexts[c].function]--;
-        }
-        c = p->contexts[c].next_sibling;
+        c = next;
     }
     free(active);
 }

@@ -165,6 +165,13 @@ int64_t profile_total(const struct profile *profile, uint32_t metric, uint32_t t
 void profile_thread_functions(const struct profile *profile, uint32_t thread, uint32_t metric,
                               struct values *out);
 
+/*
+ * One step depth first through the tree under `root`, without recursion: the context after `c`
+ * (`root` itself begins), PROFILE_NONE at the end. So many frames, `c` and outwards, end before it.
+ */
+uint32_t profile_next_context(const struct context *contexts, uint32_t root, uint32_t c,
+                              uint32_t *left);
+
 /* The range of a function's edges: as caller in edges[], as callee in edges_by_callee[]. */
 void profile_callees(const struct profile *profile, uint32_t function, uint32_t *first,
                      uint32_t *end);

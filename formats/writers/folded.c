@@ -65,20 +65,13 @@ static void write_line(const struct profile *profile, uint32_t c, const struct p
 static void write_tree(const struct profile *profile, uint32_t root, struct path *path, FILE *out)
 {
     const struct context *contexts = profile->contexts;
-    uint32_t c = contexts[root].first_child;
+    uint32_t left, c = profile_next_context(contexts, root, root, &left);
     while (c != PROFILE_NONE && !ferror(out)) {
         push_frame(path, profile->functions[contexts[c].function].name);
         write_line(profile, c, path, out);
-        if (contexts[c].first_child != PROFILE_NONE) {
-            c = contexts[c].first_child;
-            continue;
-        }
-        pop_frame(path);
-        while (contexts[c].next_sibling == PROFILE_NONE && contexts[c].parent != root) {
-            c = contexts[c].parent;
+        c = profile_next_context(contexts, root, c, &left);
+        while (left--)
             pop_frame(path);
-        }
-        c = contexts[c].next_sibling;
     }
 }
 
