@@ -1,5 +1,5 @@
-#include "formats/format.h"
 #include "tui/commands/command.h"
+#include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/reports/report.h"
 
@@ -78,17 +78,16 @@ static int check_options(const struct diff_options *options, struct report_style
 static int diff_run(const void *values, char **operands, int count)
 {
     const struct diff_options *options = values;
-    struct profile *a = NULL, *b = NULL;
+    struct profile *sides[2] = {NULL, NULL};
     struct report_style style = {0};
     struct error err = {0};
     if (!command_operands(&diff_command, count, 2))
         return COMMAND_FAILED;
     bool failed = check_options(options, &style, &err) ||
-                  profile_load(&a, operands[0], options->from, &err) ||
-                  profile_load(&b, operands[1], options->from, &err) ||
-                  diff_profiles(a, b, options, &style, &err);
-    profile_free(a);
-    profile_free(b);
+                  load_profiles((const char *const *)operands, 2, options->from, sides, &err) ||
+                  diff_profiles(sides[0], sides[1], options, &style, &err);
+    profile_free(sides[0]);
+    profile_free(sides[1]);
     return failed ? command_fail(&err) : COMMAND_OK;
 }
 
