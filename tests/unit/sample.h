@@ -35,7 +35,7 @@ static struct profile *sample_finish(struct build *build)
     return profile;
 }
 
-static void sample_functions(struct build *build)
+__attribute__((unused)) static void sample_functions(struct build *build)
 {
     build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
     build_function(build, "main", "", "/src/app.py", 5, FUNCTION_PYTHON);
@@ -45,7 +45,7 @@ static void sample_functions(struct build *build)
     build_function(build, "run", "", "/src/pool/__init__.py", 7, FUNCTION_PYTHON);
 }
 
-static struct profile *sample_profile(void)
+__attribute__((unused)) static struct profile *sample_profile(void)
 {
     struct build *build = build_new();
     sample_functions(build);

@@ -1,0 +1,400 @@
+#include "tui/analysis/blame.h"
+
+#include "formats/profile/memory.h"
+#include "tui/analysis/match.h"
+#include "tui/analysis/names.h"
+#include "tui/analysis/order.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JUMP          0.4
+#define GROWN         1.3
+#define LEAST_SHARE   0.001
+#define LEAST_CALLS   3
+#define ITSELF_SHARE  0.01
+#define WALK_MAX      64 /* steps up or down; also what ends a walk in a cycle */
+#define NEARLY_ONE(x) (fabs((x)-1) < 0.15)
+
+struct blame {
+    const struct profile *a, *b;
+    uint32_t metric_a, metric_b;
+    double size_ratio, total_a, total_b;
+    uint32_t *in_a; /* by function of B */
+    bool calls;
+};
+
+/* What passes along an edge, or through a function, in both runs. */
+struct flow {
+    struct values a, b;
+    bool in_both;
+};
+
+bool blame_jumps(double exponent_caller, double exponent_edge)
+{
+    /* what is exactly 0.4 apart stays so after subtraction */
+    return exponent_edge > GROWN && exponent_edge - exponent_caller >= JUMP - 1e-9;
+}
+
+static double total_of(const struct profile *profile, uint32_t metric)
+{
+    return (double)profile_total(profile, metric, PROFILE_NONE) * profile->metrics[metric].scale;
+}
+
+struct blame *blame_new(const struct profile *a, const struct profile *b,
+                        const struct blame_query *query)
+{
+    struct blame *blame = memory_zeroed(1, sizeof *blame);
+    uint32_t count;
+    struct match *matches = match_functions(a, b, &count);
+    *blame =
+        (struct blame){.a = a, .b = b, .metric_a = query->metric_a, .metric_b = query->metric_b};
+    blame->size_ratio = query->size_b / query->size_a;
+    blame->total_a = total_of(a, query->metric_a);
+    blame->total_b = total_of(b, query->metric_b);
+    blame->calls = a->flags & b->flags & PROFILE_HAS_CALLS;
+    blame->in_a = memory_zeroed(b->function_count, sizeof *blame->in_a);
+    for (uint32_t i = 0; i < count; i++)
+        if (matches[i].b != PROFILE_NONE)
+            blame->in_a[matches[i].b] = matches[i].a;
+    free(matches);
+    return blame;
+}
+
+void blame_free(struct blame *blame)
+{
+    if (blame)
+        free(blame->in_a);
+    free(blame);
+}
+
+/* ---- exponents ---- */
+
+static double exponent(const struct blame *blame, double a, double b)
+{
+    bool sized = isfinite(blame->size_ratio) && blame->size_ratio > 0 && blame->size_ratio != 1;
+    return sized && a > 0 && b > 0 ? log(b / a) / log(blame->size_ratio) : NAN;
+}
+
+static double calls_exponent(const struct blame *blame, const struct flow *flow)
+{
+    bool known = blame->calls && flow->in_both;
+    return known ? exponent(blame, (double)flow->a.calls, (double)flow->b.calls) : NAN;
+}
+
+static double time_exponent(const struct blame *blame, const struct flow *flow, int64_t a,
+                            int64_t b)
+{
+    if (!flow->in_both)
+        return NAN;
+    return exponent(blame, (double)a * blame->a->metrics[blame->metric_a].scale,
+                    (double)b * blame->b->metrics[blame->metric_b].scale);
+}
+
+static double self_exponent(const struct blame *blame, const struct flow *flow)
+{
+    return time_exponent(blame, flow, flow->a.self, flow->b.self);
+}
+
+static double total_exponent(const struct blame *blame, const struct flow *flow)
+{
+    return time_exponent(blame, flow, flow->a.total, flow->b.total);
+}
+
+static double share_a(const struct blame *blame, int64_t value)
+{
+    return (double)value * blame->a->metrics[blame->metric_a].scale / blame->total_a;
+}
+
+static double share_b(const struct blame *blame, int64_t value)
+{
+    return (double)value * blame->b->metrics[blame->metric_b].scale / blame->total_b;
+}
+
+/* ---- flows ---- */
+
+static struct flow function_flow(const struct blame *blame, uint32_t function)
+{
+    uint32_t in_a = blame->in_a[function];
+    struct flow flow = {.b = profile_function(blame->b, function, blame->metric_b)};
+    flow.in_both = in_a != PROFILE_NONE;
+    if (flow.in_both)
+        flow.a = profile_function(blame->a, in_a, blame->metric_a);
+    return flow;
+}
+
+/* Edges are ordered by caller, then callee. */
+static uint32_t find_edge(const struct profile *profile, uint32_t caller, uint32_t callee)
+{
+    uint32_t low, high, end;
+    profile_callees(profile, caller, &low, &end);
+    for (high = end; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        if (profile->edges[middle].callee < callee)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < end && profile->edges[low].callee == callee ? low : PROFILE_NONE;
+}
+
+static struct flow edge_flow(const struct blame *blame, uint32_t edge)
+{
+    uint32_t caller = blame->in_a[blame->b->edges[edge].caller];
+    uint32_t callee = blame->in_a[blame->b->edges[edge].callee], in_a = PROFILE_NONE;
+    struct flow flow = {.b = profile_edge(blame->b, edge, blame->metric_b)};
+    if (caller != PROFILE_NONE && callee != PROFILE_NONE)
+        in_a = find_edge(blame->a, caller, callee);
+    flow.in_both = in_a != PROFILE_NONE;
+    if (flow.in_both)
+        flow.a = profile_edge(blame->a, in_a, blame->metric_a);
+    return flow;
+}
+
+/* ---- edges ---- */
+
+static bool has_weight(const struct blame *blame, const struct flow *flow)
+{
+    return flow->in_both && (share_a(blame, flow->a.total) >= LEAST_SHARE ||
+                             share_b(blame, flow->b.total) >= LEAST_SHARE);
+}
+
+static bool is_judged(const struct blame *blame, const struct flow *flow)
+{
+    if (!has_weight(blame, flow))
+        return false;
+    return !blame->calls || flow->a.calls >= LEAST_CALLS || flow->b.calls >= LEAST_CALLS;
+}
+
+static bool by_calls(const struct blame *blame, uint32_t edge, const struct flow *flow,
+                     struct blame_edge *found)
+{
+    const struct edge *e = &blame->b->edges[edge];
+    struct flow caller = function_flow(blame, e->caller);
+    if (!blame->calls || e->caller == e->callee || !is_judged(blame, flow))
+        return false;
+    *found = (struct blame_edge){e->caller,
+                                 e->callee,
+                                 BLAME_CALLS,
+                                 calls_exponent(blame, &caller),
+                                 calls_exponent(blame, flow),
+                                 share_b(blame, flow->b.total)};
+    return blame_jumps(found->exponent_caller, found->exponent_edge);
+}
+
+static bool by_time(const struct blame *blame, uint32_t edge, const struct flow *flow,
+                    struct blame_edge *found)
+{
+    const struct edge *e = &blame->b->edges[edge];
+    struct flow caller = function_flow(blame, e->caller);
+    if (e->caller == e->callee || !is_judged(blame, flow))
+        return false;
+    *found = (struct blame_edge){e->caller, e->callee, BLAME_TIME,
+                                 .share = share_b(blame, flow->b.total)};
+    found->exponent_caller =
+        blame->calls ? calls_exponent(blame, flow) : total_exponent(blame, &caller);
+    found->exponent_edge = blame->calls ? self_exponent(blame, flow) : total_exponent(blame, flow);
+    return share_b(blame, blame->calls ? flow->b.self : flow->b.total) >= ITSELF_SHARE &&
+           blame_jumps(found->exponent_caller, found->exponent_edge);
+}
+
+static int compare_edges(const void *left, const void *right, void *context)
+{
+    const struct blame_edge *a = left, *b = right;
+    const struct function *functions = context;
+    int order = ORDER_OF(b->share, a->share);
+    if (!order)
+        order = function_compare(&functions[a->callee], &functions[b->callee]);
+    if (!order)
+        order = function_compare(&functions[a->caller], &functions[b->caller]);
+    return order ? order : ORDER_OF(a->cause, b->cause);
+}
+
+uint32_t blame_edges(const struct blame *blame, uint32_t callee, struct blame_edge **edges)
+{
+    ARRAY(struct blame_edge) list = {0};
+    uint32_t first = 0, end = blame->b->edge_count;
+    if (callee != PROFILE_NONE)
+        profile_callers(blame->b, callee, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t edge = callee != PROFILE_NONE ? blame->b->edges_by_callee[i] : i;
+        struct flow flow = edge_flow(blame, edge);
+        struct blame_edge found;
+        if (by_calls(blame, edge, &flow, &found))
+            *array_push(&list) = found;
+        if (by_time(blame, edge, &flow, &found))
+            *array_push(&list) = found;
+    }
+    if (list.count > 1)
+        qsort_r(list.data, list.count, sizeof *list.data, compare_edges, blame->b->functions);
+    *edges = list.data;
+    return list.count;
+}
+
+/* ---- seen from a function ---- */
+
+/* The caller that calls it most in B, or without calls gives it most time, itself left out. */
+static uint32_t main_caller(const struct blame *blame, uint32_t function)
+{
+    uint32_t first, end, best = PROFILE_NONE;
+    int64_t most = 0;
+    profile_callers(blame->b, function, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t edge = blame->b->edges_by_callee[i];
+        struct values values = profile_edge(blame->b, edge, blame->metric_b);
+        int64_t weight = blame->calls ? (int64_t)values.calls : values.total;
+        if (blame->b->edges[edge].caller == function || (best != PROFILE_NONE && weight <= most))
+            continue;
+        best = edge;
+        most = weight;
+    }
+    return best;
+}
+
+static bool walk_up(const struct blame *blame, uint32_t function, struct blame_edge *found)
+{
+    for (int step = 0; step < WALK_MAX; step++) {
+        struct flow at = function_flow(blame, function);
+        uint32_t edge = main_caller(blame, function);
+        if (!(calls_exponent(blame, &at) > GROWN) || edge == PROFILE_NONE)
+            return false;
+        struct flow flow = edge_flow(blame, edge);
+        if (by_calls(blame, edge, &flow, found))
+            return true;
+        function = blame->b->edges[edge].caller;
+    }
+    return false;
+}
+
+/* Samples: cumtime grows faster than the caller's. */
+static bool into_it(const struct blame *blame, uint32_t function, struct blame_edge *found)
+{
+    uint32_t edge = blame->calls ? PROFILE_NONE : main_caller(blame, function);
+    if (edge == PROFILE_NONE)
+        return false;
+    struct flow flow = edge_flow(blame, edge);
+    return by_time(blame, edge, &flow, found);
+}
+
+/* The function works through more on each call, whoever calls it. */
+static bool in_itself(const struct blame *blame, uint32_t function, struct blame_edge *found)
+{
+    struct flow flow = function_flow(blame, function);
+    uint32_t edge = main_caller(blame, function);
+    *found = (struct blame_edge){edge == PROFILE_NONE ? edge : blame->b->edges[edge].caller,
+                                 function,
+                                 BLAME_TIME,
+                                 calls_exponent(blame, &flow),
+                                 self_exponent(blame, &flow),
+                                 share_b(blame, flow.b.total)};
+    return share_b(blame, flow.b.self) >= ITSELF_SHARE &&
+           blame_jumps(found->exponent_caller, found->exponent_edge);
+}
+
+/* The callee whose cumtime gained most along its edge, itself left out. */
+static uint32_t gained_most(const struct blame *blame, uint32_t function)
+{
+    uint32_t first, end, best = PROFILE_NONE;
+    double most = 0;
+    profile_callees(blame->b, function, &first, &end);
+    for (uint32_t edge = first; edge < end; edge++) {
+        struct flow flow = edge_flow(blame, edge);
+        double gain = (double)flow.b.total * blame->b->metrics[blame->metric_b].scale -
+                      (double)flow.a.total * blame->a->metrics[blame->metric_a].scale;
+        if (blame->b->edges[edge].callee == function || !(gain > most))
+            continue;
+        best = edge;
+        most = gain;
+    }
+    return best;
+}
+
+static bool walk_down(const struct blame *blame, uint32_t function, struct blame_edge *found)
+{
+    for (int step = 0; step < WALK_MAX; step++) {
+        uint32_t edge = gained_most(blame, function);
+        if (edge == PROFILE_NONE)
+            return false;
+        struct flow flow = edge_flow(blame, edge);
+        if (by_calls(blame, edge, &flow, found) || by_time(blame, edge, &flow, found))
+            return true;
+        if (!(total_exponent(blame, &flow) > GROWN))
+            return false;
+        function = blame->b->edges[edge].callee;
+    }
+    return false;
+}
+
+enum blame_place blame_function(const struct blame *blame, uint32_t function,
+                                struct blame_edge *edge)
+{
+    struct flow flow = function_flow(blame, function);
+    if (!has_weight(blame, &flow))
+        return BLAME_NOWHERE;
+    if (walk_up(blame, function, edge))
+        return edge->callee == function ? BLAME_HERE : BLAME_ABOVE;
+    if (into_it(blame, function, edge))
+        return BLAME_HERE;
+    if (in_itself(blame, function, edge))
+        return BLAME_ITSELF;
+    bool grows = total_exponent(blame, &flow) > GROWN;
+    return grows && walk_down(blame, function, edge) ? BLAME_BELOW : BLAME_NOWHERE;
+}
+
+/* ---- in words ---- */
+
+/* "n" for a jump by one, else "n^0.6" */
+static void factor_text(const struct blame_edge *edge, char *buffer, size_t size)
+{
+    double jump = edge->exponent_edge - edge->exponent_caller;
+    if (NEARLY_ONE(jump))
+        snprintf(buffer, size, "n");
+    else
+        snprintf(buffer, size, "n^%.1f", jump);
+}
+
+/* "at run_loop → concat", "in concat itself" */
+static void where_text(const struct blame *blame, const struct blame_edge *edge, char *buffer,
+                       size_t size)
+{
+    char caller[160] = "", callee[160];
+    function_name(&blame->b->functions[edge->callee], callee, sizeof callee);
+    if (edge->caller != PROFILE_NONE)
+        function_name(&blame->b->functions[edge->caller], caller, sizeof caller);
+    if (edge->cause == BLAME_TIME && blame->calls)
+        snprintf(buffer, size, "in %s itself", callee);
+    else
+        snprintf(buffer, size, "at %s → %s", caller, callee);
+}
+
+/* Without a negative zero. */
+static double shown(double number)
+{
+    return fabs(number) < 0.05 ? 0 : number;
+}
+
+void blame_sentence(const struct blame *blame, uint32_t function, char *buffer, size_t size)
+{
+    struct blame_edge edge;
+    struct flow flow = function_flow(blame, function);
+    char factor[32], where[400];
+    enum blame_place place = blame_function(blame, function, &edge);
+    buffer[0] = '\0';
+    if (place == BLAME_NOWHERE)
+        return;
+    factor_text(&edge, factor, sizeof factor);
+    where_text(blame, &edge, where, sizeof where);
+    if (place == BLAME_HERE)
+        snprintf(buffer, size, "Its callers grow as n^%.1f: the extra factor %s enters %s.",
+                 shown(edge.exponent_caller), factor, where);
+    else if (place == BLAME_ABOVE)
+        snprintf(buffer, size, "Its callers grow as fast: the extra factor %s enters above, %s.",
+                 factor, where);
+    else if (place == BLAME_ITSELF)
+        snprintf(buffer, size, "Its calls grow as n^%.1f: the extra factor %s enters %s.",
+                 shown(calls_exponent(blame, &flow)), factor, where);
+    else
+        snprintf(buffer, size, "The extra factor %s enters below, %s.", factor, where);
+}

@@ -1,0 +1,74 @@
+/*
+ * Where growth enters: of two runs of different sizes, the call edges at which the exponent jumps.
+ *
+ * Along a path of calls the exponents telescope: how a function's own time grows is how its first
+ * caller's calls grow, plus what every edge adds, plus what each call of its own adds. An edge is
+ * to blame when it adds 0.4 or more and what comes out of it is above 1.3:
+ *
+ *   by calls   calls along the edge grow faster than the caller's ncalls: the caller calls it in a
+ *              loop that gets longer with the input
+ *   by time    the callee's own time along the edge grows faster than the calls along it: each call
+ *              works through more. Without calls (samples): cumtime along the edge grows faster
+ *              than the caller's cumtime
+ *
+ * An edge is not judged with less than 0.1 % of cumtime on both sides or fewer than 3 calls on
+ * both (the design's "not classed"), by time not below 1 % of B itself; a function calling itself
+ * never is.
+ */
+#ifndef NCPROF_TUI_ANALYSIS_BLAME_H
+#define NCPROF_TUI_ANALYSIS_BLAME_H
+
+#include "formats/profile/profile.h"
+
+struct blame;
+
+enum blame_cause { BLAME_CALLS, BLAME_TIME };
+
+struct blame_edge {
+    uint32_t caller, callee; /* functions of B; caller PROFILE_NONE: nobody called it */
+    enum blame_cause cause;
+    double exponent_caller; /* by calls: of the caller's ncalls; by time: of the calls along it */
+    double exponent_edge;   /* by calls: of the calls along it; by time: of the time along it */
+    double share;           /* of cumtime along the edge in the whole of B, 0..1 */
+};
+
+struct blame_query {
+    uint32_t metric_a, metric_b;
+    double size_a, size_b; /* of the runs' input; NAN unknown: nothing is to blame */
+};
+
+/*
+ * Thresholds and judgement, for the call tree and others who have exponents of their own. False
+ * when one of them is NAN.
+ */
+bool blame_jumps(double exponent_caller, double exponent_edge);
+
+/* Matches the functions of both, once. The profiles are borrowed. */
+struct blame *blame_new(const struct profile *a, const struct profile *b,
+                        const struct blame_query *query);
+void blame_free(struct blame *blame);
+
+/*
+ * The edges to blame by share, the largest first; with `callee` (not PROFILE_NONE, of B) those
+ * into that function only. An edge may be to blame by both causes and is there twice then. The
+ * caller frees the list.
+ */
+uint32_t blame_edges(const struct blame *blame, uint32_t callee, struct blame_edge **edges);
+
+/* Where, seen from a function, the growth of its cumtime enters. */
+enum blame_place { BLAME_NOWHERE, BLAME_ABOVE, BLAME_HERE, BLAME_ITSELF, BLAME_BELOW };
+
+/*
+ * Follows the calls up from a function of B whose ncalls grow, else its own time, else the callee
+ * that gained most, down. `edge` is filled unless the answer is BLAME_NOWHERE.
+ */
+enum blame_place blame_function(const struct blame *blame, uint32_t function,
+                                struct blame_edge *edge);
+
+/*
+ * "Its callers grow as n^1.0: the extra factor n enters at run_loop → concat."; "" when the growth
+ * enters nowhere in particular.
+ */
+void blame_sentence(const struct blame *blame, uint32_t function, char *buffer, size_t size);
+
+#endif
