@@ -66,14 +66,17 @@ const struct action actions[] = {
     {ACTION_EXPAND_ALL, "E", PLACE_TREE, 0, 9, "all", "Expand all branches, or close them."},
     /* Files, threads and metrics */
     {ACTION_SWAP, "x", PLACE_COMPARE, NEEDS_TWO_FILES, 8, "swap A B", "Swap A and B."},
-    {ACTION_OTHER_FILE, "x", PLACE_VIEWS & ~PLACE_COMPARE, NEEDS_TWO_FILES, 8, "other file",
-     "Of two files: the same view of the other one."},
-    {ACTION_COMPARE_WITH, "d", PLACE_VIEWS, 0, 10, "compare", "Side by side with another file."},
+    {ACTION_CHOOSE_RUN, "x", PLACE_VIEWS & ~PLACE_COMPARE, NEEDS_RUNS, 8, "run",
+     "Of three files or more: choose one to look at by itself."},
+    {ACTION_OTHER_FILE, "x", PLACE_VIEWS & ~PLACE_COMPARE & ~PLACE_SCALING, NEEDS_TWO_FILES, 8,
+     "other file", "Of two files: the same view of the other one."},
+    {ACTION_COMPARE_WITH, "d", PLACE_VIEWS, 0, 10, "compare",
+     "Side by side with another file; of three or more: choose two."},
     {ACTION_THREAD, "T", PLACE_HOTSPOTS | PLACE_TREE, NEEDS_THREADS, 11, "thread",
      "One thread or all, where there are several."},
     {ACTION_METRIC, "m", PLACE_FUNCTIONS, NEEDS_METRICS, 12, "metric",
      "Choose the metric, where there are several."},
-    {ACTION_WRITE, "w", PLACE_VIEWS, 0, 16, "write",
+    {ACTION_WRITE, "w", PLACE_VIEWS & ~PLACE_SCALING, 0, 16, "write",
      "Write this profile to a file; its suffix says the format."},
     {ACTION_NONE, NULL, 0, 0, 0, NULL, NULL},
 };
@@ -175,7 +178,7 @@ static const char *place_prefix(const struct action *action)
         const char *prefix;
     } prefixes[] = {
         {PLACE_HOTSPOTS, "Hotspots: "},    {PLACE_TREE, "Tree: "}, {PLACE_BUTTERFLY, "Butterfly: "},
-        {PLACE_COMPARE, "Side by side: "}, {PLACE_INFO, "Info: "},
+        {PLACE_COMPARE, "Side by side: "}, {PLACE_INFO, "Info: "}, {PLACE_SCALING, "Scaling: "},
     };
     if (!is_shared(action))
         return "";

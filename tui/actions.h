@@ -50,6 +50,7 @@ enum action_id {
     ACTION_COMPARE_WITH,
     ACTION_SWAP,
     ACTION_OTHER_FILE,
+    ACTION_CHOOSE_RUN,
     ACTION_METRIC,
     ACTION_THREAD,
     ACTION_WRITE,
@@ -66,8 +67,9 @@ enum place {
     PLACE_INFO = 1 << 3,
     PLACE_COMPARE = 1 << 4,
     PLACE_HELP = 1 << 5,
+    PLACE_SCALING = 1 << 6,
 };
-#define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE)
+#define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE | PLACE_SCALING)
 #define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_TREE | PLACE_BUTTERFLY)
 #define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO)
 #define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP)
@@ -80,6 +82,7 @@ enum action_needs {
     NEEDS_THREADS = 1 << 2, /* more than one, with a tree */
     NEEDS_METRICS = 1 << 3, /* more than one */
     NEEDS_BACK = 1 << 4,    /* somewhere to go back to */
+    NEEDS_RUNS = 1 << 5,    /* three files or more */
 };
 
 struct action {

@@ -2,7 +2,8 @@
  * The browser's state and what can be done with it. Knows no terminal: events
  * go in, a canvas comes out.
  *
- *   app.c       files, views, the way back
+ *   app.c       views, their rows, the way back
+ *   files.c     loading, and the order of the files
  *   dispatch.c  from an event to an action
  *   handlers.c  what actions do that are not a screen's own
  *   requests.c  questions to the user: filter, order, thread, file names
@@ -24,6 +25,7 @@
 #include <stdbool.h>
 
 enum view_kind {
+    VIEW_SCALING, /* from three files on */
     VIEW_COMPARE,
     VIEW_HOTSPOTS,
     VIEW_TREE,
@@ -44,22 +46,24 @@ struct app_file {
     struct profile *profile;
     double size; /* NAN unknown */
     uint32_t metric, thread;
-    struct view views[VIEW_COUNT]; /* VIEW_COMPARE and VIEW_HELP: of the first file only */
+    struct view views[VIEW_COUNT]; /* those of one file */
 };
 
 struct visited {
     enum view_kind view;
-    int side;
+    int file;
     uint32_t function; /* butterfly: whose; else PROFILE_NONE */
 };
 
 enum app_mode { MODE_BROWSE, MODE_PROMPT, MODE_MENU };
 
 struct app {
-    struct app_file files[BROWSE_FILES_MAX];
+    struct app_file *files; /* three or more: by size, unknown sizes last */
     int file_count;
+    int pair[2];                   /* the files that stand side by side: A and B */
+    struct view views[VIEW_COUNT]; /* those of several files, and the help */
     enum view_kind view;
-    int side; /* the file shown; side by side 0 */
+    int shown; /* the file whose views are shown; side by side A */
     bool threshold;
     ARRAY(struct visited) history;
     unsigned help_place;
@@ -79,9 +83,12 @@ struct app {
     bool threaded; /* files load in the background */
     bool starting; /* the files of the command line are not all there yet */
     const char *from;
+    const double *sizes; /* given for the files of the command line, by their order */
+    size_t size_count;
     const char *const *waiting; /* paths still to be loaded */
     size_t waiting_count;
     char *loading;        /* the path being loaded; NULL: none */
+    bool replaces;        /* what is being loaded takes B's place */
     struct error failure; /* why there is nothing to show */
 
     char message[600];
@@ -109,14 +116,15 @@ void app_resize(struct app *app, int rows, int columns);
 const struct screen_ops *app_ops(enum view_kind view);
 struct app_file *app_file(struct app *app);
 struct view *app_view(struct app *app);
-/* The file whose function a screen's `side` means; -1 is the one shown. */
+/* The file that a screen's `side` means: side by side A or B, else its number; -1: the one shown.
+ */
 int app_side(const struct app *app, int side);
 /* What there is, as actions need it. */
 unsigned app_has(const struct app *app);
 /* Whose keys work: the view's, or where it has nothing to show only those that work everywhere. */
 unsigned app_place(const struct app *app);
 /* Why this view cannot be shown, or NULL. */
-const char *app_lacking(const struct app *app, enum view_kind view, int side);
+const char *app_lacking(const struct app *app, enum view_kind view, int file);
 bool app_view_exists(const struct app *app, enum view_kind view);
 
 /* The table that the cursor is in, or NULL. */
@@ -124,24 +132,30 @@ struct table *app_table(struct app *app);
 
 /* Makes the rows of the view shown, if they are stale. */
 void app_refresh(struct app *app);
-/* All views of a file (-1: of all files) are to be made anew. */
-void app_stale(struct app *app, int side);
+/* All views of a file (-1: of all files) are to be made anew, and those of several files. */
+void app_stale(struct app *app, int file);
 
 /* Goes to a view; `come_back`: Backspace comes back here. */
-void app_go(struct app *app, enum view_kind view, int side, bool come_back);
+void app_go(struct app *app, enum view_kind view, int file, bool come_back);
 bool app_back(struct app *app);
 /* The function under the cursor and the file it is of. */
-uint32_t app_function(struct app *app, int *side);
-/* The same function in the other file; PROFILE_NONE when it is not there. */
-uint32_t app_counterpart(const struct app *app, int side, uint32_t function);
+uint32_t app_function(struct app *app, int *file);
+/* The function of file `from` in file `to`; PROFILE_NONE when it is not there. */
+uint32_t app_counterpart(const struct app *app, int from, uint32_t function, int to);
+/* The same view of another file, at the same function. */
+void app_show_file(struct app *app, int file);
 
 void app_load(struct app *app, const char *path);
-/* One more file to show, owned from now on; a third takes the second's place. */
+/* One more file to show, owned from now on; in B's place when app->replaces. */
 void app_take(struct app *app, const char *path, struct profile *profile);
 void app_stop_loading(struct app *app);
 /* Takes what the loader has loaded, and starts the next. */
 void app_loaded(struct app *app);
 void app_swap(struct app *app);
+/* Goes to the view of these two. */
+void app_side_by_side(struct app *app, int a, int b);
+/* The size of the run's input: given, else the profile's own; NAN unknown. */
+double app_size(const struct app_file *file);
 
 __attribute__((format(printf, 2, 3))) void app_say(struct app *app, const char *format, ...);
 void app_say_error(struct app *app, const struct error *err);
@@ -165,6 +179,9 @@ void request_sort(struct app *app);
 void request_thread(struct app *app);
 void request_metric(struct app *app);
 void request_file(struct app *app);
+void request_run(struct app *app);
+/* Which two files to put side by side. */
+void request_pair(struct app *app);
 void request_write(struct app *app);
 void app_set_filter(struct app *app, const char *filter);
 void app_sort_by(struct app *app, const struct column *column);

@@ -134,8 +134,8 @@ static int browse_terminal(const char *const *paths, size_t count,
 int browse_run(const char *const *paths, size_t count, const struct browse_options *options,
                struct error *err)
 {
-    if (count < 1 || count > BROWSE_FILES_MAX)
-        return error_set(err, ERROR_USAGE, "the browser shows one file, or two side by side");
+    if (count < 1)
+        return error_set(err, ERROR_USAGE, "there is no file to browse");
     set_locale();
     if (options->dump_columns < 1 || options->dump_rows < 1)
         return browse_terminal(paths, count, options, err);

@@ -7,14 +7,14 @@
 
 #include "formats/profile/error.h"
 
-#include <math.h>
 #include <stddef.h>
 
 enum browse_color { BROWSE_COLOR_AUTO, BROWSE_COLOR_ALWAYS, BROWSE_COLOR_NEVER };
 
 struct browse_options {
     const char *from;        /* reader's name; NULL: recognised by content */
-    double size_a, size_b;   /* sizes of the runs' input; NAN: the profiles' own */
+    const double *sizes;     /* of the runs' input, in the order of the files; or NULL */
+    size_t size_count;       /* files without one have their profile's own */
     enum browse_color color; /* AUTO: as the terminal can, unless NO_COLOR is set */
     const char *keys;        /* pressed before the user's, in the syntax of keys.h; or NULL */
     /*
@@ -24,19 +24,13 @@ struct browse_options {
     int dump_columns, dump_rows;
 };
 
-#define BROWSE_OPTIONS_DEFAULT                                                                     \
-    {                                                                                              \
-        .size_a = NAN, .size_b = NAN                                                               \
-    }
-#define BROWSE_FILES_MAX 2
-
 /* Reads "80x24" for --dump; ERROR_USAGE otherwise, or when it is beyond 1000x1000. */
 int browse_dump_size(const char *text, int *columns, int *rows, struct error *err);
 
 /*
- * Shows one file, or two side by side, until the user quits. Sets the locale's
- * character type. Whatever happens, the terminal is as it was afterwards; a
- * signal that ends the browser is raised again once that is done.
+ * Shows one file, two side by side, or how three and more scale, until the user
+ * quits. Sets the locale's character type. Whatever happens, the terminal is as it was afterwards;
+ * a signal that ends the browser is raised again once that is done.
  *
  * Fails when a file cannot be read, the terminal is unknown or cannot place its
  * cursor, or `keys` names a key that does not exist.

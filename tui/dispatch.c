@@ -22,7 +22,7 @@ static void do_action(struct app *app, const struct action *action, uint32_t key
     const struct screen_ops *ops = app_ops(app->view);
     void *state = app_view(app)->state;
     unsigned reaction = REACTION_NONE;
-    if (ops->act && state && !app_lacking(app, app->view, app->side))
+    if (ops->act && state && !app_lacking(app, app->view, app->shown))
         reaction = ops->act(state, app, action);
     if (reaction) {
         react(app, reaction);

@@ -220,7 +220,7 @@ static void draw_loading(const struct app *app, struct canvas *canvas)
 static void draw_view(struct app *app, struct canvas *canvas)
 {
     const struct screen_ops *ops = app_ops(app->view);
-    const char *lacking = app_lacking(app, app->view, app->side);
+    const char *lacking = app_lacking(app, app->view, app->shown);
     void *state = lacking ? NULL : app_view(app)->state;
     char status[TEXT_MAX] = "", sentence[TEXT_MAX];
     if (state && ops->status)

@@ -7,11 +7,11 @@ void app_view_by_digit(struct app *app, uint32_t key)
     for (int view = 0; view < VIEW_COUNT; view++) {
         if (!app_view_exists(app, (enum view_kind)view) || --wanted)
             continue;
-        int side;
-        uint32_t function = app_function(app, &side);
+        int file;
+        uint32_t function = app_function(app, &file);
         bool carry = view == VIEW_BUTTERFLY && app->view != VIEW_BUTTERFLY;
         app->history.count = 0;
-        app_go(app, (enum view_kind)view, side, false);
+        app_go(app, (enum view_kind)view, file, false);
         if (carry && function != PROFILE_NONE && app_view(app)->state)
             app_ops(app->view)->show(app_view(app)->state, function);
         return;
@@ -81,8 +81,8 @@ static void on_help(struct app *app, uint32_t key)
     if (app->view == VIEW_HELP)
         return;
     app->help_place = app_ops(app->view)->place;
-    app->files[0].views[VIEW_HELP].stale = true;
-    app_go(app, VIEW_HELP, app->side, true);
+    app->views[VIEW_HELP].stale = true;
+    app_go(app, VIEW_HELP, app->shown, true);
 }
 
 static void on_filter(struct app *app, uint32_t key)
@@ -235,18 +235,18 @@ static void on_swap(struct app *app, uint32_t key)
 {
     (void)key;
     app_swap(app);
-    app_refresh(app);
 }
 
 static void on_other_file(struct app *app, uint32_t key)
 {
     (void)key;
-    int side;
-    uint32_t function = app_function(app, &side);
-    uint32_t other = app_counterpart(app, side, function);
-    app_go(app, app->view, !app->side, false);
-    if (other != PROFILE_NONE && app_ops(app->view)->show && app_view(app)->state)
-        app_ops(app->view)->show(app_view(app)->state, other);
+    app_show_file(app, !app->shown);
+}
+
+static void on_choose_run(struct app *app, uint32_t key)
+{
+    (void)key;
+    request_run(app);
 }
 
 static void on_thread(struct app *app, uint32_t key)
@@ -264,7 +264,10 @@ static void on_metric(struct app *app, uint32_t key)
 static void on_compare_with(struct app *app, uint32_t key)
 {
     (void)key;
-    request_file(app);
+    if (app->file_count > 2)
+        request_pair(app);
+    else
+        request_file(app);
 }
 
 static void on_write(struct app *app, uint32_t key)
@@ -298,6 +301,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *app, uint32_t key) = {
     [ACTION_THRESHOLD] = on_threshold,
     [ACTION_SWAP] = on_swap,
     [ACTION_OTHER_FILE] = on_other_file,
+    [ACTION_CHOOSE_RUN] = on_choose_run,
     [ACTION_THREAD] = on_thread,
     [ACTION_METRIC] = on_metric,
     [ACTION_COMPARE_WITH] = on_compare_with,

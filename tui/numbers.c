@@ -121,6 +121,20 @@ void number_column(double value, const struct metric *metric, char *buffer, size
         number_value(value, metric, buffer, size);
 }
 
+void number_size(double size, char *buffer, size_t room)
+{
+    char digits[40];
+    if (!isfinite(size)) {
+        snprintf(buffer, room, "-");
+        return;
+    }
+    number_shortest(size, digits, sizeof digits);
+    if (fabs(size) < 1e12 && strlen(digits) < 16 && !strchr(digits, 'e'))
+        group_digits(digits, buffer, room);
+    else
+        snprintf(buffer, room, "%.6g", size);
+}
+
 void number_percent(double share, char *buffer, size_t size)
 {
     if (!isfinite(share))

@@ -21,6 +21,8 @@ void number_value(double value, const struct metric *metric, char *buffer, size_
  * 0.000 without being nothing is shown as number_value() does.
  */
 void number_column(double value, const struct metric *metric, char *buffer, size_t size);
+/* The size of an input: 16000 -> "16,000", 2.5 -> "2.5", 1e15 -> "1e+15", nan "-" */
+void number_size(double size, char *buffer, size_t room);
 void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1" */
 /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
 void number_ratio(double ratio, char *buffer, size_t size);

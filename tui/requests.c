@@ -117,7 +117,7 @@ void request_sort(struct app *app)
 
 static void changed_file(struct app *app)
 {
-    app_stale(app, app->side);
+    app_stale(app, app->shown);
     app_refresh(app);
 }
 
@@ -158,26 +158,35 @@ static void metric_chosen(struct app *app, uint32_t item)
     changed_file(app);
 }
 
-/* Side by side the same metric is chosen in both files, by its name. */
-static void metric_chosen_in_both(struct app *app, uint32_t item)
+static uint32_t metric_named(const struct profile *profile, const char *name)
 {
-    const struct profile *a = app->files[0].profile, *b = app->files[1].profile;
-    for (uint32_t m = 0; m < b->metric_count; m++) {
-        if (strcmp(a->metrics[item].name, b->metrics[m].name) != 0)
+    for (uint32_t m = 0; m < profile->metric_count; m++)
+        if (!strcmp(profile->metrics[m].name, name))
+            return m;
+    return PROFILE_NONE;
+}
+
+/* Where several files stand beside each other the metric of that name is chosen in all of them. */
+static void metric_chosen_in_all(struct app *app, uint32_t item)
+{
+    const char *name = app_file(app)->profile->metrics[item].name;
+    for (int i = 0; i < app->file_count; i++) {
+        if (metric_named(app->files[i].profile, name) != PROFILE_NONE)
             continue;
-        app->files[0].metric = item;
-        app->files[1].metric = m;
-        app_stale(app, -1);
-        app_refresh(app);
+        app_say(app, "%s has no metric \"%s\".", path_base(app->files[i].path), name);
         return;
     }
-    app_say(app, "B has no metric of that name.");
+    for (int i = 0; i < app->file_count; i++)
+        app->files[i].metric = metric_named(app->files[i].profile, name);
+    app_stale(app, -1);
+    app_refresh(app);
 }
 
 void request_metric(struct app *app)
 {
     const struct app_file *file = app_file(app);
-    offer(app, "Metric", app->view == VIEW_COMPARE ? metric_chosen_in_both : metric_chosen);
+    bool in_all = app->view == VIEW_COMPARE || app->view == VIEW_SCALING;
+    offer(app, "Metric", in_all ? metric_chosen_in_all : metric_chosen);
     for (uint32_t m = 0; m < file->profile->metric_count; m++) {
         const struct metric *metric = &file->profile->metrics[m];
         char value[40];
@@ -194,14 +203,64 @@ void request_metric(struct app *app)
 
 static void file_named(struct app *app)
 {
-    if (app->prompt.text[0])
-        app_load(app, app->prompt.text);
+    if (!app->prompt.text[0])
+        return;
+    app->replaces = app->file_count == 2;
+    app_load(app, app->prompt.text);
 }
 
 void request_file(struct app *app)
 {
     snprintf(app->prompt_note, sizeof app->prompt_note, "Enter opens it, Esc does not");
     ask(app, "Side by side with: ", "", NULL, file_named, NULL);
+}
+
+static void offer_runs(struct app *app, const char *title, void (*done)(struct app *, uint32_t),
+                       int first)
+{
+    offer(app, title, done);
+    for (int i = 0; i < app->file_count; i++) {
+        const struct app_file *file = &app->files[i];
+        char size[40];
+        number_size(app_size(file), size, sizeof size);
+        menu_add(&app->menu, "size %s\t%s", size, path_base(file->path));
+    }
+    list_go(&app->menu.list, first);
+}
+
+static void run_chosen(struct app *app, uint32_t item)
+{
+    if (app->view == VIEW_SCALING)
+        app_go(app, VIEW_HOTSPOTS, (int)item, true);
+    else
+        app_show_file(app, (int)item);
+}
+
+void request_run(struct app *app)
+{
+    offer_runs(app, "Look at the run of", run_chosen, app->shown);
+}
+
+static void second_chosen(struct app *app, uint32_t item)
+{
+    app_side_by_side(app, app->pair[0], (int)item);
+}
+
+static void first_chosen(struct app *app, uint32_t item)
+{
+    if ((int)item == app->file_count) {
+        request_file(app);
+        return;
+    }
+    app->pair[0] = (int)item;
+    app->views[VIEW_COMPARE].stale = true;
+    offer_runs(app, "B: the second run", second_chosen, app->pair[1]);
+}
+
+void request_pair(struct app *app)
+{
+    offer_runs(app, "A: the first run", first_chosen, app->pair[0]);
+    menu_add(&app->menu, "another file …");
 }
 
 static void write_named(struct app *app)

@@ -1,7 +1,6 @@
 /* The title line: which run, how long, of what. */
 #include "tui/title.h"
 
-#include "tui/analysis/compare.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/widgets/glyph.h"
@@ -70,11 +69,16 @@ static void join_facts(char facts[FACTS][FACT_MAX], int width, char *buffer, siz
 
 static void title_of_one(const struct app *app, struct canvas *canvas, int row)
 {
-    const struct app_file *file = &app->files[app->side];
+    const struct app_file *file = &app->files[app->shown];
     char facts[FACTS][FACT_MAX], right[FACTS * FACT_MAX];
     int at = canvas_text(canvas, row, 1, canvas->columns, STYLE_TITLE, "ncprof") + 3;
-    if (app->file_count > 1)
-        at += canvas_text(canvas, row, at, canvas->columns, STYLE_TITLE, app->side ? "B" : "A") + 1;
+    char which[24] = "";
+    if (app->file_count > 2)
+        snprintf(which, sizeof which, "%d/%d", app->shown + 1, app->file_count);
+    else if (app->file_count > 1)
+        snprintf(which, sizeof which, "%s", app->shown == app->pair[0] ? "A" : "B");
+    if (which[0])
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_TITLE, which) + 1;
     int room = canvas->columns - at - 1;
     const char *name = file->path;
     if (glyph_width(name) * 2 > room)
@@ -86,16 +90,11 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
 }
 
-static double size_of(const struct app_file *file)
-{
-    return isnan(file->size) ? compare_size(file->profile) : file->size;
-}
-
 /* "  size 7  60.0 s", or less where there is less room. */
 static void side_facts(const struct app_file *file, int room, char *buffer, size_t size)
 {
     char total[60], run_size[40] = "";
-    double value = size_of(file);
+    double value = app_size(file);
     total_text(file, PROFILE_NONE, total, sizeof total);
     if (!isnan(value) && room > 32)
         snprintf(run_size, sizeof run_size, "  size %.6g", value);
@@ -105,10 +104,10 @@ static void side_facts(const struct app_file *file, int room, char *buffer, size
 /* "size ×4.29  time ×30.0", as much of it as has a meaning. */
 static void ratio_text(const struct app *app, char *buffer, size_t size)
 {
-    const struct app_file *a = &app->files[0], *b = &app->files[1];
+    const struct app_file *a = &app->files[app->pair[0]], *b = &app->files[app->pair[1]];
     const struct metric *metric_a = &a->profile->metrics[a->metric];
     const struct metric *metric_b = &b->profile->metrics[b->metric];
-    double size_ratio = size_of(b) / size_of(a);
+    double size_ratio = app_size(b) / app_size(a);
     double ratio = number_in_unit(profile_total(b->profile, b->metric, PROFILE_NONE), metric_b) /
                    number_in_unit(profile_total(a->profile, a->metric, PROFILE_NONE), metric_a);
     char sizes[40], totals[40];
@@ -128,7 +127,7 @@ static void ratio_text(const struct app *app, char *buffer, size_t size)
 static int draw_side(const struct app *app, struct canvas *canvas, int row, int at, int width,
                      int side)
 {
-    const struct app_file *file = &app->files[side];
+    const struct app_file *file = &app->files[app->pair[side]];
     char facts[FACT_MAX];
     side_facts(file, width, facts, sizeof facts);
     int end = at + width, room = width - 3 - glyph_width(facts);
@@ -154,9 +153,27 @@ static void title_of_two(const struct app *app, struct canvas *canvas, int row)
     canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, ratio);
 }
 
+/* "5 runs · size 1,000 … 16,000" */
+static void title_of_runs(const struct app *app, struct canvas *canvas, int row)
+{
+    char text[FACT_MAX], first[40], last[40];
+    double smallest = app_size(&app->files[0]);
+    double largest = app_size(&app->files[app->file_count - 1]);
+    size_t used = (size_t)snprintf(text, sizeof text, "%d runs", app->file_count);
+    if (!isnan(smallest) && !isnan(largest)) {
+        number_size(smallest, first, sizeof first);
+        number_size(largest, last, sizeof last);
+        snprintf(text + used, sizeof text - used, " · size %s … %s", first, last);
+    }
+    int at = canvas_text(canvas, row, 1, canvas->columns, STYLE_TITLE, "ncprof") + 3;
+    canvas_text_cut(canvas, row, at, canvas->columns - at - 1, STYLE_TITLE, text);
+}
+
 void title_draw(const struct app *app, struct canvas *canvas, int row)
 {
-    if (app->view == VIEW_COMPARE)
+    if (app->view == VIEW_SCALING)
+        title_of_runs(app, canvas, row);
+    else if (app->view == VIEW_COMPARE)
         title_of_two(app, canvas, row);
     else
         title_of_one(app, canvas, row);

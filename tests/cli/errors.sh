@@ -101,7 +101,7 @@ refused 'a size of zero' '--sizes must be above zero, not "0,30"' diff week.csv 
 refused 'a size that is none' '--sizes must be above zero, not "nan,30"' diff week.csv week.csv --sizes nan,30
 refused 'report of two files' 'report takes 1 file, not 2: ncprof report FILE [options]' report week.csv week.csv
 refused 'diff of one file' 'diff takes 2 files, not 1: ncprof diff A B [options]' diff week.csv
-refused 'three files' '3 files are too many to browse; side by side shows two' week.csv week.csv week.csv
+refused 'sizes of fewer files' '--sizes tells 2 sizes of 3 files' week.csv week.csv week.csv --sizes 7,30
 refused 'help for no command' 'there is no command "frob"; ncprof help lists them' help frob
 refused 'convert to nowhere' 'convert needs an output: ncprof convert IN -o OUT' convert week.csv
 refused_saying 'convert to an unknown format' 'cannot write "html"; --to takes' convert week.csv -o x --to html

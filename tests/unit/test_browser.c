@@ -44,7 +44,7 @@ static struct profile *small_profile(int64_t factor)
 
 static void start(struct app *app, struct profile *a, struct profile *b)
 {
-    struct browse_options options = BROWSE_OPTIONS_DEFAULT;
+    struct browse_options options = {0};
     struct error err;
     assert_int_equal(app_open(app, NULL, 0, &options, false, &err), 0);
     app_take(app, "a.ncp", a);
@@ -139,6 +139,45 @@ static void filters_while_typing(void **state)
     assert_on_screen(&app, "compute");
     press(&app, "/wa\\e");
     assert_on_screen(&app, "compute");
+    app_close(&app);
+}
+
+static void start_three(struct app *app)
+{
+    start(app, small_profile(4), small_profile(1));
+    app_take(app, "c.ncp", small_profile(2));
+    app_refresh(app);
+    app_draw(app);
+}
+
+static void three_files_stand_by_size(void **state)
+{
+    struct app app;
+    (void)state;
+    start_three(&app);
+    assert_int_equal(app.view, VIEW_SCALING);
+    assert_string_equal(app.files[0].path, "b.ncp");
+    assert_string_equal(app.files[2].path, "a.ncp");
+    assert_on_screen(&app, "3 runs · size 1 … 4");
+    press(&app, "2");
+    assert_on_screen(&app, "A  b.ncp  size 1");
+    press(&app, "x");
+    assert_on_screen(&app, "A  a.ncp  size 4");
+    app_close(&app);
+}
+
+static void any_two_of_three_stand_side_by_side(void **state)
+{
+    struct app app;
+    (void)state;
+    start_three(&app);
+    press(&app, "dj\\ng\\n"); /* A: the second, B: the first */
+    assert_on_screen(&app, "A  c.ncp  size 2");
+    assert_on_screen(&app, "B  b.ncp  size 1");
+    press(&app, "1x\\n");
+    assert_on_screen(&app, "3/3 a.ncp");
+    press(&app, "xg\\n");
+    assert_on_screen(&app, "1/3 b.ncp");
     app_close(&app);
 }
 
@@ -330,6 +369,8 @@ int main(void)
         cmocka_unit_test(shows_hotspots_first),
         cmocka_unit_test(sorts_and_reverses),
         cmocka_unit_test(filters_while_typing),
+        cmocka_unit_test(three_files_stand_by_size),
+        cmocka_unit_test(any_two_of_three_stand_side_by_side),
         cmocka_unit_test(walks_the_butterfly_and_back),
         cmocka_unit_test(unfolds_the_tree),
         cmocka_unit_test(lays_two_side_by_side),

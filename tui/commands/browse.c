@@ -15,7 +15,7 @@ struct browse_command_options {
 static const struct option_row rows[] = {
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct browse_command_options, from),
      "read the files as this format, whatever they look like"},
-    {"sizes", 0, OPTION_TEXT, "A,B", offsetof(struct browse_command_options, sizes),
+    {"sizes", 0, OPTION_TEXT, "A,B,...", offsetof(struct browse_command_options, sizes),
      "how large the runs' inputs were, for exponents"},
     {"color", 0, OPTION_TEXT, "WHEN", offsetof(struct browse_command_options, color),
      "auto|always|never; NO_COLOR turns off what is auto"},
@@ -45,6 +45,8 @@ static int print_instead(const struct browse_command_options *options, char **op
 {
     char *argv[8] = {"report"};
     int argc = 1;
+    if (count > 2)
+        return command_misused("three files or more are shown on a terminal only");
     if (options->from) {
         argv[argc++] = "--from";
         argv[argc++] = (char *)(uintptr_t)options->from;
@@ -65,27 +67,17 @@ static bool is_mistyped_command(const char *word)
     return !strpbrk(word, "/.") && strcmp(word, "-") != 0 && access(word, F_OK) != 0;
 }
 
-static int browse_files(const void *values, char **operands, int count)
+static int browse_with_sizes(const struct browse_command_options *options, double *sizes,
+                             char **operands, int count)
 {
-    const struct browse_command_options *options = values;
-    struct browse_options browse = BROWSE_OPTIONS_DEFAULT;
+    struct browse_options browse = {.from = options->from, .keys = options->keys};
     struct error err = {0};
-    browse.from = options->from;
-    browse.keys = options->keys;
-    if (!count) {
-        command_overview(stderr);
-        return COMMAND_FAILED;
-    }
-    if (is_mistyped_command(operands[0]))
-        return command_misused("%.200s is neither a file nor a command; ncprof help lists these",
-                               operands[0]);
+    browse.sizes = sizes;
+    browse.size_count = sizes ? (size_t)count : 0;
     if (color_by_name(options->color, &browse.color, &err) ||
-        select_sizes(options->sizes, &browse.size_a, &browse.size_b, &err) ||
         (options->dump &&
          browse_dump_size(options->dump, &browse.dump_columns, &browse.dump_rows, &err)))
         return command_fail(&err);
-    if (count > BROWSE_FILES_MAX)
-        return command_misused("%d files are too many to browse; side by side shows two", count);
     if (!options->dump && !isatty(STDOUT_FILENO))
         return print_instead(options, operands, count);
     if (browse_run((const char *const *)operands, (size_t)count, &browse, &err))
@@ -93,8 +85,27 @@ static int browse_files(const void *values, char **operands, int count)
     return COMMAND_OK;
 }
 
+static int browse_files(const void *values, char **operands, int count)
+{
+    const struct browse_command_options *options = values;
+    struct error err = {0};
+    double *sizes;
+    if (!count) {
+        command_overview(stderr);
+        return COMMAND_FAILED;
+    }
+    if (is_mistyped_command(operands[0]))
+        return command_misused("%.200s is neither a file nor a command; ncprof help lists these",
+                               operands[0]);
+    if (select_size_list(options->sizes, (size_t)count, &sizes, &err))
+        return command_fail(&err);
+    int status = browse_with_sizes(options, sizes, operands, count);
+    free(sizes);
+    return status;
+}
+
 const struct command browse_command = {
-    .summary = "Shows where the time went; two files: side by side.",
+    .summary = "Shows where the time went; two files: side by side; three or more: how they scale.",
     .usage = "FILE... [options]",
     .options = rows,
     .defaults = &(const struct browse_command_options){0},

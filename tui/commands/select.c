@@ -4,6 +4,7 @@
 #include "tui/analysis/filter.h"
 #include "tui/analysis/order.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,43 @@ int select_names(const char *names, bool *yappi, struct error *err)
     if (!names || *yappi || !strcmp(names, "pstats"))
         return 0;
     return error_set(err, ERROR_USAGE, "--names takes yappi or pstats, not \"%.64s\"", names);
+}
+
+static int read_size(const char *text, const char **rest, double *size, struct error *err)
+{
+    char *end;
+    *size = strtod(text, &end);
+    if (end == text || (*end && *end != ','))
+        return error_set(err, ERROR_USAGE, "--sizes takes numbers as 7,30, not \"%.64s\"", text);
+    if (!isfinite(*size) || *size <= 0)
+        return error_set(err, ERROR_USAGE, "--sizes must be above zero, not \"%.64s\"", text);
+    *rest = *end ? end + 1 : NULL;
+    return 0;
+}
+
+int select_size_list(const char *text, size_t count, double **sizes, struct error *err)
+{
+    *sizes = NULL;
+    if (!text)
+        return 0;
+    double *list = memory_zeroed(count, sizeof *list);
+    const char *rest = text;
+    size_t found = 0;
+    for (double size; rest; found++) {
+        if (read_size(rest, &rest, &size, err)) {
+            free(list);
+            return -1;
+        }
+        if (found < count)
+            list[found] = size;
+    }
+    if (found == count) {
+        *sizes = list;
+        return 0;
+    }
+    free(list);
+    return error_set(err, ERROR_USAGE, "--sizes tells %zu sizes of %zu file%s", found, count,
+                     count == 1 ? "" : "s");
 }
 
 int select_sizes(const char *text, double *a, double *b, struct error *err)

@@ -29,6 +29,12 @@ enum reaction {
     REACTION_FIRST = 1 << 2,   /* and the cursor goes to the first of them */
 };
 
+struct subject_run {
+    const struct profile *profile;
+    uint32_t metric;
+    double size; /* NAN: the profile's own */
+};
+
 /* Borrowed; valid during the call, the profiles until the next rebuild. */
 struct subject {
     const struct profile *profile; /* the file; side by side: A */
@@ -36,6 +42,8 @@ struct subject {
     uint32_t metric, other_metric;
     uint32_t thread; /* PROFILE_NONE: all */
     double size, other_size;
+    const struct subject_run *runs; /* every file, for views over all of them; else NULL */
+    uint32_t run_count;
     double threshold; /* 0: hide nothing */
     const char *filter;
     unsigned place; /* for the help: where it was opened */
@@ -57,7 +65,7 @@ struct screen_ops {
     unsigned (*click)(void *state, int row, int column);
     /* The table that the cursor is in. */
     struct table *(*table)(void *state);
-    /* The function under the cursor, of which file (0 A, 1 B); PROFILE_NONE: none. */
+    /* The function under the cursor, of which file (side by side 0 A, 1 B); PROFILE_NONE: none. */
     uint32_t (*function)(const void *state, int *side);
     /* Shows that function. */
     void (*show)(void *state, uint32_t function);
@@ -69,8 +77,8 @@ struct screen_ops {
     void (*sentence)(const void *state, char *buffer, size_t size);
 };
 
-extern const struct screen_ops compare_screen, hotspots_screen, tree_screen, butterfly_screen,
-    info_screen, help_screen;
+extern const struct screen_ops scaling_screen, compare_screen, hotspots_screen, tree_screen,
+    butterfly_screen, info_screen, help_screen;
 
 /* ---- what screens share ---- */
 

@@ -1,0 +1,198 @@
+/* The files: loading them, one after another, and their order. */
+#include "formats/format.h"
+#include "tui/analysis/compare.h"
+#include "tui/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+double app_size(const struct app_file *file)
+{
+    return isnan(file->size) ? compare_size(file->profile) : file->size;
+}
+
+static void close_views(struct view *views)
+{
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        if (views[view].state)
+            app_ops((enum view_kind)view)->close(views[view].state);
+        free(views[view].state);
+        views[view] = (struct view){0};
+    }
+}
+
+static void close_file(struct app_file *file)
+{
+    close_views(file->views);
+    profile_free(file->profile);
+    free(file->path);
+    *file = (struct app_file){0};
+}
+
+static struct app_file *new_file(struct app *app)
+{
+    if (app->replaces && app->file_count > 1) {
+        struct app_file *b = &app->files[app->pair[1]];
+        close_file(b);
+        return b;
+    }
+    app->files = memory_resize(app->files, (size_t)app->file_count + 1, sizeof *app->files);
+    return &app->files[app->file_count++];
+}
+
+/* The sizes given are of the files in the order in which they come. */
+static double given_size(const struct app *app)
+{
+    size_t index = (size_t)app->file_count - 1;
+    return !app->replaces && index < app->size_count ? app->sizes[index] : NAN;
+}
+
+static int by_size(const void *left, const void *right)
+{
+    double a = app_size(left), b = app_size(right);
+    if (isnan(a) || isnan(b))
+        return isnan(a) - isnan(b);
+    return (a > b) - (a < b);
+}
+
+/* From three files on they stand by their size; of two, the first is A. */
+static void arrange(struct app *app)
+{
+    for (int i = 1; app->file_count > 2 && i < app->file_count; i++) {
+        struct app_file file = app->files[i];
+        int at = i;
+        for (; at > 0 && by_size(&app->files[at - 1], &file) > 0; at--)
+            app->files[at] = app->files[at - 1];
+        app->files[at] = file;
+    }
+}
+
+/* What is shown first when there is a file more. */
+static void show_first(struct app *app)
+{
+    int last = app->file_count - 1;
+    app->view = last > 1 ? VIEW_SCALING : last == 1 ? VIEW_COMPARE : VIEW_HOTSPOTS;
+    app->pair[0] = 0;
+    app->pair[1] = last;
+    app->shown = last > 1 ? last : 0;
+    app->history.count = 0;
+    app_stale(app, -1);
+}
+
+void app_take(struct app *app, const char *path, struct profile *profile)
+{
+    struct app_file *file = new_file(app);
+    *file = (struct app_file){.path = memory_string(path), .profile = profile};
+    file->size = given_size(app);
+    file->thread = PROFILE_NONE;
+    app->replaces = false;
+    arrange(app);
+    show_first(app);
+}
+
+static void failed(struct app *app, struct error *err)
+{
+    error_in_file(err, app->loading);
+    app_say_error(app, err);
+    if (!app->starting)
+        return;
+    app->failure = *err;
+    app->quit = true;
+}
+
+static void load_now(struct app *app)
+{
+    struct profile *profile = NULL;
+    struct error err = {0};
+    if (profile_load(&profile, app->loading, app->from, &err))
+        failed(app, &err);
+    else
+        app_take(app, app->loading, profile);
+}
+
+/* One file is there, or is not: on to the next. */
+static void finished(struct app *app)
+{
+    free(app->loading);
+    app->loading = NULL;
+    app->replaces = false;
+    if (app->quit)
+        return;
+    if (app->waiting_count) {
+        app->waiting_count--;
+        app_load(app, *app->waiting++);
+        return;
+    }
+    app->starting = false;
+    app_refresh(app);
+}
+
+void app_load(struct app *app, const char *path)
+{
+    app->loading = memory_string(path);
+    app->loader = app->threaded ? loader_start(path, app->from) : NULL;
+    if (app->loader)
+        return;
+    load_now(app);
+    finished(app);
+}
+
+void app_loaded(struct app *app)
+{
+    struct profile *profile = NULL;
+    struct error err = {0};
+    if (!app->loader)
+        return;
+    if (loader_take(app->loader, &profile, &err))
+        failed(app, &err);
+    else
+        app_take(app, app->loading, profile);
+    app->loader = NULL;
+    finished(app);
+}
+
+void app_stop_loading(struct app *app)
+{
+    loader_abandon(app->loader);
+    app->loader = NULL;
+    app->waiting_count = 0;
+    if (!app->file_count) {
+        app->quit = true;
+        return;
+    }
+    finished(app);
+    app_say(app, "Loading was stopped.");
+}
+
+int app_open(struct app *app, const char *const *paths, size_t count,
+             const struct browse_options *options, bool threaded, struct error *err)
+{
+    *app = (struct app){.from = options->from, .threaded = threaded, .starting = count > 0};
+    app->sizes = options->sizes;
+    app->size_count = options->size_count;
+    if (!count)
+        return 0;
+    app->waiting = paths + 1;
+    app->waiting_count = count - 1;
+    app_load(app, paths[0]);
+    if (!app->failure.code)
+        return 0;
+    *err = app->failure;
+    app_close(app);
+    return -1;
+}
+
+void app_close(struct app *app)
+{
+    loader_abandon(app->loader);
+    for (int i = 0; i < app->file_count; i++)
+        close_file(&app->files[i]);
+    free(app->files);
+    close_views(app->views);
+    array_free(&app->history);
+    menu_close(&app->menu);
+    canvas_free(&app->canvas);
+    free(app->loading);
+    free(app->overwrite);
+    *app = (struct app){0};
+}
