@@ -174,7 +174,7 @@ static void any_two_of_three_stand_side_by_side(void **state)
     press(&app, "dj\\ng\\n"); /* A: the second, B: the first */
     assert_on_screen(&app, "A  c.ncp");
     assert_on_screen(&app, "B  b.ncp");
-    press(&app, "1x\\n");
+    press(&app, "1xG\\n");
     assert_on_screen(&app, "3/3 a.ncp");
     press(&app, "xg\\n");
     assert_on_screen(&app, "1/3 b.ncp");
