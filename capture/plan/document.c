@@ -1,0 +1,313 @@
+#include "capture/plan/document.h"
+
+#include "formats/documents/json.h"
+#include "formats/documents/number.h"
+#include "formats/profile/memory.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_WIDTH 100 /* a list of plain values that is longer is broken up */
+
+/* ---- places ---- */
+
+static int at(struct error *err, const char *text, const char *place, const char *what)
+{
+    uint64_t line = 1, column = 1;
+    for (const char *c = text; c < place; c++) {
+        column = *c == '\n' ? 1 : column + 1;
+        line += *c == '\n';
+    }
+    return error_at_line(err, line, "%s at column %llu", what, (unsigned long long)column);
+}
+
+/* ---- what cJSON does not keep ---- */
+
+/* The end of a string that begins at `quote`; NULL and *bad when it holds "\u0000". */
+static const char *string_end(const char *quote, const char **bad)
+{
+    const char *c = quote + 1;
+    for (; *c != '"'; c += *c == '\\' ? 2 : 1)
+        if (!strncmp(c, "\\u0000", 6)) {
+            *bad = c;
+            return NULL;
+        }
+    return c + 1;
+}
+
+static const char *digits(const char *c)
+{
+    return c + strspn(c, "0123456789");
+}
+
+/* The end of a number as RFC 8259 has it; NULL when it is none. */
+static const char *number_end(const char *c)
+{
+    c += *c == '-';
+    const char *whole = c;
+    c = *c == '0' ? c + 1 : digits(c);
+    if (c == whole)
+        return NULL;
+    if (*c == '.') {
+        const char *point = c++;
+        c = digits(c);
+        if (c == point + 1)
+            return NULL;
+    }
+    if (*c == 'e' || *c == 'E') {
+        c += c[1] == '-' || c[1] == '+' ? 2 : 1;
+        if (digits(c) == c)
+            return NULL;
+        c = digits(c);
+    }
+    return strspn(c, "0123456789+-.eE") ? NULL : c;
+}
+
+/* The next number's text from *c on, past it then; NULL at the end or at what is wrong. */
+static const char *next_number(const char **c, const char **bad)
+{
+    while (**c && !*bad) {
+        if (**c == '"') {
+            const char *end = string_end(*c, bad);
+            *c = end ? end : *c;
+        } else if (**c == '-' || (**c >= '0' && **c <= '9')) {
+            const char *number = *c, *end = number_end(number);
+            if (!end)
+                *bad = number;
+            *c = end ? end : number;
+            return end ? number : NULL;
+        } else {
+            (*c)++;
+        }
+    }
+    return NULL;
+}
+
+/* Numbers in the text and in the tree follow one another alike. cJSON limits the depth to 1000. */
+static void keep_numbers(cJSON *item, const char **c, const char **bad)
+{
+    for (; item && !*bad; item = item->next) {
+        keep_numbers(item->child, c, bad);
+        const char *number = cJSON_IsNumber(item) ? next_number(c, bad) : NULL;
+        if (number)
+            item->valuestring = strndup(number, (size_t)(*c - number));
+    }
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A key that stands twice in the object; NULL when there is none. */
+static const char *key_twice(const cJSON *object)
+{
+    ARRAY(const char *) keys = {0};
+    const cJSON *member;
+    const char *found = NULL;
+    cJSON_ArrayForEach(member, object) * array_push(&keys) = member->string;
+    if (keys.count)
+        qsort(keys.data, keys.count, sizeof *keys.data, compare_keys);
+    for (uint32_t i = 1; i < keys.count && !found; i++)
+        found = strcmp(keys.data[i - 1], keys.data[i]) == 0 ? keys.data[i] : NULL;
+    array_free(&keys);
+    return found;
+}
+
+static const char *any_key_twice(const cJSON *item)
+{
+    const char *found = cJSON_IsObject(item) ? key_twice(item) : NULL;
+    for (const cJSON *child = item->child; child && !found; child = child->next)
+        found = any_key_twice(child);
+    return found;
+}
+
+static int keep(cJSON *root, const char *text, struct error *err)
+{
+    const char *c = text, *bad = NULL, *key = any_key_twice(root);
+    if (key)
+        return error_set(err, ERROR_FORMAT, "the key \"%.100s\" stands twice in one object", key);
+    keep_numbers(root, &c, &bad);
+    while (!bad && next_number(&c, &bad)) /* also what follows the last number is looked at */
+        ;
+    if (!bad)
+        return 0;
+    return at(err, text, bad, *bad == '\\' ? "\\u0000 in a text" : "this is no number in JSON");
+}
+
+cJSON *document_parse(const char *text, size_t length, struct error *err)
+{
+    const char *end = text;
+    if (strlen(text) != length) {
+        at(err, text, text + strlen(text), "a NUL byte");
+        return NULL;
+    }
+    cJSON *root = cJSON_ParseWithLengthOpts(text, length + 1, &end, 1);
+    if (!root) {
+        at(err, text, end, end < text + length ? "this is no JSON" : "the JSON ends too early");
+        return NULL;
+    }
+    if (keep(root, text, err) == 0)
+        return root;
+    cJSON_Delete(root);
+    return NULL;
+}
+
+/* ---- printing ---- */
+
+struct printer {
+    FILE *out;
+    int indent; /* blanks a level; negative: so many tabs */
+};
+
+static int indent_like(const char *like)
+{
+    const char *second = strchr(like, '\n');
+    size_t blanks = second ? strspn(second + 1, " ") : 0;
+    if (second && second[1] == '\t')
+        return -1;
+    return blanks > 0 && blanks <= 8 ? (int)blanks : 2;
+}
+
+static void new_line(const struct printer *printer, int depth)
+{
+    putc('\n', printer->out);
+    int count = printer->indent < 0 ? depth : depth * printer->indent;
+    for (int i = 0; i < count; i++)
+        putc(printer->indent < 0 ? '\t' : ' ', printer->out);
+}
+
+/* A value without members, or all of a list in one line. The caller's to free. */
+static char *one_line(const cJSON *item)
+{
+    if (cJSON_IsNumber(item) && item->valuestring)
+        return memory_string(item->valuestring);
+    char *text = cJSON_PrintUnformatted(item);
+    char *copy = memory_string(text ? text : "null");
+    cJSON_free(text);
+    return copy;
+}
+
+static bool is_nested(const cJSON *item)
+{
+    return cJSON_IsObject(item) || cJSON_IsArray(item);
+}
+
+static bool fits_a_line(const cJSON *list)
+{
+    size_t width = 2;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (is_nested(item))
+            return false;
+        char *text = one_line(item);
+        width += strlen(text) + 2;
+        free(text);
+    }
+    return width <= LIST_WIDTH;
+}
+
+static void print_value(const struct printer *printer, const cJSON *item, int depth);
+
+static void print_key(const struct printer *printer, const cJSON *member)
+{
+    cJSON *key = cJSON_CreateStringReference(member->string);
+    char *text = one_line(key);
+    fprintf(printer->out, "%s: ", text);
+    free(text);
+    cJSON_Delete(key);
+}
+
+static void print_members(const struct printer *printer, const cJSON *parent, int depth)
+{
+    bool is_object = cJSON_IsObject(parent);
+    bool broken = parent->child && (is_object || !fits_a_line(parent));
+    const cJSON *member;
+    putc(is_object ? '{' : '[', printer->out);
+    cJSON_ArrayForEach(member, parent)
+    {
+        if (member != parent->child)
+            fputs(broken ? "," : ", ", printer->out);
+        if (broken)
+            new_line(printer, depth + 1);
+        if (is_object)
+            print_key(printer, member);
+        print_value(printer, member, depth + 1);
+    }
+    if (broken)
+        new_line(printer, depth);
+    putc(is_object ? '}' : ']', printer->out);
+}
+
+static void print_value(const struct printer *printer, const cJSON *item, int depth)
+{
+    if (is_nested(item)) {
+        print_members(printer, item, depth);
+        return;
+    }
+    char *text = one_line(item);
+    fputs(text, printer->out);
+    free(text);
+}
+
+char *document_print(const cJSON *root, const char *like)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct printer printer = {.out = open_memstream(&text, &size), .indent = indent_like(like)};
+    if (!printer.out)
+        return NULL;
+    print_value(&printer, root, 0);
+    putc('\n', printer.out);
+    if (fclose(printer.out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* ---- members ---- */
+
+void document_set(cJSON *object, const char *key, cJSON *value)
+{
+    if (cJSON_GetObjectItemCaseSensitive(object, key))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
+    else
+        cJSON_AddItemToObject(object, key, value);
+}
+
+void document_set_text(cJSON *object, const char *key, const char *text)
+{
+    document_set(object, key, json_text_value(text));
+}
+
+void document_set_number(cJSON *object, const char *key, double number)
+{
+    char text[NUMBER_SIZE];
+    cJSON *value = isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull();
+    if (isfinite(number)) {
+        number_shortest(number, text, sizeof text);
+        value->valuestring = memory_string(text);
+    }
+    document_set(object, key, value);
+}
+
+void document_remove(cJSON *object, const char *key)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(object, key);
+}
+
+const char *document_text(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+    return text ? text : "";
+}
+
+double document_number(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+}
