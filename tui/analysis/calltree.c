@@ -89,8 +89,18 @@ static void open_node(struct calltree *tree, uint32_t node)
 struct calltree *calltree_new(const struct profile *profile, uint32_t metric, uint32_t thread)
 {
     struct calltree *tree = memory_zeroed(1, sizeof *tree);
-    calltree_nodes_init(&tree->nodes, profile, metric, thread);
+    struct calltree_source source = {profile, metric, thread, 1, false};
+    calltree_nodes_init(&tree->nodes, &source, 1, CALLTREE_BY_CHANGE);
     tree->total = profile_total(profile, metric, thread);
+    rebuild(tree);
+    return tree;
+}
+
+struct calltree *calltree_new_aligned(const struct calltree_source sources[2],
+                                      enum calltree_order order)
+{
+    struct calltree *tree = memory_zeroed(1, sizeof *tree);
+    calltree_nodes_init(&tree->nodes, sources, 2, order);
     rebuild(tree);
     return tree;
 }
@@ -107,22 +117,22 @@ void calltree_free(struct calltree *tree)
 
 const struct profile *calltree_profile(const struct calltree *tree)
 {
-    return tree->nodes.profile;
+    return tree->nodes.sources[0].profile;
 }
 
 const struct metric *calltree_metric(const struct calltree *tree)
 {
-    return &tree->nodes.profile->metrics[tree->nodes.metric];
+    return &tree->nodes.sources[0].profile->metrics[tree->nodes.sources[0].metric];
 }
 
 uint32_t calltree_metric_index(const struct calltree *tree)
 {
-    return tree->nodes.metric;
+    return tree->nodes.sources[0].metric;
 }
 
 bool calltree_is_apportioned(const struct calltree *tree)
 {
-    return tree->nodes.apportioned;
+    return tree->nodes.sources[0].apportioned || tree->nodes.sources[1].apportioned;
 }
 
 uint32_t calltree_count(const struct calltree *tree)
@@ -139,16 +149,28 @@ struct calltree_row calltree_row(const struct calltree *tree, uint32_t row)
 {
     const struct visible *visible = &tree->rows.data[row];
     const struct calltree_node *node = node_at(tree, visible->node);
+    const struct calltree_side *side = &node->sides[calltree_node_source(node)];
     return (struct calltree_row){
-        .function = node->function,
-        .thread = node->thread,
+        .function = side->function,
+        .source = calltree_node_source(node),
+        .thread = side->thread,
         .depth = node->depth,
-        .values = node->values,
+        .values = side->values,
         .has_children = visible->has_children,
         .open = node->open && visible->has_children,
         .recursive = calltree_nodes_is_recursive(&tree->nodes, visible->node),
         .on_hot_path = node->on_hot_path,
     };
+}
+
+uint32_t calltree_row_node(const struct calltree *tree, uint32_t row)
+{
+    return tree->rows.data[row].node;
+}
+
+const struct calltree_nodes *calltree_nodes_of(const struct calltree *tree)
+{
+    return &tree->nodes;
 }
 
 void calltree_toggle(struct calltree *tree, uint32_t row)
@@ -248,7 +270,8 @@ static bool largest_child(const struct calltree *tree, const struct visible *fro
         if (!is_shown(tree, node, from->under_match))
             continue;
         *child = see(tree, node, from->under_match);
-        return node_at(tree, node)->values.total >= parent->values.self;
+        return calltree_node_weight(&tree->nodes, node_at(tree, node)) >=
+               calltree_node_own(&tree->nodes, parent);
     }
     return false;
 }

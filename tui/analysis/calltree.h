@@ -14,6 +14,7 @@ struct calltree;
 
 struct calltree_row {
     uint32_t function; /* PROFILE_NONE: a thread */
+    uint32_t source;   /* of two profiles, whose function this is: 0 A, 1 B; see aligned.h */
     uint32_t thread;
     uint32_t depth; /* for indentation, 0 outermost */
     struct values values;

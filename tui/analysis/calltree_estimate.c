@@ -33,24 +33,22 @@ static double share(const struct values *part, const struct values *whole)
     return factor < 0 ? 0 : factor > 1 ? 1 : factor;
 }
 
-void calltree_estimate_children(struct calltree_nodes *nodes, uint32_t node)
+void calltree_estimate_children(const struct calltree_source *source,
+                                const struct calltree_side *parent, struct calltree_sides *out)
 {
-    const struct profile *profile = nodes->profile;
-    const struct calltree_node parent = nodes->list.data[node];
+    const struct profile *profile = source->profile;
     uint32_t first, end;
-    if (parent.depth + 1 >= CALLTREE_ESTIMATE_DEPTH || calltree_nodes_is_recursive(nodes, node))
-        return;
-    struct values whole = profile_function(profile, parent.function, nodes->metric);
-    double factor = share(&parent.values, &whole);
-    profile_callees(profile, parent.function, &first, &end);
+    struct values whole = profile_function(profile, parent->function, source->metric);
+    double factor = share(&parent->values, &whole);
+    profile_callees(profile, parent->function, &first, &end);
     for (uint32_t e = first; e < end; e++) {
-        struct values values = scale(profile_edge(profile, e, nodes->metric), factor);
+        struct values values = scale(profile_edge(profile, e, source->metric), factor);
         /* Edges of recursive functions may count more than what is left here. */
-        if (values.total > parent.values.total)
-            values.total = parent.values.total;
+        if (values.total > parent->values.total)
+            values.total = parent->values.total;
         if (values.self > values.total)
             values.self = values.total;
-        calltree_nodes_add(nodes, node, profile->edges[e].callee, PROFILE_NONE, values);
+        *array_push(out) = calltree_function_side(profile->edges[e].callee, values);
     }
 }
 
@@ -60,15 +58,15 @@ struct accounted {
     int64_t total;
 };
 
-static struct accounted account(const struct calltree_nodes *nodes, uint32_t function)
+static struct accounted account(const struct calltree_source *source, uint32_t function)
 {
-    const struct profile *profile = nodes->profile;
+    const struct profile *profile = source->profile;
     struct accounted sum = {0};
     uint32_t first, end;
     profile_callers(profile, function, &first, &end);
     for (uint32_t i = first; i < end; i++) {
         uint32_t edge = profile->edges_by_callee[i];
-        struct values values = profile_edge(profile, edge, nodes->metric);
+        struct values values = profile_edge(profile, edge, source->metric);
         sum.calls += values.calls;
         if (profile->edges[edge].caller == function)
             continue;
@@ -78,14 +76,15 @@ static struct accounted account(const struct calltree_nodes *nodes, uint32_t fun
     return sum;
 }
 
-static void add_root(struct calltree_nodes *nodes, uint32_t function)
+static void add_root(const struct calltree_source *source, uint32_t function,
+                     struct calltree_sides *out)
 {
-    struct values whole = profile_function(nodes->profile, function, nodes->metric);
-    struct accounted sum = account(nodes, function);
-    bool has_calls = nodes->profile->flags & PROFILE_HAS_CALLS;
+    struct values whole = profile_function(source->profile, function, source->metric);
+    struct accounted sum = account(source, function);
+    bool has_calls = source->profile->flags & PROFILE_HAS_CALLS;
     if (!sum.callers) {
         if (whole.calls || whole.total)
-            calltree_nodes_add(nodes, 0, function, PROFILE_NONE, whole);
+            *array_push(out) = calltree_function_side(function, whole);
         return;
     }
     double left = (double)(whole.total - sum.total);
@@ -94,21 +93,21 @@ static void add_root(struct calltree_nodes *nodes, uint32_t function)
     struct values values = scale(whole, left / (double)whole.total);
     if (has_calls)
         values.calls = values.primitive = whole.calls - sum.calls;
-    calltree_nodes_add(nodes, 0, function, PROFILE_NONE, values);
+    *array_push(out) = calltree_function_side(function, values);
 }
 
-void calltree_estimate_roots(struct calltree_nodes *nodes)
+void calltree_estimate_roots(const struct calltree_source *source, struct calltree_sides *out)
 {
-    const struct profile *profile = nodes->profile;
+    const struct profile *profile = source->profile;
     uint32_t largest = 0;
     for (uint32_t f = 0; f < profile->function_count; f++) {
-        add_root(nodes, f);
-        if (profile_function(profile, f, nodes->metric).total >
-            profile_function(profile, largest, nodes->metric).total)
+        add_root(source, f, out);
+        if (profile_function(profile, f, source->metric).total >
+            profile_function(profile, largest, source->metric).total)
             largest = f;
     }
     /* Nothing but cycles: one has to be entered somewhere. */
-    if (!nodes->list.data[0].child_count && profile->function_count)
-        calltree_nodes_add(nodes, 0, largest, PROFILE_NONE,
-                           profile_function(profile, largest, nodes->metric));
+    if (!out->count && profile->function_count)
+        *array_push(out) =
+            calltree_function_side(largest, profile_function(profile, largest, source->metric));
 }

@@ -6,12 +6,15 @@
 
 /*
  * A measured tree is answered by context, an apportioned one by function: a
- * function "holds" a match when it can reach one along calls.
+ * function "holds" a match when it can reach one along calls. Of two profiles a
+ * node holds what it holds in either.
  */
 struct calltree_filter {
-    bool *matches; /* by function */
-    bool *holds;   /* by context or function: it or something below matches */
-    bool *below;   /* something below matches */
+    struct calltree_filter_side {
+        bool *matches; /* by function */
+        bool *holds;   /* by context or function: it or something below matches */
+        bool *below;   /* something below matches */
+    } sides[2];
 };
 
 /* NULL when `text` is NULL or "". */
