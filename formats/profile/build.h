@@ -87,6 +87,12 @@ void build_function_values(struct build *build, uint32_t function, uint32_t metr
 void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, uint32_t metric,
                        struct values values);
 
+/*
+ * Numbers the functions `first` from 0 in this order, the others behind them. For readers of sums,
+ * with ids that functions were given before; nothing but notes and flags may be stated afterwards.
+ */
+void build_order_functions(struct build *build, const uint32_t *first, uint32_t count);
+
 /* One latency histogram a function; borrowed, merged into the function's own. In ns. */
 void build_latency(struct build *build, uint32_t function, const struct histogram *histogram);
 

@@ -78,6 +78,7 @@ static uint32_t state_function(struct pstats *p, const struct marshal_value *fil
                                const struct marshal_value *name)
 {
     bool builtin = !line && (!file->length || (file->length == 1 && file->text[0] == '~'));
+    p->nameless_file |= builtin && !file->length;
     return build_function_n(p->build, name->text, name->length, "", 0, file->text,
                             builtin ? 0 : file->length, line,
                             builtin ? FUNCTION_BUILTIN : FUNCTION_PYTHON);

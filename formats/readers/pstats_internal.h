@@ -24,6 +24,7 @@ struct pstats {
     ARRAY(struct row) rows;
     ARRAY(struct counted) counted;
     bool swapped, sampled;
+    bool nameless_file; /* built-in functions have the file "", as those of `profile` do */
     uint64_t unusable, skipped;
     int64_t sum; /* of the functions' absolute self times */
 };

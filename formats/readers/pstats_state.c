@@ -68,11 +68,24 @@ int pstats_accept_truncated(struct pstats *p, const struct error *err)
     return 0;
 }
 
+/* A caller may come before its own entry; ties in pstats' tables are in the order of entries. */
+static void order_as_in_file(struct pstats *p)
+{
+    uint32_t *order = memory_alloc(p->rows.count * sizeof *order);
+    for (uint32_t i = 0; i < p->rows.count; i++)
+        order[i] = p->rows.data[i].function;
+    build_order_functions(p->build, order, p->rows.count);
+    array_release(order);
+}
+
 void pstats_state(struct pstats *p)
 {
     unsigned calls = p->sampled ? 0 : PROFILE_HAS_CALLS | PROFILE_HAS_PRIMITIVE;
     state_rows(p);
     state_counted(p);
+    order_as_in_file(p);
     state_notes(p);
+    if (p->nameless_file || (p->counted.count && !p->sampled))
+        build_metadata(p->build, "recorder", "profile");
     build_flags(p->build, PROFILE_HAS_EDGES | calls);
 }

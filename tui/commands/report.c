@@ -9,7 +9,8 @@
 
 struct report_options {
     const char *from, *format, *sort, *filter, *metric, *thread, *names, *callers, *callees;
-    bool reverse, tree;
+    bool reverse, tree, pstats_style, strip_dirs;
+    struct text_list restrictions;
     uint32_t limit, depth, width;
     double threshold;
 };
@@ -41,6 +42,12 @@ static const struct option_row rows[] = {
      "levels of the tree (default: as far as the limit allows)"},
     {"names", 0, OPTION_TEXT, "WORDS", offsetof(struct report_options, names),
      "pstats|yappi: whose words stand over the columns"},
+    {"pstats-style", 0, OPTION_FLAG, NULL, offsetof(struct report_options, pstats_style),
+     "print what Python's pstats prints; --sort takes its words, as time,name"},
+    {"strip-dirs", 0, OPTION_FLAG, NULL, offsetof(struct report_options, strip_dirs),
+     "with --pstats-style: files without their folders"},
+    {"restrict", 0, OPTION_LIST, "REGEX|N|0.1", offsetof(struct report_options, restrictions),
+     "with --pstats-style: only these, that many, that share; one after another"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct report_options, width),
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct report_options, from),
@@ -73,6 +80,14 @@ static void report_tree(const struct profile *profile, const struct hotspots_que
     calltree_free(tree);
 }
 
+static int check_edges(const struct profile *profile, struct error *err)
+{
+    if (profile->flags & PROFILE_HAS_EDGES)
+        return 0;
+    error_set(err, ERROR_USAGE, "this format (%s) stores no callers", profile->format);
+    return error_in_file(err, profile->path);
+}
+
 /* Blocks of the functions that the option names, as pstats' print_callers has them. */
 static int report_edges(const struct profile *profile, const struct report_options *options,
                         const struct hotspots_query *query, const struct report_style *style,
@@ -82,10 +97,8 @@ static int report_edges(const struct profile *profile, const struct report_optio
     unsigned sides =
         (options->callers ? REPORT_CALLERS : 0) | (options->callees ? REPORT_CALLEES : 0);
     uint32_t *functions, count;
-    if (!(profile->flags & PROFILE_HAS_EDGES)) {
-        error_set(err, ERROR_USAGE, "this format (%s) stores no callers", profile->format);
-        return error_in_file(err, profile->path);
-    }
+    if (check_edges(profile, err))
+        return -1;
     if (options->callers && options->callees && strcmp(options->callers, options->callees) != 0)
         return error_set(err, ERROR_USAGE, "--callers and --callees together take one function");
     if (select_functions(profile, named, query->metric, query->limit, &functions, &count, err))
@@ -101,6 +114,38 @@ static int report_edges(const struct profile *profile, const struct report_optio
     return 0;
 }
 
+/* --callers TEXT is a restriction as those of print_callers() are, the first. */
+static int report_as_pstats(const struct profile *profile, const struct report_options *options,
+                            struct error *err)
+{
+    const char *restrictions[TEXT_LIST_MAX + 2];
+    const char *named = options->callers ? options->callers : options->callees;
+    char limit[16];
+    struct statistics *statistics;
+    struct statistics_query query = {.sort = options->sort,
+                                     .reverse = options->reverse,
+                                     .strip = options->strip_dirs,
+                                     .edges = named != NULL,
+                                     .restrictions = restrictions};
+    if (named)
+        restrictions[query.restriction_count++] = named;
+    for (uint32_t i = 0; i < options->restrictions.count; i++)
+        restrictions[query.restriction_count++] = options->restrictions.items[i];
+    snprintf(limit, sizeof limit, "%u", options->limit);
+    if (options->limit && options->limit != SELECT_UNSET)
+        restrictions[query.restriction_count++] = limit;
+    if (select_metric(profile, options->metric, &query.metric, err) ||
+        select_thread(profile, options->thread, &query.thread, err) ||
+        (named && check_edges(profile, err)) || statistics_new(&statistics, profile, &query, err))
+        return -1;
+    if (named)
+        report_statistics_edges(stdout, statistics, options->callees != NULL);
+    else
+        report_statistics(stdout, statistics);
+    statistics_free(statistics);
+    return 0;
+}
+
 static int report_profile(const struct profile *profile, const struct report_options *options,
                           const struct report_style *style, struct error *err)
 {
@@ -109,6 +154,8 @@ static int report_profile(const struct profile *profile, const struct report_opt
                                    .filter = options->filter,
                                    .threshold = options->threshold,
                                    .limit = select_limit(options->limit, style->format)};
+    if (options->pstats_style)
+        return report_as_pstats(profile, options, err);
     if (select_metric(profile, options->metric, &query.metric, err) ||
         select_thread(profile, options->thread, &query.thread, err))
         return -1;
@@ -120,10 +167,33 @@ static int report_profile(const struct profile *profile, const struct report_opt
     return 0;
 }
 
+static int check_pstats_options(const struct report_options *options, struct error *err)
+{
+    const char *other = options->format      ? "--format"
+                        : options->tree      ? "--tree"
+                        : options->filter    ? "--filter (--restrict takes its place)"
+                        : options->threshold ? "--threshold"
+                        : options->names     ? "--names"
+                                             : NULL;
+    if (other)
+        return error_set(err, ERROR_USAGE, "--pstats-style does not go with %s", other);
+    if (options->callers && options->callees)
+        return error_set(err, ERROR_USAGE, "--pstats-style takes --callers or --callees, not both");
+    for (uint32_t i = 0; i < options->restrictions.count; i++)
+        if (statistics_check_restriction(options->restrictions.items[i], err))
+            return -1;
+    return statistics_check_sort(options->sort, err);
+}
+
 /* Bad options are told before a large file is read. */
 static int check_options(const struct report_options *options, struct report_style *style,
                          struct error *err)
 {
+    if (options->pstats_style)
+        return check_pstats_options(options, err);
+    if (options->strip_dirs || options->restrictions.count)
+        return error_set(err, ERROR_USAGE, "--%s goes with --pstats-style only",
+                         options->strip_dirs ? "strip-dirs" : "restrict");
     style->threshold = options->threshold;
     if (report_format_by_name(options->format, &style->format, err) ||
         select_names(options->names, &style->yappi, err))
@@ -151,6 +221,10 @@ const struct command report_command = {
     .name = "report",
     .summary = "Where the time went: a table as text, Markdown, CSV or JSON.",
     .usage = "FILE [options]",
+    .notes =
+        "--pstats-style prints a pstats file as Python would, with its words to sort by: calls,\n"
+        "cumulative, filename, line, module, name, nfl, pcalls, stdname, time; --callers and\n"
+        "--callees take a regular expression then, as print_callers() and print_callees() do.",
     .options = rows,
     .defaults = &defaults,
     .size = sizeof defaults,

@@ -10,6 +10,7 @@
 #include "tui/analysis/calltree.h"
 #include "tui/analysis/compare.h"
 #include "tui/analysis/hotspots.h"
+#include "tui/analysis/statistics.h"
 
 #include <stdio.h>
 
@@ -37,6 +38,13 @@ void report_butterflies(FILE *out, const struct butterfly *const *butterflies, u
 /* The rows that are visible, at most `limit` (0: all); `thread` is the tree's, or PROFILE_NONE. */
 void report_calltree(FILE *out, const struct calltree *tree, uint32_t thread, uint32_t limit,
                      const struct report_style *style);
+
+/*
+ * In pstats' layout, print_stats(); then print_callers() or print_callees(). The first line tells
+ * when the profile's file was modified, in local time, as pstats does.
+ */
+void report_statistics(FILE *out, const struct statistics *statistics);
+void report_statistics_edges(FILE *out, const struct statistics *statistics, bool callees);
 
 /* What the file is. */
 void report_info(FILE *out, const struct profile *profile, uint64_t bytes,
