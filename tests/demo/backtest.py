@@ -106,9 +106,16 @@ def rank(history):
     return sorted(history, key=functools.cmp_to_key(by_gain))
 
 
+def plot_price(prices):
+    """One character a day, the lowest price a blank."""
+    low, high = min(prices), max(prices)
+    levels = " .:-=+*#%@"
+    print("".join(levels[int((price - low) / (high - low or 1) * 9.99)] for price in prices))
+
+
 class Backtest:
     def __init__(self):
-        self.history = []
+        self.history, self.prices = [], []
 
     def keep(self, frame):
         self.history = concat([self.history, frame])
@@ -125,6 +132,7 @@ class Backtest:
                 frame = trade(bar, signal(window, weights))
                 log_trade(log, frame)
                 self.keep(frame)
+            self.prices.append(window[-1][2])
         return rank(self.trades())
 
 
@@ -147,6 +155,8 @@ def main(backtest):
     log = given.data / f"trades.{os.getpid()}.log"
     ranked = backtest.run(given.start, given.end, given.data, log)
     log.unlink()
+    if os.environ.get("PLOT_PRICE") == "true":
+        plot_price(backtest.prices)
     json.dump({"trades": len(ranked), "best": ranked[-1], "worst": ranked[0]}, sys.stdout)
     print()
 
