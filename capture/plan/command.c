@@ -84,14 +84,14 @@ static int expand(const struct plan *plan, const struct plan_run *run, const cha
     return error_set(err, ERROR_FORMAT, "run \"%s\": %s: %s", run->id, key, why.text);
 }
 
-int plan_command(const struct plan *plan, const struct plan_run *run, const char *output,
-                 char ***words, struct error *err)
+int plan_expand_command(const struct plan *plan, const struct plan_run *run, const char *output,
+                        char ***words, struct error *err)
 {
     return expand(plan, run, "command", output, words, err);
 }
 
-int plan_prepare(const struct plan *plan, const struct plan_run *run, const char *output,
-                 char ***words, struct error *err)
+int plan_expand_prepare(const struct plan *plan, const struct plan_run *run, const char *output,
+                        char ***words, struct error *err)
 {
     return expand(plan, run, "prepare", output, words, err);
 }

@@ -227,10 +227,10 @@ static int read_state(struct plan_run *run, const char *place, struct error *err
 static int try_commands(const struct plan *plan, const struct plan_run *run, struct error *err)
 {
     char **words;
-    if (plan_command(plan, run, "output", &words, err))
+    if (plan_expand_command(plan, run, "output", &words, err))
         return -1;
     words_free(words);
-    if (plan_prepare(plan, run, "output", &words, err))
+    if (plan_expand_prepare(plan, run, "output", &words, err))
         return -1;
     words_free(words);
     return 0;

@@ -37,7 +37,7 @@
 struct cJSON;
 
 #define PLAN_NONE     UINT32_MAX
-#define PLAN_SIZE_MAX (64u << 20) /* bytes of a plan file */
+#define PLAN_SIZE_MAX (16u << 20) /* bytes of a plan file */
 
 enum plan_status { PLAN_PENDING, PLAN_RUNNING, PLAN_DONE, PLAN_ERROR };
 #define PLAN_STATUSES 4

@@ -41,15 +41,21 @@ def help_of(*command):
     return run(NCPROF, *command, "--help").stdout
 
 
-def commands():
-    return re.findall(r"^  ([a-z]+)  +\S", help_of(), re.MULTILINE)
+def commands(*command):
+    """The commands of ncprof, or of one that has its own; each followed by its own: "plan status"."""
+    found = []
+    for name in re.findall(r"^  ([a-z]+)  +\S", help_of(*command), re.MULTILINE):
+        found.append(" ".join((*command, name)))
+        if len(command) < 2:
+            found += commands(*command, name)
+    return found
 
 
 def man_sections():
     """The options that the man page describes, by command; "" is the browser's."""
     text = MAN.read_text().partition(".SH COMMANDS")[2].partition("\n.SH ")[0]
-    sections = re.findall(r"^\.SS ncprof ?([a-z]*)(.*?)(?=^\.SS|\Z)", text, re.MULTILINE | re.DOTALL)
-    return {name: {option.replace("\\", "") for option in MAN_OPTION.findall(section)}
+    sections = re.findall(r"^\.SS ncprof ?((?:[a-z]+ ?)*)(.*?)(?=^\.SS|\Z)", text, re.MULTILINE | re.DOTALL)
+    return {name.strip(): {option.replace("\\", "") for option in MAN_OPTION.findall(section)}
             for name, section in sections}
 
 
@@ -62,7 +68,7 @@ def check_man():
     sections = man_sections()
     problems = []
     for command in ["", *commands()]:
-        true = set(OPTION.findall(help_of(command) if command else help_of()))
+        true = set(OPTION.findall(help_of(*command.split())))
         if command not in sections:
             problems.append(f"no section .SS ncprof {command}")
         else:
@@ -150,12 +156,13 @@ def complete(*words):
 
 def check_bash():
     problems = []
-    if missing := set(commands()) - complete(""):
-        problems.append(f"commands not offered: {missing}")
     for command in commands():
-        true = {f"--{name}" for name in OPTION.findall(help_of(command))}
-        if true != complete(command, "--"):
-            problems.append(f"ncprof {command}: offered {sorted(complete(command, '--'))}")
+        *before, last = command.split()
+        if last not in complete(*before, ""):
+            problems.append(f"{command} is not offered")
+        true = {f"--{name}" for name in OPTION.findall(help_of(*before, last))}
+        if true != complete(*before, last, "--"):
+            problems.append(f"ncprof {command}: offered {sorted(complete(*before, last, '--'))}")
     if complete("rep") != {"report"}:
         problems.append(f"rep -> {complete('rep')}")
     check("bash completes every command and option", problems)

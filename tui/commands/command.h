@@ -14,7 +14,7 @@
  *                                          &(struct info_options){0}, sizeof(struct info_options),
  *                                          false, info_run};
  *
- * Adding a command is one file and one row.
+ * Adding a command is one file and one row; one of `plan`'s own a row in plan.c.
  */
 #ifndef NCPROF_TUI_COMMANDS_COMMAND_H
 #define NCPROF_TUI_COMMANDS_COMMAND_H
@@ -61,6 +61,8 @@ struct command {
     bool first_operand_ends; /* what follows the first operand is another program's */
     /* Returns the exit status. `operands` has `count` elements and a NULL after them. */
     int (*run)(const void *options, char **operands, int count);
+    /* Commands of its own ("plan run" of "plan"), NULL at the end; then there is no run(). */
+    const struct command *const *commands;
 };
 
 #define COMMAND_OPTIONS_MAX 2048
@@ -74,11 +76,13 @@ enum { COMMAND_OK = 0, COMMAND_REGRESSED = 1, COMMAND_FAILED = 2 };
 
 extern const struct command *const commands[]; /* NULL at the end */
 extern const struct command report_command, diff_command, info_command, convert_command,
-    help_command, version_command, record_command;
+    help_command, version_command, record_command, plan_command;
 /* `ncprof FILE...`; stands in no table, its options are the program's own, its name is NULL. */
 extern const struct command browse_command;
 
 const struct command *command_by_name(const char *name); /* NULL: none */
+/* The one of the command's own that its second word names ("run" is "plan run"); NULL: none. */
+const struct command *command_of(const struct command *command, const char *name);
 
 /* Parses argv[1]... and runs the command; prints help and complaints itself. */
 int command_run(const struct command *command, int argc, char **argv);

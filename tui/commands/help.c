@@ -20,6 +20,12 @@ static int help_run(const void *values, char **operands, int count)
     if (!command)
         return command_misused("there is no command \"%.64s\"; ncprof help lists them",
                                operands[0]);
+    if (count > 1 && command->commands) {
+        const struct command *own = command_of(command, operands[1]);
+        if (!own)
+            return command_misused("%s has no \"%.64s\"", command->name, operands[1]);
+        command = own;
+    }
     command_help(command);
     return COMMAND_OK;
 }

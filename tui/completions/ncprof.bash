@@ -1,7 +1,7 @@
 # bash completion for ncprof. The words come out of `ncprof --help`, so they are always true.
 
-_ncprof_commands() {
-    "$1" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[^ ].*/\1/p'
+_ncprof_commands() { # program, a command with commands of its own or nothing
+    "$@" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[^ ].*/\1/p'
 }
 
 _ncprof_options() { # program, command or nothing
@@ -16,13 +16,16 @@ _ncprof_values() { # option, program, command or nothing
 
 _ncprof() {
     local program=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-    local commands command='' i
+    local commands i
+    local -a command=()
     COMPREPLY=()
     commands=$(_ncprof_commands "$program")
-    if ((COMP_CWORD > 1)) && grep -qxF -- "${COMP_WORDS[1]}" <<<"$commands"; then
-        command=${COMP_WORDS[1]}
-    fi
-    if [[ $command == record ]]; then # behind -- another program is meant
+    for ((i = 1; i < COMP_CWORD; i++)); do # "plan", then "status" of plan's own
+        grep -qxF -- "${COMP_WORDS[i]:--}" <<<"$commands" || break
+        command+=("${COMP_WORDS[i]}")
+        commands=$(_ncprof_commands "$program" "${command[@]}")
+    done
+    if [[ ${command[*]} == record ]]; then # behind -- another program is meant
         for ((i = 2; i < COMP_CWORD; i++)); do
             if [[ ${COMP_WORDS[i]} == -- ]] && declare -F _command_offset >/dev/null; then
                 _command_offset $((i + 1))
@@ -31,10 +34,10 @@ _ncprof() {
         done
     fi
     if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_options "$program" ${command:+"$command"})" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_options "$program" "${command[@]}")" -- "$word")
     elif [[ $before == --* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_values "$before" "$program" ${command:+"$command"})" -- "$word")
-    elif ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$(_ncprof_values "$before" "$program" "${command[@]}")" -- "$word")
+    elif [[ -n $commands ]] && ((COMP_CWORD == ${#command[@]} + 1)); then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
     fi
 }

@@ -10,6 +10,7 @@
 #include "tui/analysis/calltree.h"
 #include "tui/analysis/compare.h"
 #include "tui/analysis/hotspots.h"
+#include "tui/analysis/queue.h"
 #include "tui/analysis/statistics.h"
 
 #include <stdio.h>
@@ -49,5 +50,8 @@ void report_statistics_edges(FILE *out, const struct statistics *statistics, boo
 /* What the file is. */
 void report_info(FILE *out, const struct profile *profile, uint64_t bytes,
                  const struct report_style *style);
+
+/* The runs of a plan: counts by phase and state, then the table. */
+void report_queue(FILE *out, const struct queue *queue, const struct report_style *style);
 
 #endif
