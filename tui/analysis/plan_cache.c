@@ -55,8 +55,8 @@ static void find_parts(struct cache_pair *pair)
     pair->parts = memory_zeroed(comparison->count, sizeof *pair->parts);
     for (uint32_t i = 0; i < comparison->count; i++) {
         const struct compare_change *change = &comparison->rows[i].change[COMPARE_TOTTIME];
-        double warm = side(change->a), cold = side(change->b);
-        if (cold > warm)
+        double warm = change->a, cold = change->b, delta = side(cold) - side(warm);
+        if (delta > 0)
             pair->parts[pair->part_count++] =
                 (struct cache_part){.function = compare_function(comparison, i),
                                     .cold = cold,

@@ -27,7 +27,7 @@ const char *cache_advice_sentence(enum cache_advice advice);
 /* A function's part of the difference; its own time, so that the parts add up to the whole. */
 struct cache_part {
     const struct function *function;
-    double cold, warm, delta; /* seconds of tottime */
+    double cold, warm, delta; /* seconds of tottime; NAN where it does not occur */
     double share;             /* of cold - warm; NAN when that is nothing */
 };
 

@@ -4,6 +4,7 @@ static const struct option_row no_options[] = {{0}};
 
 static const struct command *const plan_commands[] = {
     &plan_status_command,
+    &plan_analyze_command,
     NULL,
 };
 

@@ -5,6 +5,6 @@
 #include "tui/commands/command.h"
 
 extern const struct command plan_run_command, plan_status_command, plan_reset_command,
-    plan_add_command;
+    plan_add_command, plan_analyze_command, plan_report_command;
 
 #endif
