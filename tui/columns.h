@@ -33,6 +33,7 @@ struct column {
      * compare() is asked. Never NAN.
      */
     double (*key)(const void *table, uint32_t row);
+    bool by_name; /* compare() is function_compare() of the rows' functions */
 };
 
 /*

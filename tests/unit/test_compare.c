@@ -39,14 +39,23 @@ static struct profile *profile_of(const struct fact *facts, size_t count, double
 #define PROFILE(facts, size)                                                                       \
     profile_of(facts, sizeof(facts) / sizeof *(facts), size, FUNCTION_PYTHON)
 
-static const struct compare_query plain = {.size_a = NAN, .size_b = NAN};
+static const struct compare_query plain = {0};
+static const uint32_t first_metric[8];
+
+static int try(struct comparison **comparison, const struct profile *a, const struct profile *b,
+               const struct compare_query *query, struct error *err)
+{
+    const struct compare_side in_a = {&a, 1, first_metric, NAN};
+    const struct compare_side in_b = {&b, 1, first_metric, NAN};
+    return compare_new(comparison, &in_a, &in_b, query, err);
+}
 
 static struct comparison *compare(const struct profile *a, const struct profile *b,
                                   const struct compare_query *query)
 {
     struct comparison *comparison;
     struct error err = {0};
-    assert_int_equal(compare_new(&comparison, a, b, query, &err), 0);
+    assert_int_equal(try(&comparison, a, b, query, &err), 0);
     return comparison;
 }
 
@@ -159,11 +168,18 @@ static void new_and_gone_and_moved(void **state)
     assert_int_equal(leave->status, COMPARE_GONE);
     assert_true(leave->change[COMPARE_CUMTIME].delta == -2);
     assert_true(leave->more_calls == -2 && leave->slower_calls == 0);
-    /* what changed most comes first, for better or worse; the two that did not change by name */
-    assert_string_equal(compare_function(comparison, 0)->name, "come");
-    assert_string_equal(compare_function(comparison, 1)->name, "leave");
-    assert_string_equal(compare_function(comparison, 2)->name, "stay");
-    assert_string_equal(compare_function(comparison, 3)->name, "wander");
+    /* what both have comes first, here two that did not change, by name; then what B, then what A
+     * has alone */
+    assert_string_equal(compare_function(comparison, 0)->name, "stay");
+    assert_string_equal(compare_function(comparison, 1)->name, "wander");
+    assert_string_equal(compare_function(comparison, 2)->name, "come");
+    assert_string_equal(compare_function(comparison, 3)->name, "leave");
+    assert_true(comparison->grouped);
+    assert_int_equal(comparison->groups[COMPARE_BOTH].count, 2);
+    assert_int_equal(comparison->groups[COMPARE_ONLY_B].first, 2);
+    assert_true(comparison->groups[COMPARE_ONLY_B].tottime == 3);
+    assert_int_equal(comparison->groups[COMPARE_ONLY_A].first, 3);
+    assert_true(comparison->groups[COMPARE_ONLY_A].tottime == 2);
     compare_free(comparison);
     profile_free(a);
     profile_free(b);
@@ -280,8 +296,9 @@ static void sizes_come_from_three_places(void **state)
     struct comparison *comparison;
     (void)state;
     struct profile *a = PROFILE(fact, NAN), *b = PROFILE(fact, 40);
-    struct compare_query query = {.size_a = 10, .size_b = 30};
-    comparison = compare(a, b, &query);
+    struct compare_side in_a = {(const struct profile *const *)&a, 1, first_metric, 10};
+    struct compare_side in_b = {(const struct profile *const *)&b, 1, first_metric, 30};
+    assert_int_equal(compare_new(&comparison, &in_a, &in_b, &plain, &err), 0);
     assert_true(comparison->size_ratio == 3);
     compare_free(comparison);
     comparison = compare(a, b, &plain);
@@ -293,8 +310,8 @@ static void sizes_come_from_three_places(void **state)
     assert_true(compare_size(a) == 2500);
     a->path = "small@n=.ncp";
     assert_true(isnan(compare_size(a)));
-    query.size_b = 0;
-    assert_int_equal(compare_new(&comparison, a, b, &query, &err), -1);
+    in_b.size = 0;
+    assert_int_equal(compare_new(&comparison, &in_a, &in_b, &plain, &err), -1);
     assert_int_equal(err.code, ERROR_USAGE);
     profile_free(a);
     profile_free(b);
@@ -308,13 +325,13 @@ static void unlike_units_are_refused(void **state)
     (void)state;
     struct profile *a = PROFILE(fact, NAN), *b = PROFILE(fact, NAN);
     b->metrics[0].name = "cpu";
-    assert_int_equal(compare_new(&comparison, a, b, &plain, &err), -1);
+    assert_int_equal(try(&comparison, a, b, &plain, &err), -1);
     assert_int_equal(err.code, ERROR_USAGE);
     b->metrics[0] = (struct metric){"samples", "samples", METRIC_SAMPLES, 1};
-    assert_int_equal(compare_new(&comparison, a, b, &plain, &err), -1);
+    assert_int_equal(try(&comparison, a, b, &plain, &err), -1);
     assert_string_equal(err.text,
                         "A is measured in wall (s) and B in samples (samples), which cannot "
-                        "be compared; --metric picks another of a file's metrics");
+                        "be compared");
     profile_free(a);
     profile_free(b);
 }
@@ -347,7 +364,7 @@ static void order_filter_and_threshold(void **state)
     assert_int_equal(comparison->count, 1);
     compare_free(comparison);
     query.sort = "colour";
-    assert_int_equal(compare_new(&comparison, a, b, &query, &err), -1);
+    assert_int_equal(try(&comparison, a, b, &query, &err), -1);
     assert_non_null(strstr(err.text, "\"colour\""));
     assert_non_null(strstr(err.text, "cumtime_ratio"));
     profile_free(a);

@@ -1,19 +1,14 @@
 #include "tui/analysis/compare.h"
 
 #include "formats/profile/memory.h"
+#include "tui/analysis/compare_internal.h"
 #include "tui/analysis/filter.h"
-#include "tui/analysis/match.h"
-#include "tui/analysis/names.h"
-#include "tui/analysis/order.h"
 #include "tui/numbers.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Below these, on both sides, an exponent is noise and gets no class. */
-#define CLASSED_SHARE 0.001
-#define CLASSED_CALLS 3
 
 const char *compare_status_name(enum compare_status status)
 {
@@ -21,130 +16,112 @@ const char *compare_status_name(enum compare_status status)
     return names[status];
 }
 
+const struct function *compare_function_a(const struct comparison *comparison, uint32_t row)
+{
+    const struct compare_row *r = &comparison->rows[row];
+    return r->function_a == PROFILE_NONE
+               ? NULL
+               : &comparison->captures[r->capture_a]->functions[r->function_a];
+}
+
 const struct function *compare_function(const struct comparison *comparison, uint32_t row)
 {
     const struct compare_row *r = &comparison->rows[row];
-    return r->function_b != PROFILE_NONE ? &comparison->b->functions[r->function_b]
-                                         : &comparison->a->functions[r->function_a];
+    if (r->function_b == PROFILE_NONE)
+        return compare_function_a(comparison, row);
+    return &comparison->captures[comparison->count_a + r->capture_b]->functions[r->function_b];
 }
 
-static double log_ratio(double ratio, double size_ratio)
+static bool has_one_unit(const struct metric *a, const struct metric *b)
 {
-    bool sizes = isfinite(size_ratio) && size_ratio > 0 && size_ratio != 1;
-    bool defined = sizes && isfinite(ratio) && ratio > 0;
-    return defined ? log(ratio) / log(size_ratio) : NAN;
+    return a->kind == b->kind && !strcmp(a->unit, b->unit);
 }
 
-/* A missing side is worth 0 for the delta, but gives no ratio. */
-static struct compare_change change_of(double a, double b, double size_ratio)
+bool compare_is_alike(const struct metric *a, const struct metric *b)
 {
-    struct compare_change change = {.a = a, .b = b};
-    change.delta = (isnan(b) ? 0 : b) - (isnan(a) ? 0 : a);
-    change.ratio = a > 0 && !isnan(b) ? b / a : NAN;
-    change.exponent = log_ratio(change.ratio, size_ratio);
-    return change;
+    bool clocks = (!strcmp(a->name, "wall") && !strcmp(b->name, "cpu")) ||
+                  (!strcmp(a->name, "cpu") && !strcmp(b->name, "wall"));
+    return has_one_unit(a, b) && !clocks;
 }
 
-static bool has_calls(const struct comparison *comparison)
+static int refuse_unlike(const char *side_a, const struct metric *a, const char *side_b,
+                         const struct metric *b, struct error *err)
 {
-    return comparison->a->flags & comparison->b->flags & PROFILE_HAS_CALLS;
+    return error_set(err, ERROR_USAGE,
+                     "%s is measured in %.64s%s%.32s%s and %s in %.64s%s%.32s%s, which cannot be "
+                     "compared",
+                     side_a, a->name, a->unit[0] ? " (" : "", a->unit, a->unit[0] ? ")" : "",
+                     side_b, b->name, b->unit[0] ? " (" : "", b->unit, b->unit[0] ? ")" : "");
 }
 
-static bool is_classed(const struct comparison *comparison, const struct compare_row *row)
+/* The captures of one side are repeats of one run: nothing makes unlike ones alike. */
+static int check_repeats(const struct captures *captures, const char *name, struct error *err)
 {
-    double share_a = row->change[COMPARE_CUMTIME].a / comparison->total_a;
-    double share_b = row->change[COMPARE_CUMTIME].b / comparison->total_b;
-    if (!(share_a >= CLASSED_SHARE || share_b >= CLASSED_SHARE))
-        return false;
-    return !has_calls(comparison) || row->a.calls >= CLASSED_CALLS || row->b.calls >= CLASSED_CALLS;
+    const struct metric *first = captures_metric(captures, 0);
+    char side[64], other[64];
+    for (uint32_t i = 1; i < captures->side.count; i++) {
+        const struct metric *metric = captures_metric(captures, i);
+        if (compare_is_alike(first, metric))
+            continue;
+        snprintf(side, sizeof side, "capture 1 of %s", name);
+        snprintf(other, sizeof other, "capture %u", i + 1);
+        return refuse_unlike(side, first, other, metric, err);
+    }
+    return 0;
 }
 
-/*
- * delta = (calls B - calls A) x time a call in A + calls B x (time a call in B - in A).
- * In whole units of the metric, so that the two add up to the delta exactly.
- */
-static void split_blame(const struct comparison *comparison, struct compare_row *row)
+static void find_unit(struct compare_work *work)
 {
-    const struct metric *metric_a = &comparison->a->metrics[comparison->metric_a];
-    const struct metric *metric_b = &comparison->b->metrics[comparison->metric_b];
-    double delta = row->change[COMPARE_CUMTIME].delta, more = delta;
-    row->more_calls = row->slower_calls = NAN;
-    if (!has_calls(comparison))
-        return;
-    if (row->a.calls)
-        more = ((double)row->b.calls - (double)row->a.calls) / (double)row->a.calls *
-               row->change[COMPARE_CUMTIME].a;
-    if (row->function_b == PROFILE_NONE || row->function_a == PROFILE_NONE)
-        more = delta;
-    row->more_calls = more;
-    row->slower_calls = delta - more;
-    if (metric_a->scale != metric_b->scale)
-        return;
-    int64_t delta_units = row->b.total - row->a.total;
-    int64_t more_units = (int64_t)llround(more / metric_a->scale);
-    row->more_calls = number_in_unit(more_units, metric_a);
-    row->slower_calls = number_in_unit(delta_units - more_units, metric_a);
+    work->unit = captures_metric(&work->a, 0);
+    for (uint32_t i = 0; i < work->a.side.count; i++)
+        if (captures_metric(&work->a, i)->scale < work->unit->scale)
+            work->unit = captures_metric(&work->a, i);
+    for (uint32_t i = 0; i < work->b.side.count; i++)
+        if (captures_metric(&work->b, i)->scale < work->unit->scale)
+            work->unit = captures_metric(&work->b, i);
 }
 
-static double known_calls(const struct profile *profile, uint32_t function, uint64_t calls)
+static int check_units(struct compare_work *work, struct error *err)
 {
-    bool known = function != PROFILE_NONE && profile->flags & PROFILE_HAS_CALLS;
-    return known ? (double)calls : NAN;
+    const struct metric *a = captures_metric(&work->a, 0), *b = captures_metric(&work->b, 0);
+    if (check_repeats(&work->a, "A", err) || check_repeats(&work->b, "B", err))
+        return -1;
+    work->comparison->unlike = !compare_is_alike(a, b);
+    if (work->comparison->unlike && !work->query->allow_unlike)
+        return refuse_unlike("A", a, "B", b, err);
+    work->one_unit = has_one_unit(a, b);
+    find_unit(work);
+    return 0;
 }
 
-static double in_unit(const struct profile *profile, uint32_t metric, uint32_t function,
-                      int64_t value)
+/* What is given, else what the captures say, which must agree. */
+static int side_size(const struct compare_side *side, const char *name, double *size,
+                     struct error *err)
 {
-    return function != PROFILE_NONE ? number_in_unit(value, &profile->metrics[metric]) : NAN;
+    *size = side->size;
+    if (side->size <= 0 || isinf(side->size))
+        return error_set(err, ERROR_USAGE, "the size of %s must be above zero and finite", name);
+    for (uint32_t i = 0; i < side->count && isnan(side->size); i++) {
+        double said;
+        if (compare_read_size(side->profiles[i], &said, err))
+            return -1;
+        if (!isnan(*size) && !isnan(said) && *size != said)
+            return error_set(err, ERROR_USAGE,
+                             "the captures of %s are of different sizes, %g and %g", name, *size,
+                             said);
+        *size = isnan(said) ? *size : said;
+    }
+    return 0;
 }
 
-static enum compare_status status_of(const struct match *match)
+static int set_sizes(struct compare_work *work, struct error *err)
 {
-    if (match->a == PROFILE_NONE)
-        return COMPARE_NEW;
-    if (match->b == PROFILE_NONE)
-        return COMPARE_GONE;
-    return match->moved ? COMPARE_MOVED : COMPARE_MATCHED;
-}
-
-static void fill_changes(const struct comparison *comparison, struct compare_row *row)
-{
-    const struct profile *a = comparison->a, *b = comparison->b;
-    double size_ratio = comparison->size_ratio;
-    uint32_t metric_a = comparison->metric_a, metric_b = comparison->metric_b;
-    row->change[COMPARE_NCALLS] =
-        change_of(known_calls(a, row->function_a, row->a.calls),
-                  known_calls(b, row->function_b, row->b.calls), size_ratio);
-    if (!has_calls(comparison))
-        row->change[COMPARE_NCALLS].delta = NAN;
-    row->change[COMPARE_TOTTIME] =
-        change_of(in_unit(a, metric_a, row->function_a, row->a.self),
-                  in_unit(b, metric_b, row->function_b, row->b.self), size_ratio);
-    row->change[COMPARE_CUMTIME] =
-        change_of(in_unit(a, metric_a, row->function_a, row->a.total),
-                  in_unit(b, metric_b, row->function_b, row->b.total), size_ratio);
-    if (a->metrics[metric_a].scale != b->metrics[metric_b].scale)
-        return;
-    /* Whole units differ exactly; their quotients do not. */
-    row->change[COMPARE_TOTTIME].delta =
-        number_in_unit(row->b.self - row->a.self, &a->metrics[metric_a]);
-    row->change[COMPARE_CUMTIME].delta =
-        number_in_unit(row->b.total - row->a.total, &a->metrics[metric_a]);
-}
-
-static struct compare_row row_of(const struct comparison *comparison, const struct match *match)
-{
-    struct compare_row row = {status_of(match), match->a, match->b, .more_calls = NAN};
-    if (match->a != PROFILE_NONE)
-        row.a = profile_function(comparison->a, match->a, comparison->metric_a);
-    if (match->b != PROFILE_NONE)
-        row.b = profile_function(comparison->b, match->b, comparison->metric_b);
-    fill_changes(comparison, &row);
-    split_blame(comparison, &row);
-    for (int m = 0; m < COMPARE_MEASURES; m++)
-        if (is_classed(comparison, &row))
-            row.change[m].growth = growth_of(row.change[m].exponent);
-    return row;
+    struct comparison *comparison = work->comparison;
+    if (side_size(&work->a.side, "A", &comparison->size_a, err) ||
+        side_size(&work->b.side, "B", &comparison->size_b, err))
+        return -1;
+    comparison->size_ratio = comparison->size_b / comparison->size_a;
+    return 0;
 }
 
 static bool reaches(double value, double total, double threshold)
@@ -155,109 +132,131 @@ static bool reaches(double value, double total, double threshold)
 static bool is_hidden(const struct comparison *comparison, const struct compare_row *row,
                       double threshold)
 {
+    double total_b = comparison->total_b * comparison->time_factor;
     for (int m = COMPARE_TOTTIME; m <= COMPARE_CUMTIME; m++)
         if (reaches(row->change[m].a, comparison->total_a, threshold) ||
-            reaches(row->change[m].b, comparison->total_b, threshold))
+            reaches(row->change[m].b, total_b, threshold))
             return false;
     return true;
 }
 
-static void select_rows(struct comparison *comparison, const struct compare_query *query)
+static bool is_changed(const struct compare_row *row)
 {
-    struct match *matches = match_functions(comparison->a, comparison->b, &comparison->functions);
-    struct filter *filter = filter_new(query->filter);
-    comparison->rows = memory_zeroed(comparison->functions, sizeof *comparison->rows);
-    for (uint32_t i = 0; i < comparison->functions; i++) {
-        const struct match *match = &matches[i];
-        const struct function *function = match->b != PROFILE_NONE
-                                              ? &comparison->b->functions[match->b]
-                                              : &comparison->a->functions[match->a];
-        if (!filter_matches_function(filter, function))
+    if (row->status == COMPARE_NEW || row->status == COMPARE_GONE || row->uncertain)
+        return false;
+    for (int m = 0; m < COMPARE_MEASURES; m++)
+        if (!isnan(row->change[m].delta) && row->change[m].delta != 0)
+            return true;
+    return false;
+}
+
+static bool is_wanted(const struct compare_row *row, unsigned only)
+{
+    if (!only || only & COMPARE_ONLY(row->status))
+        return true;
+    return only & COMPARE_ONLY_CHANGED && is_changed(row);
+}
+
+static const struct function *function_of(const struct compare_work *work, uint32_t pair)
+{
+    const struct match *match = &work->pairs[pair];
+    return match->b != PROFILE_NONE ? &work->b.known.functions[match->b]
+                                    : &work->a.known.functions[match->a];
+}
+
+static void select_rows(struct compare_work *work)
+{
+    struct comparison *comparison = work->comparison;
+    struct filter *filter = filter_new(work->query->filter);
+    comparison->functions = work->pair_count;
+    comparison->rows = memory_zeroed(work->pair_count, sizeof *comparison->rows);
+    for (uint32_t i = 0; i < work->pair_count; i++) {
+        struct compare_row *row = &comparison->rows[comparison->count];
+        compare_fill_row(work, i, row);
+        comparison->of_status[row->status]++;
+        compare_judge(work, row);
+        if (!is_wanted(row, work->query->only) ||
+            !filter_matches_function(filter, function_of(work, i)))
             continue;
         comparison->matched++;
-        struct compare_row row = row_of(comparison, match);
-        if (query->threshold > 0 && is_hidden(comparison, &row, query->threshold))
+        if (work->query->threshold > 0 && is_hidden(comparison, row, work->query->threshold))
             comparison->hidden++;
         else
-            comparison->rows[comparison->count++] = row;
+            comparison->count++;
     }
     filter_free(filter);
-    free(matches);
 }
 
-static int tie_by_name(const void *table, uint32_t a, uint32_t b)
+static void open_work(struct compare_work *work, const struct compare_side *a,
+                      const struct compare_side *b)
 {
-    return function_compare(compare_function(table, a), compare_function(table, b));
+    struct comparison *comparison = work->comparison;
+    captures_open(&work->a, a);
+    captures_open(&work->b, b);
+    comparison->a = a->profiles[0];
+    comparison->b = b->profiles[0];
+    comparison->metric_a = a->metrics[0];
+    comparison->metric_b = b->metrics[0];
+    comparison->count_a = a->count;
+    comparison->count_b = b->count;
+    for (uint32_t i = 0; i < a->count; i++)
+        comparison->captures[i] = a->profiles[i];
+    for (uint32_t i = 0; i < b->count; i++)
+        comparison->captures[a->count + i] = b->profiles[i];
 }
 
-static void sort_rows(struct comparison *comparison)
+static int fill(struct compare_work *work, struct error *err)
 {
-    struct order order = {comparison, comparison->sort, comparison->reverse, tie_by_name};
-    uint32_t *permutation = order_rows(&order, comparison->count);
-    struct compare_row *sorted =
-        order_apply(permutation, comparison->count, comparison->rows, sizeof *sorted);
-    free(permutation);
-    free(comparison->rows);
-    comparison->rows = sorted;
-}
-
-/* Wall and CPU time have one unit but are not one thing. */
-static int check_units(const struct comparison *comparison, struct error *err)
-{
-    const struct metric *a = &comparison->a->metrics[comparison->metric_a];
-    const struct metric *b = &comparison->b->metrics[comparison->metric_b];
-    bool clocks = (!strcmp(a->name, "wall") && !strcmp(b->name, "cpu")) ||
-                  (!strcmp(a->name, "cpu") && !strcmp(b->name, "wall"));
-    if (a->kind == b->kind && !strcmp(a->unit, b->unit) && !clocks)
-        return 0;
-    return error_set(err, ERROR_USAGE,
-                     "A is measured in %.64s%s%.32s%s and B in %.64s%s%.32s%s, which cannot be "
-                     "compared; --metric picks another of a file's metrics",
-                     a->name, a->unit[0] ? " (" : "", a->unit, a->unit[0] ? ")" : "", b->name,
-                     b->unit[0] ? " (" : "", b->unit, b->unit[0] ? ")" : "");
-}
-
-static int set_sizes(struct comparison *comparison, const struct compare_query *query,
-                     struct error *err)
-{
-    if (query->size_a <= 0 || query->size_b <= 0)
-        return error_set(err, ERROR_USAGE, "the sizes of both runs must be above zero");
-    comparison->size_a = isnan(query->size_a) ? compare_size(comparison->a) : query->size_a;
-    comparison->size_b = isnan(query->size_b) ? compare_size(comparison->b) : query->size_b;
-    comparison->size_ratio = comparison->size_b / comparison->size_a;
+    struct comparison *comparison = work->comparison;
+    uint32_t limit = work->query->limit;
+    if (check_units(work, err) || set_sizes(work, err))
+        return -1;
+    work->pairs = match_functions(&work->a.known, &work->b.known, &work->pair_count);
+    comparison->total_a =
+        number_in_unit(captures_sums(&work->a, work->unit->scale).self, work->unit);
+    comparison->total_b =
+        number_in_unit(captures_sums(&work->b, work->unit->scale).self, work->unit);
+    if (compare_normalise(work, err))
+        return -1;
+    select_rows(work);
+    compare_sort(comparison);
+    if (limit && comparison->count > limit)
+        comparison->count = limit;
+    compare_measure_noise(work);
     return 0;
 }
 
-static double total_of(const struct profile *profile, uint32_t metric)
-{
-    return number_in_unit(profile_total(profile, metric, PROFILE_NONE), &profile->metrics[metric]);
-}
-
-int compare_new(struct comparison **out, const struct profile *a, const struct profile *b,
+int compare_new(struct comparison **out, const struct compare_side *a, const struct compare_side *b,
                 const struct compare_query *query, struct error *err)
 {
-    struct comparison comparison = {.a = a,
-                                    .b = b,
-                                    .metric_a = query->metric_a,
-                                    .metric_b = query->metric_b,
-                                    .reverse = query->reverse};
-    comparison.sort = column_for_sort(compare_columns, query->sort, "delta", err);
-    if (!comparison.sort || check_units(&comparison, err) || set_sizes(&comparison, query, err))
+    const struct column *sort = column_for_sort(compare_columns, query->sort, "delta", err);
+    if (!sort)
         return -1;
-    comparison.total_a = total_of(a, query->metric_a);
-    comparison.total_b = total_of(b, query->metric_b);
-    select_rows(&comparison, query);
-    sort_rows(&comparison);
-    if (query->limit && comparison.count > query->limit)
-        comparison.count = query->limit;
-    *out = memory_alloc(sizeof comparison);
-    **out = comparison;
-    return 0;
+    if (a->count > COMPARE_CAPTURES_MAX || b->count > COMPARE_CAPTURES_MAX)
+        return error_set(err, ERROR_LIMIT, "%u captures on a side are too many; %d is the limit",
+                         a->count > b->count ? a->count : b->count, COMPARE_CAPTURES_MAX);
+    struct compare_work work = {.comparison = memory_zeroed(1, sizeof *work.comparison),
+                                .query = query};
+    work.comparison->sort = sort;
+    work.comparison->reverse = query->reverse;
+    work.comparison->blame = query->blame == COMPARE_TOTTIME ? COMPARE_TOTTIME : COMPARE_CUMTIME;
+    open_work(&work, a, b);
+    int failed = fill(&work, err);
+    captures_close(&work.a);
+    captures_close(&work.b);
+    free(work.pairs);
+    if (failed)
+        compare_free(work.comparison);
+    else
+        *out = work.comparison;
+    return failed;
 }
 
 void compare_free(struct comparison *comparison)
 {
-    if (comparison)
+    if (comparison) {
         free(comparison->rows);
+        free(comparison->noise);
+    }
     free(comparison);
 }

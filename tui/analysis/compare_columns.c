@@ -231,6 +231,7 @@ const struct column compare_columns[] = {
      .title = "function",
      .help = "name, file and line",
      .text = function_text,
-     .compare = function_order},
+     .compare = function_order,
+     .by_name = true},
     {.id = NULL},
 };

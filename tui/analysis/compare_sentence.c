@@ -24,12 +24,14 @@ static void one_sided(const struct wording *wording, char *buffer, size_t size)
     char value[64], calls[40], count[64] = "";
     const struct compare_row *row = wording->row;
     bool is_new = row->status == COMPARE_NEW;
-    const struct values *values = is_new ? &row->b : &row->a;
     const struct compare_change *cumtime = &row->change[COMPARE_CUMTIME];
+    const struct compare_change *ncalls = &row->change[COMPARE_NCALLS];
+    double number = is_new ? ncalls->b : ncalls->a;
     number_value(is_new ? cumtime->b : cumtime->a, wording->metric, value, sizeof value);
-    number_count(values->calls, calls, sizeof calls);
-    if (values->calls)
-        snprintf(count, sizeof count, " in %s call%s", calls, values->calls == 1 ? "" : "s");
+    if (number > 0) {
+        number_count((uint64_t)llround(number), calls, sizeof calls);
+        snprintf(count, sizeof count, " in %s call%s", calls, number == 1 ? "" : "s");
+    }
     snprintf(buffer, size, "%s is only in %s: %s%s.", wording->name, is_new ? "B" : "A", value,
              count);
 }
@@ -40,10 +42,11 @@ static void blame_clause(const struct wording *wording, char *buffer, size_t siz
     const struct compare_row *row = wording->row;
     char more[64], slower[64], calls[40], time[40];
     buffer[0] = '\0';
-    if (isnan(row->more_calls) || !row->a.calls || !row->b.calls)
+    const struct compare_change *ncalls = &row->change[COMPARE_NCALLS];
+    if (isnan(row->more_calls) || !(ncalls->a > 0) || !(ncalls->b > 0))
         return;
-    double per_call = (row->change[COMPARE_CUMTIME].b / (double)row->b.calls) /
-                      (row->change[COMPARE_CUMTIME].a / (double)row->a.calls);
+    double per_call =
+        (row->change[COMPARE_CUMTIME].b / ncalls->b) / (row->change[COMPARE_CUMTIME].a / ncalls->a);
     signed_value(wording, row->more_calls, more, sizeof more);
     signed_value(wording, row->slower_calls, slower, sizeof slower);
     number_ratio(row->change[COMPARE_NCALLS].ratio, calls, sizeof calls);

@@ -31,21 +31,60 @@ enum growth growth_of(double exponent)
     return classes[i].growth;
 }
 
-double compare_size(const struct profile *profile)
+/* "1000", "2.5", "1e3": no sign, no hexadecimal, nothing that is not a number. Its length. */
+static size_t number_length(const char *text)
+{
+    size_t length = strspn(text, "0123456789");
+    if (!length || text[length] == 'x' || text[length] == 'X')
+        return 0;
+    if (text[length] == '.')
+        length += 1 + strspn(text + length + 1, "0123456789");
+    if (text[length] != 'e' && text[length] != 'E')
+        return length;
+    size_t sign = text[length + 1] == '+' || text[length + 1] == '-';
+    size_t digits = strspn(text + length + 1 + sign, "0123456789");
+    return digits ? length + 1 + sign + digits : length;
+}
+
+/* What the file's name says: false when it says nothing. */
+static bool size_in_name(const char *path, double *size)
 {
     static const char *const marks[] = {"@n=", "@size="};
-    if (isfinite(profile->size) && profile->size > 0)
-        return profile->size;
-    const char *base = path_base(profile->path);
+    const char *base = path_base(path);
+    char digits[64];
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         const char *mark = strstr(base, marks[i]);
-        char *end;
         if (!mark)
             continue;
-        const char *digits = mark + strlen(marks[i]);
-        double size = strtod(digits, &end);
-        if (end != digits && isfinite(size) && size > 0)
-            return size;
+        mark += strlen(marks[i]);
+        bool negative = *mark == '-';
+        size_t length = number_length(mark + negative);
+        if (!length || length >= sizeof digits)
+            continue;
+        memcpy(digits, mark + negative, length);
+        digits[length] = '\0';
+        *size = strtod(digits, NULL) * (negative ? -1 : 1);
+        return true;
     }
-    return NAN;
+    return false;
+}
+
+int compare_read_size(const struct profile *profile, double *size, struct error *err)
+{
+    *size = NAN;
+    if (isfinite(profile->size) && profile->size > 0) {
+        *size = profile->size;
+        return 0;
+    }
+    if (!size_in_name(profile->path, size) || (isfinite(*size) && *size > 0))
+        return 0;
+    error_set(err, ERROR_USAGE, "the size in its name must be above zero, not %g", *size);
+    return error_in_file(err, profile->path);
+}
+
+double compare_size(const struct profile *profile)
+{
+    double size;
+    struct error err = {0};
+    return compare_read_size(profile, &size, &err) ? NAN : size;
 }

@@ -206,7 +206,6 @@ static void function_text(const void *table, uint32_t row, char *buffer, size_t 
     function_label(&hotspots->profile->functions[row_of(table, row)->function], buffer, size);
 }
 
-/* All rows tie, and ties are broken by name. */
 static int function_order(const void *table, uint32_t a, uint32_t b)
 {
     const struct function *functions = ((const struct hotspots *)table)->profile->functions;
@@ -341,6 +340,7 @@ const struct column hotspot_columns[] = {
      .help = "name, file and line",
      .align = COLUMN_LEFT,
      .text = function_text,
-     .compare = function_order},
+     .compare = function_order,
+     .by_name = true},
     {.id = NULL},
 };

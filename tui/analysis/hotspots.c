@@ -13,12 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int tie_by_name(const void *table, uint32_t a, uint32_t b)
+static const struct function *function_of(const void *table, uint32_t row)
 {
     const struct hotspots *hotspots = table;
-    const struct function *functions = hotspots->profile->functions;
-    return function_compare(&functions[hotspots->rows[a].function],
-                            &functions[hotspots->rows[b].function]);
+    return &hotspots->profile->functions[hotspots->rows[row].function];
 }
 
 static bool is_nothing(const struct values *values)
@@ -61,7 +59,7 @@ static void sort_rows(struct hotspots *hotspots)
     for (uint32_t i = 0; quantile >= 0 && i < hotspots->count; i++)
         hotspots->rows[i].sorted_latency =
             latency_ns(hotspots->profile, hotspots->rows[i].function, quantile);
-    struct order order = {hotspots, hotspots->sort, hotspots->reverse, tie_by_name};
+    struct order order = {hotspots, hotspots->sort, hotspots->reverse, .function = function_of};
     uint32_t *permutation = order_rows(&order, hotspots->count);
     struct hotspot *sorted =
         order_apply(permutation, hotspots->count, hotspots->rows, sizeof *sorted);

@@ -2,6 +2,7 @@
 #ifndef NCPROF_TUI_ANALYSIS_ORDER_H
 #define NCPROF_TUI_ANALYSIS_ORDER_H
 
+#include "formats/profile/profile.h"
 #include "tui/columns.h"
 
 struct order {
@@ -9,6 +10,13 @@ struct order {
     const struct column *column;
     bool reverse; /* against the column's own first order */
     int (*tie)(const void *table, uint32_t a, uint32_t b); /* by name; never reversed */
+    /*
+     * In place of `tie`, which is then not called: the row's function. Ties are in the order of
+     * function_compare(), and very many of them cost little.
+     */
+    const struct function *(*function)(const void *table, uint32_t row);
+    /* Optional: groups of rows, the lowest first, never reversed. */
+    uint32_t (*group)(const void *table, uint32_t row);
 };
 
 /* A permutation of 0..count-1 in order; the caller frees it. */

@@ -46,15 +46,17 @@ static int diff_profiles(const struct profile *a, const struct profile *b,
                          struct error *err)
 {
     struct comparison *comparison;
+    uint32_t metric_a, metric_b;
+    struct compare_side in_a = {&a, 1, &metric_a, NAN}, in_b = {&b, 1, &metric_b, NAN};
     struct compare_query query = {.sort = options->sort,
                                   .reverse = options->reverse,
                                   .filter = options->filter,
                                   .threshold = options->threshold,
                                   .limit = select_limit(options->limit, style->format)};
-    if (select_sizes(options->sizes, &query.size_a, &query.size_b, err) ||
-        select_metric(a, options->metric, &query.metric_a, err) ||
-        select_metric(b, options->metric, &query.metric_b, err) ||
-        compare_new(&comparison, a, b, &query, err))
+    if (select_sizes(options->sizes, &in_a.size, &in_b.size, err) ||
+        select_metric(a, options->metric, &metric_a, err) ||
+        select_metric(b, options->metric, &metric_b, err) ||
+        compare_new(&comparison, &in_a, &in_b, &query, err))
         return -1;
     report_comparison(stdout, comparison, style);
     compare_free(comparison);

@@ -122,11 +122,9 @@ static void rebuild(void *opaque, const struct subject *subject)
     struct compare_state *state = opaque;
     const struct compare_row *before = under_cursor(state);
     uint32_t key = before ? key_of(before) : UINT32_MAX;
+    struct compare_side a = {&subject->profile, 1, &subject->metric, subject->size};
+    struct compare_side b = {&subject->other, 1, &subject->other_metric, subject->other_size};
     struct compare_query query = {
-        .metric_a = subject->metric,
-        .metric_b = subject->other_metric,
-        .size_a = subject->size,
-        .size_b = subject->other_size,
         .sort = state->table.sort ? state->table.sort->id : NULL,
         .reverse = state->table.reverse,
         .filter = subject->filter,
@@ -135,7 +133,7 @@ static void rebuild(void *opaque, const struct subject *subject)
     compare_free(state->comparison);
     state->comparison = NULL;
     state->error = (struct error){0};
-    if (compare_new(&state->comparison, subject->profile, subject->other, &query, &state->error))
+    if (compare_new(&state->comparison, &a, &b, &query, &state->error))
         state->comparison = NULL;
     state->threshold = subject->threshold;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);

@@ -1,0 +1,84 @@
+/* The order of rows and the groups that they stand in. */
+#include "tui/analysis/compare_internal.h"
+#include "tui/analysis/order.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct function *function_of(const void *table, uint32_t row)
+{
+    return compare_function(table, row);
+}
+
+static uint32_t group_of(const void *table, uint32_t row)
+{
+    const struct comparison *comparison = table;
+    const struct compare_row *r = &comparison->rows[row];
+    if (r->status == COMPARE_NEW)
+        return COMPARE_ONLY_B;
+    if (r->status == COMPARE_GONE)
+        return COMPARE_ONLY_A;
+    return r->uncertain ? COMPARE_UNCERTAIN : COMPARE_BOTH;
+}
+
+static bool is_one_sided(const struct compare_row *row)
+{
+    return row->status == COMPARE_NEW || row->status == COMPARE_GONE;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && !strcmp(text + length - tail, end);
+}
+
+static bool is_change(const struct column *column)
+{
+    static const char *const ends[] = {"delta",  "_ratio",   "_exponent",
+                                       "_class", "er_calls", "more_calls"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(column->id, ends[i]))
+            return true;
+    return false;
+}
+
+/* What one side lacks has no change to be sorted by: the largest come first. */
+static double grouped_key(const void *table, uint32_t row)
+{
+    const struct comparison *comparison = table;
+    const struct compare_row *r = &comparison->rows[row];
+    if (is_one_sided(r))
+        return fabs(r->change[comparison->blame].delta);
+    return comparison->sort->key(table, row);
+}
+
+static void count_groups(struct comparison *comparison)
+{
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        const struct compare_change *tottime = &comparison->rows[i].change[COMPARE_TOTTIME];
+        uint32_t at = group_of(comparison, i);
+        struct compare_group_rows *group = &comparison->groups[at];
+        if (!group->count++)
+            group->first = i;
+        group->tottime += at == COMPARE_ONLY_A ? tottime->a : tottime->b;
+    }
+}
+
+void compare_sort(struct comparison *comparison)
+{
+    struct column column = *comparison->sort;
+    struct order order = {comparison, &column, comparison->reverse, .function = function_of};
+    comparison->grouped = is_change(comparison->sort);
+    if (comparison->grouped) {
+        order.group = group_of;
+        column.key = grouped_key;
+    }
+    uint32_t *permutation = order_rows(&order, comparison->count);
+    struct compare_row *sorted =
+        order_apply(permutation, comparison->count, comparison->rows, sizeof *sorted);
+    free(permutation);
+    free(comparison->rows);
+    comparison->rows = sorted;
+    count_groups(comparison);
+}
