@@ -195,8 +195,8 @@ static void open_work(struct compare_work *work, const struct compare_side *a,
     captures_open(&work->b, b);
     comparison->a = a->profiles[0];
     comparison->b = b->profiles[0];
-    comparison->metric_a = a->metrics[0];
-    comparison->metric_b = b->metrics[0];
+    comparison->metric_a = a->metrics ? a->metrics[0] : 0;
+    comparison->metric_b = b->metrics ? b->metrics[0] : 0;
     comparison->count_a = a->count;
     comparison->count_b = b->count;
     for (uint32_t i = 0; i < a->count; i++)

@@ -57,7 +57,7 @@ enum compare_normalise {
 struct compare_side {
     const struct profile *const *profiles;
     uint32_t count;          /* 1 to COMPARE_CAPTURES_MAX */
-    const uint32_t *metrics; /* one a capture */
+    const uint32_t *metrics; /* one a capture; NULL: the default one of each */
     double size;             /* NAN: what the captures say */
 };
 

@@ -8,9 +8,14 @@
 /* What lies outside can only come from a file that makes no sense. */
 #define LARGEST 9e18
 
+static uint32_t metric_of(const struct captures *captures, uint32_t capture)
+{
+    return captures->side.metrics ? captures->side.metrics[capture] : 0;
+}
+
 const struct metric *captures_metric(const struct captures *captures, uint32_t capture)
 {
-    return &captures->side.profiles[capture]->metrics[captures->side.metrics[capture]];
+    return &captures->side.profiles[capture]->metrics[metric_of(captures, capture)];
 }
 
 static void align(struct captures *captures)
@@ -70,8 +75,8 @@ struct whole captures_value(const struct captures *captures, uint32_t capture, u
     uint32_t function = function_in(captures, capture, row);
     if (function == PROFILE_NONE)
         return (struct whole){0};
-    struct values values = profile_function(captures->side.profiles[capture], function,
-                                            captures->side.metrics[capture]);
+    struct values values =
+        profile_function(captures->side.profiles[capture], function, metric_of(captures, capture));
     return (struct whole){fmin((double)values.calls, LARGEST),
                           rescale(values.self, metric->scale, scale),
                           rescale(values.total, metric->scale, scale)};
@@ -131,7 +136,7 @@ struct whole captures_sums(const struct captures *captures, double scale)
     struct whole sums[COMPARE_CAPTURES_MAX] = {0};
     for (uint32_t i = 0; i < count; i++) {
         const struct profile *profile = captures->side.profiles[i];
-        uint32_t metric = captures->side.metrics[i];
+        uint32_t metric = metric_of(captures, i);
         sums[i].self = rescale(profile_total(profile, metric, PROFILE_NONE),
                                profile->metrics[metric].scale, scale);
         for (uint32_t f = 0; f < profile->function_count; f++)

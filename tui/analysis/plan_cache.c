@@ -84,9 +84,12 @@ static double overhead_of(const struct profile *cold, const struct profile *warm
 static int add_pair(struct cache_impact *cache, uint32_t cold, uint32_t warm, struct error *err)
 {
     const struct run_facts *facts = cache->facts;
-    struct compare_query query = {.size_a = NAN, .size_b = NAN};
+    const struct profile *const in_a = facts[warm].profile, *const in_b = facts[cold].profile;
+    const struct compare_side a = {.profiles = &in_a, .count = 1, .size = NAN};
+    const struct compare_side b = {.profiles = &in_b, .count = 1, .size = NAN};
+    const struct compare_query query = {0};
     struct comparison *comparison;
-    if (compare_new(&comparison, facts[warm].profile, facts[cold].profile, &query, err))
+    if (compare_new(&comparison, &a, &b, &query, err))
         return -1;
     struct cache_pair *pair = &cache->pairs[cache->pair_count++];
     pair->comparison = comparison;

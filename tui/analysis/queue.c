@@ -43,7 +43,8 @@ static int by_plan(const void *table, uint32_t a, uint32_t b)
 
 static void sort(struct queue *queue)
 {
-    const struct order order = {queue, queue->sort, queue->reverse, by_plan};
+    const struct order order = {
+        .table = queue, .column = queue->sort, .reverse = queue->reverse, .tie = by_plan};
     uint32_t *permutation = order_rows(&order, queue->count);
     struct queue_row *rows = order_apply(permutation, queue->count, queue->rows, sizeof *rows);
     free(queue->rows);
