@@ -2,21 +2,16 @@
 
 #include "formats/profile/memory.h"
 #include "tui/analysis/match.h"
-#include "tui/analysis/names.h"
 #include "tui/analysis/order.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define JUMP          0.4
-#define GROWN         1.3
-#define LEAST_SHARE   0.001
-#define LEAST_CALLS   3
-#define ITSELF_SHARE  0.01
-#define WALK_MAX      64 /* steps up or down; also what ends a walk in a cycle */
-#define NEARLY_ONE(x) (fabs((x)-1) < 0.15)
+#define JUMP        0.4
+#define GROWN       1.3
+#define LEAST_SHARE 0.001
+#define LEAST_CALLS 3
+#define WALK_MAX    64 /* steps up or down; also what ends a walk in a cycle */
 
 struct blame {
     const struct profile *a, *b;
@@ -68,6 +63,16 @@ void blame_free(struct blame *blame)
     if (blame)
         free(blame->in_a);
     free(blame);
+}
+
+const struct profile *blame_profile(const struct blame *blame)
+{
+    return blame->b;
+}
+
+bool blame_has_calls(const struct blame *blame)
+{
+    return blame->calls;
 }
 
 /* ---- exponents ---- */
@@ -155,17 +160,23 @@ static struct flow edge_flow(const struct blame *blame, uint32_t edge)
 
 /* ---- edges ---- */
 
-static bool has_weight(const struct blame *blame, const struct flow *flow)
+static bool has_weight(double share_in_a, double share_in_b)
 {
-    return flow->in_both && (share_a(blame, flow->a.total) >= LEAST_SHARE ||
-                             share_b(blame, flow->b.total) >= LEAST_SHARE);
+    return share_in_a >= LEAST_SHARE || share_in_b >= LEAST_SHARE;
+}
+
+bool blame_is_judged(double share_in_a, double share_in_b, bool has_calls, uint64_t calls_a,
+                     uint64_t calls_b)
+{
+    return has_weight(share_in_a, share_in_b) &&
+           (!has_calls || calls_a >= LEAST_CALLS || calls_b >= LEAST_CALLS);
 }
 
 static bool is_judged(const struct blame *blame, const struct flow *flow)
 {
-    if (!has_weight(blame, flow))
-        return false;
-    return !blame->calls || flow->a.calls >= LEAST_CALLS || flow->b.calls >= LEAST_CALLS;
+    return flow->in_both &&
+           blame_is_judged(share_a(blame, flow->a.total), share_b(blame, flow->b.total),
+                           blame->calls, flow->a.calls, flow->b.calls);
 }
 
 static bool by_calls(const struct blame *blame, uint32_t edge, const struct flow *flow,
@@ -196,7 +207,7 @@ static bool by_time(const struct blame *blame, uint32_t edge, const struct flow 
     found->exponent_caller =
         blame->calls ? calls_exponent(blame, flow) : total_exponent(blame, &caller);
     found->exponent_edge = blame->calls ? self_exponent(blame, flow) : total_exponent(blame, flow);
-    return share_b(blame, blame->calls ? flow->b.self : flow->b.total) >= ITSELF_SHARE &&
+    return share_b(blame, blame->calls ? flow->b.self : flow->b.total) >= BLAME_ITSELF_SHARE &&
            blame_jumps(found->exponent_caller, found->exponent_edge);
 }
 
@@ -289,7 +300,7 @@ static bool in_itself(const struct blame *blame, uint32_t function, struct blame
                                  calls_exponent(blame, &flow),
                                  self_exponent(blame, &flow),
                                  share_b(blame, flow.b.total)};
-    return share_b(blame, flow.b.self) >= ITSELF_SHARE &&
+    return share_b(blame, flow.b.self) >= BLAME_ITSELF_SHARE &&
            blame_jumps(found->exponent_caller, found->exponent_edge);
 }
 
@@ -331,7 +342,7 @@ enum blame_place blame_function(const struct blame *blame, uint32_t function,
                                 struct blame_edge *edge)
 {
     struct flow flow = function_flow(blame, function);
-    if (!has_weight(blame, &flow))
+    if (!flow.in_both || !has_weight(share_a(blame, flow.a.total), share_b(blame, flow.b.total)))
         return BLAME_NOWHERE;
     if (walk_up(blame, function, edge))
         return edge->callee == function ? BLAME_HERE : BLAME_ABOVE;
@@ -341,60 +352,4 @@ enum blame_place blame_function(const struct blame *blame, uint32_t function,
         return BLAME_ITSELF;
     bool grows = total_exponent(blame, &flow) > GROWN;
     return grows && walk_down(blame, function, edge) ? BLAME_BELOW : BLAME_NOWHERE;
-}
-
-/* ---- in words ---- */
-
-/* "n" for a jump by one, else "n^0.6" */
-static void factor_text(const struct blame_edge *edge, char *buffer, size_t size)
-{
-    double jump = edge->exponent_edge - edge->exponent_caller;
-    if (NEARLY_ONE(jump))
-        snprintf(buffer, size, "n");
-    else
-        snprintf(buffer, size, "n^%.1f", jump);
-}
-
-/* "at run_loop → concat", "in concat itself" */
-static void where_text(const struct blame *blame, const struct blame_edge *edge, char *buffer,
-                       size_t size)
-{
-    char caller[160] = "", callee[160];
-    function_name(&blame->b->functions[edge->callee], callee, sizeof callee);
-    if (edge->caller != PROFILE_NONE)
-        function_name(&blame->b->functions[edge->caller], caller, sizeof caller);
-    if (edge->cause == BLAME_TIME && blame->calls)
-        snprintf(buffer, size, "in %s itself", callee);
-    else
-        snprintf(buffer, size, "at %s → %s", caller, callee);
-}
-
-/* Without a negative zero. */
-static double shown(double number)
-{
-    return fabs(number) < 0.05 ? 0 : number;
-}
-
-void blame_sentence(const struct blame *blame, uint32_t function, char *buffer, size_t size)
-{
-    struct blame_edge edge;
-    struct flow flow = function_flow(blame, function);
-    char factor[32], where[400];
-    enum blame_place place = blame_function(blame, function, &edge);
-    buffer[0] = '\0';
-    if (place == BLAME_NOWHERE)
-        return;
-    factor_text(&edge, factor, sizeof factor);
-    where_text(blame, &edge, where, sizeof where);
-    if (place == BLAME_HERE)
-        snprintf(buffer, size, "Its callers grow as n^%.1f: the extra factor %s enters %s.",
-                 shown(edge.exponent_caller), factor, where);
-    else if (place == BLAME_ABOVE)
-        snprintf(buffer, size, "Its callers grow as fast: the extra factor %s enters above, %s.",
-                 factor, where);
-    else if (place == BLAME_ITSELF)
-        snprintf(buffer, size, "Its calls grow as n^%.1f: the extra factor %s enters %s.",
-                 shown(calls_exponent(blame, &flow)), factor, where);
-    else
-        snprintf(buffer, size, "The extra factor %s enters below, %s.", factor, where);
 }

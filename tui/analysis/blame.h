@@ -37,16 +37,26 @@ struct blame_query {
     double size_a, size_b; /* of the runs' input; NAN unknown: nothing is to blame */
 };
 
-/*
- * Thresholds and judgement, for the call tree and others who have exponents of their own. False
- * when one of them is NAN.
- */
+/* ---- the rules, for the call tree and others who have exponents of their own ---- */
+
+#define BLAME_ITSELF_SHARE 0.01 /* of B, for the blame by time */
+
+/* False when one of them is NAN. */
 bool blame_jumps(double exponent_caller, double exponent_edge);
+/* Whether there is time enough, a share of each run, and calls, where they are known. */
+bool blame_is_judged(double share_a, double share_b, bool has_calls, uint64_t calls_a,
+                     uint64_t calls_b);
+/* What a jump adds: "n" for one of nearly 1, else "n^0.6". */
+void blame_factor(double exponent_caller, double exponent_edge, char *buffer, size_t size);
+
+/* ---- two profiles, edge by edge ---- */
 
 /* Matches the functions of both, once. The profiles are borrowed. */
 struct blame *blame_new(const struct profile *a, const struct profile *b,
                         const struct blame_query *query);
 void blame_free(struct blame *blame);
+const struct profile *blame_profile(const struct blame *blame); /* B */
+bool blame_has_calls(const struct blame *blame);                /* both do */
 
 /*
  * The edges to blame by share, the largest first; with `callee` (not PROFILE_NONE, of B) those

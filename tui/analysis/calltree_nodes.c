@@ -40,11 +40,14 @@ static void find_partners(struct calltree_nodes *nodes)
     struct match *matches = match_functions(a, b, &count);
     nodes->partner[0] = memory_zeroed(a->function_count, sizeof **nodes->partner);
     nodes->partner[1] = memory_zeroed(b->function_count, sizeof **nodes->partner);
+    nodes->moved = memory_zeroed(b->function_count, sizeof *nodes->moved);
     for (uint32_t i = 0; i < count; i++) {
         if (matches[i].a != PROFILE_NONE)
             nodes->partner[0][matches[i].a] = matches[i].b;
-        if (matches[i].b != PROFILE_NONE)
-            nodes->partner[1][matches[i].b] = matches[i].a;
+        if (matches[i].b == PROFILE_NONE)
+            continue;
+        nodes->partner[1][matches[i].b] = matches[i].a;
+        nodes->moved[matches[i].b] = matches[i].moved;
     }
     free(matches);
 }
@@ -97,6 +100,7 @@ void calltree_nodes_done(struct calltree_nodes *nodes)
     array_free(&nodes->list);
     array_free(&nodes->adopted);
     array_free(&nodes->below);
+    free(nodes->moved);
     for (int s = 0; s < 2; s++) {
         array_free(&nodes->found[s]);
         free(nodes->partner[s]);

@@ -55,7 +55,8 @@ struct calltree_nodes {
     struct calltree_source sources[2];
     uint32_t source_count;
     enum calltree_order order;           /* of two profiles; of one it is by total */
-    uint32_t *partner[2];                /* by function, the same in the other; two profiles only */
+    uint32_t *partner[2]; /* by function, the same in the other; two profiles only */
+    bool *moved;          /* by function of the second: its pair is called or placed otherwise */
     ARRAY(struct calltree_node) list;    /* [0] is the root */
     struct calltree_sides found[2];      /* children in each profile, before they are paired */
     struct calltree_sides below;         /* likewise, of a frame that may be stepped over */

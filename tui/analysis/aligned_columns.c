@@ -1,0 +1,118 @@
+#include "tui/analysis/aligned.h"
+#include "tui/analysis/names.h"
+#include "tui/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Estimates carry a mark; `source` 2 is of both. */
+static const char *mark(const struct aligned *aligned, uint32_t source)
+{
+    bool estimate = source == 2
+                        ? aligned_is_apportioned(aligned, 0) || aligned_is_apportioned(aligned, 1)
+                        : aligned_is_apportioned(aligned, source);
+    return estimate ? "~" : "";
+}
+
+static void marked(const struct aligned *aligned, uint32_t source, double value, const char *number,
+                   char *buffer, size_t size)
+{
+    snprintf(buffer, size, "%s%s", isnan(value) ? "" : mark(aligned, source), number);
+}
+
+static void value_text(const struct aligned *aligned, uint32_t source, double value, char *buffer,
+                       size_t size)
+{
+    char number[64];
+    number_value(value, aligned_metric(aligned), number, sizeof number);
+    marked(aligned, source, value, number, buffer, size);
+}
+
+static void count_text(const struct aligned *aligned, uint32_t source, double value, char *buffer,
+                       size_t size)
+{
+    char number[64] = "-";
+    if (!isnan(value))
+        number_count((uint64_t)llround(value), number, sizeof number);
+    marked(aligned, source, value, number, buffer, size);
+}
+
+static void status_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    enum compare_status status = aligned_row(table, row).status;
+    snprintf(buffer, size, "%s", status == COMPARE_MATCHED ? "" : compare_status_name(status));
+}
+
+static void function_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    const struct function *function = aligned_function(table, row);
+    if (function)
+        function_label(function, buffer, size);
+    else
+        aligned_thread(table, row, buffer, size);
+}
+
+static void cumtime_ratio_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    double ratio = aligned_row(table, row).change[COMPARE_CUMTIME].ratio;
+    char number[64];
+    number_ratio(ratio, number, sizeof number);
+    marked(table, 2, ratio, number, buffer, size);
+}
+
+static void delta_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    double delta = aligned_row(table, row).change[COMPARE_CUMTIME].delta;
+    char number[64];
+    number_value(delta, aligned_metric(table), number, sizeof number);
+    snprintf(buffer, size, "%s%s%s", mark(table, 2), delta > 0 ? "+" : "", number);
+}
+
+/* The value of each side and the exponent; a column has no closure, so each has its function. */
+#define MEASURE_COLUMNS(word, measure, side_text)                                                  \
+    static void word##_a_text(const void *table, uint32_t row, char *buffer, size_t size)          \
+    {                                                                                              \
+        side_text(table, 0, aligned_row(table, row).change[measure].a, buffer, size);              \
+    }                                                                                              \
+    static void word##_b_text(const void *table, uint32_t row, char *buffer, size_t size)          \
+    {                                                                                              \
+        side_text(table, 1, aligned_row(table, row).change[measure].b, buffer, size);              \
+    }                                                                                              \
+    static void word##_exponent_text(const void *table, uint32_t row, char *buffer, size_t size)   \
+    {                                                                                              \
+        double exponent = aligned_row(table, row).change[measure].exponent;                        \
+        char number[32];                                                                           \
+        number_exponent(exponent, number, sizeof number);                                          \
+        marked(table, 2, exponent, number, buffer, size);                                          \
+    }
+
+MEASURE_COLUMNS(cumtime, COMPARE_CUMTIME, value_text)
+MEASURE_COLUMNS(tottime, COMPARE_TOTTIME, value_text)
+MEASURE_COLUMNS(ncalls, COMPARE_NCALLS, count_text)
+
+#define NUMBER(name, heading, cells, rank, words)                                                  \
+    .id = #name, .title = heading, .help = words, .width = cells, .priority = rank,                \
+    .align = COLUMN_RIGHT, .text = name##_text
+
+const struct column aligned_columns[] = {
+    {.id = "status",
+     .title = "",
+     .help = "new: only in B here, gone: only in A here, moved: same function elsewhere",
+     .width = 5,
+     .priority = 6,
+     .text = status_text},
+    {NUMBER(cumtime_a, "cumtime A", 9, 1, "time with callees in A, called along this path")},
+    {NUMBER(cumtime_b, "cumtime B", 9, 1, "time with callees in B, called along this path")},
+    {NUMBER(cumtime_ratio, "ratio", 6, 2, "cumtime B / A")},
+    {NUMBER(cumtime_exponent, "n^", 5, 2, "how cumtime grows with the size")},
+    {NUMBER(delta, "delta", 9, 8, "cumtime B - A")},
+    {NUMBER(tottime_a, "tottime A", 9, 7, "time in the function itself in A")},
+    {NUMBER(tottime_b, "tottime B", 9, 7, "time in the function itself in B")},
+    {NUMBER(tottime_exponent, "n^", 5, 7, "how tottime grows with the size")},
+    {NUMBER(ncalls_a, "ncalls A", 8, 4, "calls in A, along this path"), .needs = PROFILE_HAS_CALLS},
+    {NUMBER(ncalls_b, "ncalls B", 8, 4, "calls in B, along this path"), .needs = PROFILE_HAS_CALLS},
+    {NUMBER(ncalls_exponent, "calls n^", 8, 3, "how calls grow with the size"),
+     .needs = PROFILE_HAS_CALLS},
+    {.id = "function", .title = "function", .help = "name, file and line", .text = function_text},
+    {.id = NULL},
+};

@@ -1,0 +1,111 @@
+#include "tui/analysis/aligned.h"
+#include "tui/analysis/names.h"
+#include "tui/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* "1.0"; never "-0.0" */
+static void short_exponent(double exponent, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "%.1f", fabs(exponent) < 0.05 ? 0.0 : exponent);
+}
+
+/* What jumps and against what. */
+static void jump_of(const struct aligned_row *row, double *from, double *to)
+{
+    const struct compare_change *calls = &row->change[COMPARE_NCALLS];
+    bool by_calls = row->blame & 1u << BLAME_CALLS, has_calls = !isnan(calls->exponent);
+    *from = by_calls || !has_calls ? row->exponent_caller : calls->exponent;
+    *to = by_calls    ? calls->exponent
+          : has_calls ? row->change[COMPARE_TOTTIME].exponent
+                      : row->change[COMPARE_CUMTIME].exponent;
+}
+
+void aligned_mark(const struct aligned_row *row, bool brief, char *buffer, size_t size)
+{
+    double from, to;
+    char before[16], after[16];
+    buffer[0] = '\0';
+    if (!row->blame)
+        return;
+    jump_of(row, &from, &to);
+    short_exponent(from, before, sizeof before);
+    short_exponent(to, after, sizeof after);
+    if (brief)
+        snprintf(buffer, size, "⇐ n^%s", after);
+    else
+        snprintf(buffer, size, "⇐ n^%s → n^%s enters here", before, after);
+}
+
+/* " The extra factor n enters here: its calls grow as n^2.0, those of run_loop as n^1.0." */
+static void blame_clause(const struct aligned_row *row, char *buffer, size_t size)
+{
+    double from, to;
+    char factor[32], before[16], after[16], caller[160] = "the run";
+    buffer[0] = '\0';
+    if (!row->blame)
+        return;
+    jump_of(row, &from, &to);
+    blame_factor(from, to, factor, sizeof factor);
+    short_exponent(from, before, sizeof before);
+    short_exponent(to, after, sizeof after);
+    if (row->caller)
+        function_name(row->caller, caller, sizeof caller);
+    if (row->blame & 1u << BLAME_CALLS)
+        snprintf(buffer, size,
+                 " The extra factor %s enters here: %s is called as n^%s, this from it as n^%s.",
+                 factor, caller, before, after);
+    else if (isnan(row->change[COMPARE_NCALLS].exponent))
+        snprintf(buffer, size,
+                 " The extra factor %s enters here: %s grows as n^%s, this below it as n^%s.",
+                 factor, caller, before, after);
+    else
+        snprintf(buffer, size,
+                 " The extra factor %s enters in it: it is called as n^%s, its own time grows "
+                 "as n^%s.",
+                 factor, before, after);
+}
+
+/* " in 1,000 → 18,000 calls from run_loop" */
+static void calls_clause(const struct aligned *aligned, const struct aligned_row *row, char *buffer,
+                         size_t size)
+{
+    const struct compare_change *calls = &row->change[COMPARE_NCALLS];
+    bool estimate = aligned_is_apportioned(aligned, 0) || aligned_is_apportioned(aligned, 1);
+    char a[40] = "-", b[40] = "-", caller[160] = "", counts[120] = "";
+    if (!isnan(calls->a))
+        number_count((uint64_t)llround(calls->a), a, sizeof a);
+    if (!isnan(calls->b))
+        number_count((uint64_t)llround(calls->b), b, sizeof b);
+    if (!isnan(calls->a) || !isnan(calls->b))
+        snprintf(counts, sizeof counts, " in %s%s → %s calls", estimate ? "~" : "", a, b);
+    if (row->caller)
+        function_name(row->caller, caller, sizeof caller);
+    snprintf(buffer, size, "%s%s%s", counts, caller[0] ? " from " : "", caller);
+}
+
+void aligned_sentence(const struct aligned *aligned, uint32_t number, char *buffer, size_t size)
+{
+    struct aligned_row row = aligned_row(aligned, number);
+    const struct compare_change *time = &row.change[COMPARE_CUMTIME];
+    const struct function *function = aligned_function(aligned, number);
+    bool estimate = aligned_is_apportioned(aligned, 0) || aligned_is_apportioned(aligned, 1);
+    char name[160], delta[64], calls[400], blame[500], ratio[48] = "", factor[40];
+    if (function)
+        function_name(function, name, sizeof name);
+    else
+        aligned_thread(aligned, number, name, sizeof name);
+    number_value(fabs(time->delta), aligned_metric(aligned), delta, sizeof delta);
+    number_ratio(time->ratio, factor, sizeof factor);
+    if (!isnan(time->ratio))
+        snprintf(ratio, sizeof ratio, " (%s)", factor);
+    calls_clause(aligned, &row, calls, sizeof calls);
+    blame_clause(&row, blame, sizeof blame);
+    if (row.status == COMPARE_NEW || row.status == COMPARE_GONE)
+        snprintf(buffer, size, "%s is here only in %s: %s%s%s.", name,
+                 row.status == COMPARE_NEW ? "B" : "A", estimate ? "~" : "", delta, calls);
+    else
+        snprintf(buffer, size, "%s took %s%s%s %s here in B%s.%s", name, estimate ? "~" : "", delta,
+                 ratio, time->delta < 0 ? "less" : "more", calls, blame);
+}
