@@ -41,6 +41,8 @@ extern const struct writer *const writers[]; /* NULL at the end */
 
 const struct reader *reader_by_name(const char *name);
 const struct writer *writer_by_name(const char *name);
+/* The one that knows the content by its first bytes, the path's suffix helping; NULL: none. */
+const struct reader *reader_recognise(const char *path, const uint8_t *head, size_t size);
 /* By the suffix of a path; NULL when none fits. */
 const struct writer *writer_for_path(const char *path);
 

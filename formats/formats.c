@@ -86,7 +86,7 @@ static void list_readers(char *buffer, size_t size)
     }
 }
 
-static const struct reader *recognise(const char *path, const uint8_t *head, size_t size)
+const struct reader *reader_recognise(const char *path, const uint8_t *head, size_t size)
 {
     const struct reader *best = NULL;
     int surest = 0;
@@ -121,7 +121,7 @@ static const struct reader *choose(struct input *input, const char *from, struct
         return NULL;
     }
     if (!reader)
-        reader = recognise(input_path(input), head, size);
+        reader = reader_recognise(input_path(input), head, size);
     if (!reader)
         error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (%s)", names);
     return reader;

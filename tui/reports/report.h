@@ -11,6 +11,7 @@
 #include "tui/analysis/compare.h"
 #include "tui/analysis/hotspots.h"
 #include "tui/analysis/queue.h"
+#include "tui/analysis/risk.h"
 #include "tui/analysis/statistics.h"
 
 #include <stdio.h>
@@ -46,6 +47,16 @@ void report_calltree(FILE *out, const struct calltree *tree, uint32_t thread, ui
  */
 void report_statistics(FILE *out, const struct statistics *statistics);
 void report_statistics_edges(FILE *out, const struct statistics *statistics, bool callees);
+
+/*
+ * {"project_title", "run_id", "generated_utc", "record_count", "high_risk_count", "average_score",
+ *  "records": [{"name", "score", "severity", "is_high_risk"}]}
+ */
+struct summary_head {
+    const char *title, *run_id;
+    int64_t seconds; /* since 1970, UTC */
+};
+void report_summary(FILE *out, const struct risk_summary *summary, const struct summary_head *head);
 
 /* What the file is. */
 void report_info(FILE *out, const struct profile *profile, uint64_t bytes,
