@@ -95,12 +95,10 @@ static struct growing *no_growth(uint32_t functions)
 static int grow(struct growing *growing, const struct profile *profile,
                 const struct risk_query *query, struct error *err)
 {
-    struct compare_query side_by_side = {.metric_a = query->base_metric,
-                                         .metric_b = query->metric,
-                                         .size_a = query->base_size,
-                                         .size_b = query->size};
+    struct compare_side base = {&query->base, 1, &query->base_metric, query->base_size};
+    struct compare_side now = {&profile, 1, &query->metric, query->size};
     struct comparison *comparison;
-    if (compare_new(&comparison, query->base, profile, &side_by_side, err))
+    if (compare_new(&comparison, &base, &now, &(struct compare_query){0}, err))
         return -1;
     bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
     for (uint32_t i = 0; i < comparison->count; i++) {
