@@ -14,17 +14,21 @@ struct build *build_new(void)
     return build;
 }
 
+static void free_values(struct column_values *values)
+{
+    array_free(&values->self);
+    array_free(&values->total);
+}
+
 void build_free(struct build *build)
 {
     if (!build)
         return;
     strings_free(&build->strings);
     for (uint32_t m = 0; m < build->metrics.count; m++) {
-        free(build->columns[m].function.self);
-        free(build->columns[m].function.total);
-        free(build->columns[m].context.self);
-        free(build->columns[m].edge.self);
-        free(build->columns[m].edge.total);
+        free_values(&build->columns[m].function);
+        free_values(&build->columns[m].context);
+        free_values(&build->columns[m].edge);
     }
     for (uint32_t t = 0; t < build->threads.count; t++)
         array_free(&build->threads.data[t].stack);
@@ -41,29 +45,33 @@ void build_free(struct build *build)
     array_free(&build->latency);
     index_free(&build->function_index);
     index_free(&build->context_index);
-    index_free(&build->edge_index);
     free(build);
 }
 
-static void grow_values(int64_t **values, uint32_t *capacity, uint32_t needed)
+void build_expect(struct build *build, uint32_t functions, uint32_t edges)
 {
-    uint32_t before = *capacity;
-    if (needed <= before)
-        return;
-    *values = array_grow(*values, capacity, before, needed - before, sizeof **values);
-    memset(*values + before, 0, (*capacity - before) * sizeof **values);
+    strings_expect(&build->strings, functions);
+    index_expect(&build->function_index, functions);
+    array_reserve(&build->functions, functions);
+    array_reserve(&build->edges, edges);
 }
 
-int64_t *column_at(struct column_values *column, uint32_t index)
+static void reach(struct values_array *values, uint32_t index)
 {
-    grow_values(&column->self, &column->self_capacity, index + 1);
-    return &column->self[index];
+    size_t more = (size_t)index + 1 - values->count;
+    array_reserve(values, more);
+    memset(values->data + values->count, 0, more * sizeof *values->data);
+    values->count = index + 1;
 }
 
-int64_t *column_total_at(struct column_values *column, uint32_t index)
+/* The place of a value; valid until the next call. */
+static int64_t *value_at(struct values_array *values, uint32_t index)
 {
-    grow_values(&column->total, &column->total_capacity, index + 1);
-    return &column->total[index];
+    if (index == values->count && index < values->capacity)
+        values->data[values->count++] = 0;
+    else if (index >= values->count)
+        reach(values, index);
+    return &values->data[index];
 }
 
 uint32_t build_metric(struct build *build, const char *name, const char *unit,
@@ -77,21 +85,21 @@ uint32_t build_metric(struct build *build, const char *name, const char *unit,
     return build->metrics.count - 1;
 }
 
-static void scale_values(int64_t *values, uint32_t count, int64_t factor)
+static void scale_values(struct values_array *values, int64_t factor)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (__builtin_mul_overflow(values[i], factor, &values[i]))
-            values[i] = values[i] < 0 ? INT64_MIN : INT64_MAX;
+    for (uint32_t i = 0; i < values->count; i++)
+        if (__builtin_mul_overflow(values->data[i], factor, &values->data[i]))
+            values->data[i] = values->data[i] < 0 ? INT64_MIN : INT64_MAX;
 }
 
 void build_rescale(struct build *build, uint32_t metric, int64_t factor)
 {
     struct build_column *column = &build->columns[metric];
-    scale_values(column->function.self, column->function.self_capacity, factor);
-    scale_values(column->function.total, column->function.total_capacity, factor);
-    scale_values(column->context.self, column->context.self_capacity, factor);
-    scale_values(column->edge.self, column->edge.self_capacity, factor);
-    scale_values(column->edge.total, column->edge.total_capacity, factor);
+    scale_values(&column->function.self, factor);
+    scale_values(&column->function.total, factor);
+    scale_values(&column->context.self, factor);
+    scale_values(&column->edge.self, factor);
+    scale_values(&column->edge.total, factor);
     build->metrics.data[metric].scale /= (double)factor;
 }
 
@@ -110,16 +118,17 @@ static bool same_function(const void *items, uint32_t at, const void *key)
            a->line == b->line && a->kind == b->kind;
 }
 
-uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
-                          const char *module, size_t module_length, const char *file,
-                          size_t file_length, uint32_t line, enum function_kind kind)
+uint32_t build_text(struct build *build, const char *text, size_t length)
 {
-    struct build_function key = {.name = strings_intern(&build->strings, name, name_length),
-                                 .module = strings_intern(&build->strings, module, module_length),
-                                 .file = strings_intern(&build->strings, file, file_length),
-                                 .line = line,
-                                 .kind = kind};
-    uint64_t hash = mix(mix(mix(mix(mix(0, key.name), key.module), key.file), line), kind);
+    return strings_intern(&build->strings, text, length);
+}
+
+uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, uint32_t file,
+                           uint32_t line, enum function_kind kind)
+{
+    struct build_function key = {
+        .name = name, .module = module, .file = file, .line = line, .kind = kind};
+    uint64_t hash = mix(mix(mix(mix(mix(0, name), module), file), line), kind);
     uint32_t found =
         index_find(&build->function_index, hash, build->functions.data, same_function, &key);
     if (found != UINT32_MAX)
@@ -127,6 +136,16 @@ uint32_t build_function_n(struct build *build, const char *name, size_t name_len
     index_add(&build->function_index, hash, build->functions.count);
     *array_push(&build->functions) = key;
     return build->functions.count - 1;
+}
+
+uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
+                          const char *module, size_t module_length, const char *file,
+                          size_t file_length, uint32_t line, enum function_kind kind)
+{
+    uint32_t name_id = strings_intern(&build->strings, name, name_length);
+    uint32_t module_id = strings_intern(&build->strings, module, module_length);
+    uint32_t file_id = strings_intern(&build->strings, file, file_length);
+    return build_function_of(build, name_id, module_id, file_id, line, kind);
 }
 
 static size_t length_of(const char *text)
@@ -209,15 +228,9 @@ void build_context_calls(struct build *build, uint32_t context, uint64_t calls)
     build->contexts.data[context].calls += calls;
 }
 
-static void add_to(int64_t *value, int64_t more)
-{
-    if (__builtin_add_overflow(*value, more, value))
-        *value = more < 0 ? INT64_MIN : INT64_MAX;
-}
-
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self)
 {
-    add_to(column_at(&build->columns[metric].context, context), self);
+    values_add(value_at(&build->columns[metric].context.self, context), self);
 }
 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
@@ -297,36 +310,30 @@ void build_function_values(struct build *build, uint32_t function, uint32_t metr
     struct build_function *f = &build->functions.data[function];
     f->calls += values.calls;
     f->primitive += values.primitive;
-    add_to(column_at(&build->columns[metric].function, function), values.self);
-    add_to(column_total_at(&build->columns[metric].function, function), values.total);
+    struct column_values *column = &build->columns[metric].function;
+    values_add(value_at(&column->self, function), values.self);
+    values_add(value_at(&column->total, function), values.total);
 }
 
-static bool same_edge(const void *items, uint32_t at, const void *key)
+/* The same pair twice in a row is one edge; other repetitions are found at the end. */
+static uint32_t add_edge(struct build *build, uint32_t caller, uint32_t callee)
 {
-    const struct edge *a = (const struct edge *)items + at, *b = key;
-    return a->caller == b->caller && a->callee == b->callee;
-}
-
-uint32_t build_edge(struct build *build, uint32_t caller, uint32_t callee)
-{
-    struct edge key = {.caller = caller, .callee = callee};
-    uint64_t hash = mix(mix(0, caller), callee);
-    uint32_t found = index_find(&build->edge_index, hash, build->edges.data, same_edge, &key);
-    if (found != UINT32_MAX)
-        return found;
-    index_add(&build->edge_index, hash, build->edges.count);
-    *array_push(&build->edges) = key;
+    uint32_t count = build->edges.count;
+    const struct edge *last = count ? &build->edges.data[count - 1] : NULL;
+    if (!last || last->caller != caller || last->callee != callee)
+        *array_push(&build->edges) = (struct edge){.caller = caller, .callee = callee};
     return build->edges.count - 1;
 }
 
 void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, uint32_t metric,
                        struct values values)
 {
-    uint32_t edge = build_edge(build, caller, callee);
+    uint32_t edge = add_edge(build, caller, callee);
     build->edges.data[edge].calls += values.calls;
     build->edges.data[edge].primitive += values.primitive;
-    add_to(column_at(&build->columns[metric].edge, edge), values.self);
-    add_to(column_total_at(&build->columns[metric].edge, edge), values.total);
+    struct column_values *column = &build->columns[metric].edge;
+    values_add(value_at(&column->self, edge), values.self);
+    values_add(value_at(&column->total, edge), values.total);
 }
 
 /* ---- the rest ---- */

@@ -50,6 +50,9 @@ void build_free(struct build *build);
  */
 int build_finish(struct build *build, struct profile **out, struct error *err);
 
+/* About how many will come: room is made once. Bounded by what the input can hold. */
+void build_expect(struct build *build, uint32_t functions, uint32_t edges);
+
 /* State metrics before values; the first is the default one. Returns its index. */
 uint32_t build_metric(struct build *build, const char *name, const char *unit,
                       enum metric_kind kind, double scale);
@@ -63,6 +66,14 @@ uint32_t build_function(struct build *build, const char *name, const char *modul
 uint32_t build_function_n(struct build *build, const char *name, size_t name_length,
                           const char *module, size_t module_length, const char *file,
                           size_t file_length, uint32_t line, enum function_kind kind);
+
+/*
+ * The same by texts that have a number already, for readers that meet the same ones again and
+ * again. Text 0 is "".
+ */
+uint32_t build_text(struct build *build, const char *text, size_t length);
+uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, uint32_t file,
+                           uint32_t line, enum function_kind kind);
 
 uint32_t build_process(struct build *build, const char *name, uint64_t id);
 uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process);
@@ -81,7 +92,7 @@ void build_context_self(struct build *build, uint32_t context, uint32_t metric, 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
                  uint32_t metric, int64_t self);
 
-/* Sums; values are added to what was stated before. */
+/* Sums; values are added to what was stated before, in any order. */
 void build_function_values(struct build *build, uint32_t function, uint32_t metric,
                            struct values values);
 void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, uint32_t metric,

@@ -1,4 +1,4 @@
-/* What build.c and finish.c share; for nobody else. */
+/* What build.c, finish.c and edges.c share; for nobody else. */
 #ifndef NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 #define NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 
@@ -43,10 +43,14 @@ struct build_pair {
     uint32_t key, value;
 };
 
-/* Values of one metric by index; grown and zeroed on first use of an index. */
+/* Values of one metric by index; those behind `count` are 0. */
+struct values_array {
+    int64_t *data;
+    uint32_t count, capacity;
+};
+
 struct column_values {
-    int64_t *self, *total;
-    uint32_t self_capacity, total_capacity;
+    struct values_array self, total;
 };
 
 struct build {
@@ -54,7 +58,7 @@ struct build {
     ARRAY(struct build_metric) metrics;
     ARRAY(struct build_function) functions;
     ARRAY(struct context) contexts;
-    ARRAY(struct edge) edges;
+    ARRAY(struct edge) edges; /* as stated, the same pair perhaps several times */
     ARRAY(struct build_thread) threads;
     ARRAY(struct build_process) processes;
     ARRAY(struct build_pair) metadata;
@@ -63,16 +67,25 @@ struct build {
     struct build_column {
         struct column_values function, context, edge; /* a context's total is derived */
     } columns[BUILD_METRICS_MAX];
-    struct index function_index, context_index, edge_index;
+    struct index function_index, context_index;
     unsigned flags;
     double size;
     int64_t start_ns, wall_ns;
     uint64_t unmatched_leaves, backward_times;
 };
 
-/* The place of a value, made when it is not there yet; valid until the next call. */
-int64_t *column_at(struct column_values *column, uint32_t index);
-int64_t *column_total_at(struct column_values *column, uint32_t index);
-uint32_t build_edge(struct build *build, uint32_t caller, uint32_t callee);
+/* More than the largest or smallest value there is stays that value. */
+static inline void values_add(int64_t *value, int64_t more)
+{
+    if (__builtin_add_overflow(*value, more, value))
+        *value = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
+/*
+ * Makes the edges of a profile whose functions are there: what was stated and the pairs of the
+ * tree, each pair once, in both orders, with the stated values. Returns the edge of every context
+ * (PROFILE_NONE: called by a root); the caller frees it.
+ */
+uint32_t *edges_make(struct profile *p, const struct build *build);
 
 #endif

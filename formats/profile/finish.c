@@ -60,9 +60,9 @@ static void add_totals(struct profile *p)
 /* Where a walk over the tree stands: counters that say what is active on the path. */
 struct walk {
     struct profile *profile;
-    uint32_t *active;      /* by function */
-    uint32_t *edge_active; /* by edge */
-    uint32_t *edge_of;     /* by context; PROFILE_NONE for what a root calls */
+    uint32_t *active;        /* by function */
+    uint32_t *edge_active;   /* by edge */
+    const uint32_t *edge_of; /* by context; PROFILE_NONE for what a root calls */
 };
 
 static void walk_enter(struct walk *walk, uint32_t c)
@@ -110,24 +110,7 @@ static void walk_tree(struct walk *walk, uint32_t root)
     }
 }
 
-/* Every pair of functions that call each other in the tree becomes an edge; before edges are
- * counted. */
-static uint32_t *state_edges(struct build *build)
-{
-    uint32_t count = build->contexts.count;
-    uint32_t *edge_of = memory_zeroed(count, sizeof *edge_of);
-    for (uint32_t c = 0; c < count; c++) {
-        const struct context *context = &build->contexts.data[c];
-        uint32_t caller = context->parent == PROFILE_NONE
-                              ? PROFILE_NONE
-                              : build->contexts.data[context->parent].function;
-        edge_of[c] =
-            caller == PROFILE_NONE ? PROFILE_NONE : build_edge(build, caller, context->function);
-    }
-    return edge_of;
-}
-
-static void derive_from_tree(struct profile *p, uint32_t *edge_of)
+static void derive_from_tree(struct profile *p, const uint32_t *edge_of)
 {
     link_children(p);
     add_totals(p);
@@ -142,64 +125,6 @@ static void derive_from_tree(struct profile *p, uint32_t *edge_of)
     free(walk.edge_active);
 }
 
-/* ---- edges in order ---- */
-
-static uint32_t caller_of(const struct edge *edge)
-{
-    return edge->caller;
-}
-
-static uint32_t callee_of(const struct edge *edge)
-{
-    return edge->callee;
-}
-
-/* One stable counting sort of indices into `edges` by one end: linear however many there are. */
-static void count_sort(const struct profile *p, const struct edge *edges,
-                       uint32_t (*end_of)(const struct edge *), const uint32_t *from, uint32_t *to)
-{
-    uint32_t *next = memory_zeroed((size_t)p->function_count + 1, sizeof *next);
-    for (uint32_t i = 0; i < p->edge_count; i++)
-        next[end_of(&edges[i]) + 1]++;
-    for (uint32_t f = 0; f < p->function_count; f++)
-        next[f + 1] += next[f];
-    for (uint32_t i = 0; i < p->edge_count; i++)
-        to[next[end_of(&edges[from[i]])]++] = from[i];
-    free(next);
-}
-
-static void permute(int64_t *values, const uint32_t *order, uint32_t count, int64_t *scratch)
-{
-    for (uint32_t i = 0; i < count; i++)
-        scratch[i] = values[order[i]];
-    memcpy(values, scratch, count * sizeof *values);
-}
-
-static void order_edges(struct profile *p)
-{
-    uint32_t count = p->edge_count;
-    p->edges_by_callee = arena_array(p->arena, uint32_t, count);
-    uint32_t *order = memory_zeroed(count, sizeof *order);
-    uint32_t *as_stated = memory_zeroed(count, sizeof *as_stated);
-    for (uint32_t i = 0; i < count; i++)
-        as_stated[i] = i;
-    count_sort(p, p->edges, callee_of, as_stated, p->edges_by_callee);
-    count_sort(p, p->edges, caller_of, p->edges_by_callee, order);
-    struct edge *sorted = arena_array(p->arena, struct edge, count);
-    int64_t *scratch = memory_zeroed(count, sizeof *scratch);
-    for (uint32_t i = 0; i < count; i++)
-        sorted[i] = p->edges[order[i]];
-    for (uint32_t m = 0; m < p->metric_count; m++) {
-        permute(p->edge_self + (size_t)m * count, order, count, scratch);
-        permute(p->edge_total + (size_t)m * count, order, count, scratch);
-    }
-    p->edges = sorted;
-    count_sort(p, sorted, callee_of, as_stated, p->edges_by_callee);
-    free(scratch);
-    free(as_stated);
-    free(order);
-}
-
 /* ---- handing over ---- */
 
 static const char *text_of(const struct build *build, uint32_t id)
@@ -209,31 +134,32 @@ static const char *text_of(const struct build *build, uint32_t id)
 
 /* Copies a column of each metric into one block, zeroes where nothing was stated. */
 static int64_t *gather(struct profile *p, const struct build *build, uint32_t count,
-                       const int64_t *(*values)(const struct build_column *, uint32_t *))
+                       const struct values_array *(*values)(const struct build_column *))
 {
     int64_t *block = arena_array(p->arena, int64_t, (size_t)p->metric_count * count);
     for (uint32_t m = 0; m < p->metric_count; m++) {
-        uint32_t known = 0;
-        const int64_t *from = values(&build->columns[m], &known);
-        if (known > count)
-            known = count;
+        const struct values_array *from = values(&build->columns[m]);
+        uint32_t known = from->count < count ? from->count : count;
         if (known)
-            memcpy(block + (size_t)m * count, from, known * sizeof *block);
+            memcpy(block + (size_t)m * count, from->data, known * sizeof *block);
     }
     return block;
 }
 
-#define GATHERER(name, what, which)                                                                \
-    static const int64_t *name(const struct build_column *column, uint32_t *known)                 \
-    {                                                                                              \
-        *known = column->what.which##_capacity;                                                    \
-        return column->what.which;                                                                 \
-    }
-GATHERER(function_self, function, self)
-GATHERER(function_total, function, total)
-GATHERER(context_self, context, self)
-GATHERER(edge_self, edge, self)
-GATHERER(edge_total, edge, total)
+static const struct values_array *function_self(const struct build_column *column)
+{
+    return &column->function.self;
+}
+
+static const struct values_array *function_total(const struct build_column *column)
+{
+    return &column->function.total;
+}
+
+static const struct values_array *context_self(const struct build_column *column)
+{
+    return &column->context.self;
+}
 
 static void hand_over_functions(struct profile *p, struct build *build)
 {
@@ -279,16 +205,6 @@ static void hand_over_tree(struct profile *p, struct build *build)
     if (p->context_count)
         memcpy(p->context_total, p->context_self,
                (size_t)p->metric_count * p->context_count * sizeof *p->context_total);
-}
-
-static void hand_over_edges(struct profile *p, struct build *build)
-{
-    p->edge_count = build->edges.count;
-    p->edges = arena_array(p->arena, struct edge, p->edge_count);
-    if (p->edge_count)
-        memcpy(p->edges, build->edges.data, p->edge_count * sizeof *p->edges);
-    p->edge_self = gather(p, build, p->edge_count, edge_self);
-    p->edge_total = gather(p, build, p->edge_count, edge_total);
 }
 
 static void hand_over_threads(struct profile *p, struct build *build)
@@ -372,18 +288,18 @@ int build_finish(struct build *build, struct profile **out, struct error *err)
         build_metric(build, "time", "s", METRIC_TIME, 1e-9);
     close_open_frames(build);
     bool tree = build->contexts.count > 0;
-    uint32_t *edge_of = tree ? state_edges(build) : NULL;
+    index_free(&build->function_index);
+    index_free(&build->context_index);
     struct profile *p = new_profile(build, tree);
     hand_over_texts(p, build);
     hand_over_functions(p, build);
     hand_over_latency(p, build);
-    hand_over_tree(p, build);
-    hand_over_edges(p, build);
     hand_over_threads(p, build);
+    uint32_t *edge_of = edges_make(p, build);
+    hand_over_tree(p, build);
     if (tree)
         derive_from_tree(p, edge_of);
     free(edge_of);
-    order_edges(p);
     hand_over_strings(p, build);
     build_free(build);
     *out = p;

@@ -29,21 +29,30 @@ static void place(struct index *index, struct index_slot slot)
     index->slots[at] = slot;
 }
 
-static void grow(struct index *index)
+static void grow(struct index *index, uint32_t slot_count)
 {
     struct index old = *index;
-    index->slot_count = old.slot_count ? old.slot_count * 2 : 64;
-    index->slots = memory_zeroed(index->slot_count, sizeof *index->slots);
+    index->slot_count = slot_count;
+    index->slots = memory_zeroed(slot_count, sizeof *index->slots);
     for (uint32_t i = 0; i < old.slot_count; i++)
         if (old.slots[i].position)
             place(index, old.slots[i]);
     free(old.slots);
 }
 
+void index_expect(struct index *index, uint32_t count)
+{
+    uint32_t slots = 64;
+    while (slots < UINT32_C(1) << 30 && slots * 3ull < count * 4ull)
+        slots *= 2;
+    if (slots > index->slot_count)
+        grow(index, slots);
+}
+
 void index_add(struct index *index, uint64_t hash, uint32_t position)
 {
     if ((index->used + 1) * 4ull > index->slot_count * 3ull)
-        grow(index);
+        grow(index, index->slot_count ? index->slot_count * 2 : 64);
     place(index, (struct index_slot){fold(hash), position + 1});
     index->used++;
 }

@@ -37,8 +37,10 @@ void memory_on_exhaustion(void (*hook)(void));
 
 /* Makes room for `more` further elements. Ends the program past 2^32-2 elements. */
 #define array_reserve(array, more)                                                                 \
-    ((array)->data = array_grow((array)->data, &(array)->capacity, (array)->count, (more),         \
-                                sizeof *(array)->data))
+    ((size_t)(more) <= (array)->capacity - (array)->count                                          \
+         ? (void)0                                                                                 \
+         : (void)((array)->data = array_grow((array)->data, &(array)->capacity, (array)->count,    \
+                                             (more), sizeof *(array)->data)))
 /* A pointer to one new, uninitialised element at the end; valid until the next growth. */
 #define array_push(array) (array_reserve(array, 1), &(array)->data[(array)->count++])
 #define array_free(array)                                                                          \

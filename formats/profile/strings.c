@@ -23,22 +23,36 @@ static uint32_t hash_of(const char *text, size_t length)
     return (uint32_t)(hash ^ hash >> 29);
 }
 
-static void add_slot(struct strings *table, uint32_t id)
+static void put_slot(struct strings *table, struct string_slot slot)
 {
-    uint32_t mask = table->slot_count - 1;
-    uint32_t at = table->places[id].hash & mask;
-    while (table->slots[at])
+    uint32_t mask = table->slot_count - 1, at = slot.hash & mask;
+    while (table->slots[at].id)
         at = (at + 1) & mask;
-    table->slots[at] = id + 1;
+    table->slots[at] = slot;
 }
 
-static void grow_slots(struct strings *table)
+static void grow_slots(struct strings *table, uint32_t slot_count)
 {
-    free(table->slots);
-    table->slot_count = table->slot_count ? table->slot_count * 2 : 64;
-    table->slots = memory_zeroed(table->slot_count, sizeof *table->slots);
-    for (uint32_t id = 0; id < table->count; id++)
-        add_slot(table, id);
+    struct string_slot *old = table->slots;
+    uint32_t old_count = table->slot_count;
+    table->slot_count = slot_count;
+    table->slots = memory_zeroed(slot_count, sizeof *table->slots);
+    for (uint32_t i = 0; i < old_count; i++)
+        if (old[i].id)
+            put_slot(table, old[i]);
+    free(old);
+}
+
+void strings_expect(struct strings *table, uint32_t count)
+{
+    uint32_t slots = 64;
+    while (slots < UINT32_C(1) << 30 && slots * 3ull < count * 4ull)
+        slots *= 2;
+    if (slots > table->slot_count)
+        grow_slots(table, slots);
+    if (count > table->count)
+        table->places = array_grow(table->places, &table->places_capacity, table->count,
+                                   count - table->count, sizeof *table->places);
 }
 
 static uint32_t append(struct strings *table, const char *text, size_t length, uint32_t hash)
@@ -52,18 +66,14 @@ static uint32_t append(struct strings *table, const char *text, size_t length, u
     }
     table->places =
         array_grow(table->places, &table->places_capacity, table->count, 1, sizeof *table->places);
-    struct string_place *place = &table->places[table->count];
-    *place = (struct string_place){table->used, (uint32_t)length, hash};
+    table->places[table->count++] = (struct string_place){table->used, (uint32_t)length};
     if (length)
         memcpy(table->bytes + table->used, text, length);
     table->bytes[table->used + length] = '\0';
     table->used += length + 1;
-    if ((table->count + 1) * 4ull > table->slot_count * 3ull) {
-        table->count++;
-        grow_slots(table);
-    } else {
-        add_slot(table, table->count++);
-    }
+    if (table->count * 4ull > table->slot_count * 3ull)
+        grow_slots(table, table->slot_count ? table->slot_count * 2 : 64);
+    put_slot(table, (struct string_slot){hash, table->count});
     return table->count - 1;
 }
 
@@ -72,11 +82,12 @@ static uint32_t find(const struct strings *table, const char *text, size_t lengt
     if (!table->slot_count)
         return UINT32_MAX;
     uint32_t mask = table->slot_count - 1;
-    for (uint32_t at = hash & mask; table->slots[at]; at = (at + 1) & mask) {
-        const struct string_place *place = &table->places[table->slots[at] - 1];
-        if (place->hash == hash && place->length == length &&
-            !memcmp(table->bytes + place->offset, text, length))
-            return table->slots[at] - 1;
+    for (uint32_t at = hash & mask; table->slots[at].id; at = (at + 1) & mask) {
+        if (table->slots[at].hash != hash)
+            continue;
+        const struct string_place *place = &table->places[table->slots[at].id - 1];
+        if (place->length == length && !memcmp(table->bytes + place->offset, text, length))
+            return table->slots[at].id - 1;
     }
     return UINT32_MAX;
 }
@@ -85,6 +96,8 @@ uint32_t strings_intern(struct strings *table, const char *text, size_t length)
 {
     if (!table->count)
         append(table, "", 0, hash_of("", 0));
+    if (!length)
+        return 0;
     if (length > UINT32_MAX - 1)
         length = UINT32_MAX - 1;
     uint32_t hash = hash_of(text, length);

@@ -13,14 +13,17 @@ struct strings {
     size_t used, capacity;
     struct string_place {
         uint64_t offset;
-        uint32_t length, hash;
+        uint32_t length;
     } * places;
     uint32_t count, places_capacity;
-    uint32_t *slots; /* open addressing; id + 1, 0 is free */
+    struct string_slot {
+        uint32_t hash, id; /* + 1; 0 is free */
+    } * slots;             /* open addressing, at most 3/4 full */
     uint32_t slot_count;
 };
 
-/* A zeroed struct is an empty table. */
+/* A zeroed struct is an empty table. Room for about so many strings is made at once. */
+void strings_expect(struct strings *table, uint32_t count);
 uint32_t strings_intern(struct strings *table, const char *text, size_t length);
 uint32_t strings_intern_text(struct strings *table, const char *text);
 const char *strings_get(const struct strings *table, uint32_t id);

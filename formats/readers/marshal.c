@@ -8,7 +8,7 @@
 #define FLAG_REF    0x80u
 #define BUDGET_SAFE (UINT64_C(4) << 20)
 #define BUDGET_RATE 4u
-#define OFFSET_MASK ((UINT64_C(1) << 56) - 1)
+#define NAME_SIZE   5u /* of 'r' and its number */
 
 void marshal_init(struct marshal *m, const void *data, size_t size)
 {
@@ -19,6 +19,7 @@ void marshal_init(struct marshal *m, const void *data, size_t size)
 void marshal_free(struct marshal *m)
 {
     array_free(&m->references);
+    array_free(&m->tags);
     array_free(&m->interned);
 }
 
@@ -46,6 +47,14 @@ static uint32_t little32(const uint8_t *p)
 static uint64_t little64(const uint8_t *p)
 {
     return little32(p) | (uint64_t)little32(p + 4) << 32;
+}
+
+static double real_of(const uint8_t *p)
+{
+    uint64_t bits = little64(p);
+    double real;
+    memcpy(&real, &bits, sizeof real);
+    return real;
 }
 
 /* A length of one or four bytes. */
@@ -81,20 +90,9 @@ static int take_int(struct marshal *m, size_t bytes, struct marshal_value *value
     return 0;
 }
 
-static int take_truth(struct marshal *m, size_t truth, struct marshal_value *value,
-                      struct error *err)
-{
-    (void)m, (void)err;
-    value->kind = MARSHAL_INT;
-    value->integer = (int64_t)truth;
-    return 0;
-}
-
 /* A sign and a count of digits in base 32768, the lowest first. */
-static int take_long(struct marshal *m, size_t bytes, struct marshal_value *value,
-                     struct error *err)
+static int take_long(struct marshal *m, struct marshal_value *value, struct error *err)
 {
-    (void)bytes;
     const uint8_t *p;
     if (marshal_take(m, 4, &p, err))
         return -1;
@@ -115,47 +113,34 @@ static int take_long(struct marshal *m, size_t bytes, struct marshal_value *valu
     return 0;
 }
 
-static int take_float(struct marshal *m, size_t bytes, struct marshal_value *value,
-                      struct error *err)
+static int take_float(struct marshal *m, struct marshal_value *value, struct error *err)
 {
     const uint8_t *p;
-    if (marshal_take(m, bytes, &p, err))
+    if (marshal_take(m, 8, &p, err))
         return -1;
-    uint64_t bits = little64(p);
-    memcpy(&value->real, &bits, sizeof bits);
+    value->real = real_of(p);
     value->kind = MARSHAL_FLOAT;
     return 0;
 }
 
 /* Versions 0 and 1: digits behind a length byte. */
-static int take_float_text(struct marshal *m, size_t bytes, struct marshal_value *value,
-                           struct error *err)
+static int take_float_text(struct marshal *m, struct marshal_value *value, struct error *err)
 {
-    (void)bytes;
-    if (take_text(m, 1, value, err))
-        return -1;
+    struct marshal_value digits;
     struct decimal decimal;
+    if (take_text(m, 1, &digits, err))
+        return -1;
     value->kind = MARSHAL_FLOAT;
     value->real = NAN;
-    if (decimal_parse(value->text, value->length, '.', &decimal)) {
+    if (decimal_parse(digits.text, digits.length, '.', &decimal)) {
         value->real = (double)decimal.digits * pow(10, decimal.exponent);
         value->real = decimal.negative ? -value->real : value->real;
     }
     return 0;
 }
 
-static int take_other(struct marshal *m, size_t bytes, struct marshal_value *value,
-                      struct error *err)
+static int take_complex_text(struct marshal *m, struct marshal_value *value, struct error *err)
 {
-    const uint8_t *p;
-    value->kind = MARSHAL_OTHER;
-    return bytes ? marshal_take(m, bytes, &p, err) : 0;
-}
-
-static int take_complex_text(struct marshal *m, size_t bytes, struct marshal_value *value,
-                             struct error *err)
-{
-    (void)bytes;
     for (int part = 0; part < 2; part++)
         if (take_text(m, 1, value, err))
             return -1;
@@ -175,43 +160,21 @@ static int take_tuple(struct marshal *m, size_t bytes, struct marshal_value *val
     return value->count > m->size - m->position ? truncated(m, err) : 0;
 }
 
-static int take_dict(struct marshal *m, size_t bytes, struct marshal_value *value,
-                     struct error *err)
+/* What the type byte alone tells. */
+static int be(struct marshal_value *value, enum marshal_kind kind, uint32_t count)
 {
-    (void)m, (void)bytes, (void)err;
-    value->kind = MARSHAL_DICT;
-    return 0;
-}
-
-static int take_code(struct marshal *m, size_t bytes, struct marshal_value *value,
-                     struct error *err)
-{
-    (void)m, (void)bytes, (void)err;
-    value->kind = MARSHAL_CODE;
-    return 0;
-}
-
-static int take_end(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err)
-{
-    (void)m, (void)bytes, (void)err;
-    value->kind = MARSHAL_END;
-    return 0;
-}
-
-/* start, stop, step */
-static int take_slice(struct marshal *m, size_t bytes, struct marshal_value *value,
-                      struct error *err)
-{
-    (void)m, (void)bytes, (void)err;
-    value->kind = MARSHAL_TUPLE;
-    value->count = 3;
+    value->kind = kind;
+    if (kind == MARSHAL_TUPLE)
+        value->count = count;
+    else
+        value->integer = count;
     return 0;
 }
 
 static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
                      struct error *err);
 
-/* A scalar that stands at `offset`. */
+/* What stands at `offset`; of a container, its elements are left out. */
 static int take_again(struct marshal *m, uint64_t offset, struct marshal_value *value,
                       struct error *err)
 {
@@ -219,68 +182,99 @@ static int take_again(struct marshal *m, uint64_t offset, struct marshal_value *
     uint8_t type = m->data[offset] & 0x7f;
     m->position = (size_t)offset + 1;
     int status = type == 'r' || type == 'R'
-                     ? error_at_offset(err, back - 5, "a reference to a reference")
+                     ? error_at_offset(err, back - NAME_SIZE, "a reference to a reference")
                      : take_body(m, type, value, err);
     m->position = back;
     value->named = true;
     return status;
 }
 
-static int take_reference(struct marshal *m, size_t bytes, struct marshal_value *value,
-                          struct error *err)
+static int take_reference(struct marshal *m, struct marshal_value *value, struct error *err)
 {
     uint32_t index;
-    if (take_length(m, bytes, &index, err))
+    if (take_length(m, 4, &index, err))
         return -1;
     if (index >= m->references.count)
-        return error_at_offset(err, m->position - 5, "there is no object %u to refer to", index);
-    const struct marshal_reference *reference = &m->references.data[index];
+        return error_at_offset(err, m->position - NAME_SIZE, "there is no object %u to refer to",
+                               index);
     value->reference = index;
-    if (reference->kind != MARSHAL_TUPLE && reference->kind != MARSHAL_DICT &&
-        reference->kind != MARSHAL_CODE)
-        return take_again(m, reference->offset, value, err);
-    value->kind = reference->kind;
-    value->count = reference->count;
-    value->named = true;
-    return 0;
+    return take_again(m, m->references.data[index], value, err);
 }
 
 /* Python 2's interned strings have a table of their own. */
-static int take_interned(struct marshal *m, size_t bytes, struct marshal_value *value,
-                         struct error *err)
+static int take_interned(struct marshal *m, struct marshal_value *value, struct error *err)
 {
     uint32_t index;
-    if (take_length(m, bytes, &index, err))
+    if (take_length(m, 4, &index, err))
         return -1;
     if (index >= m->interned.count)
-        return error_at_offset(err, m->position - 5, "there is no string %u to refer to", index);
+        return error_at_offset(err, m->position - NAME_SIZE, "there is no string %u to refer to",
+                               index);
     return take_again(m, m->interned.data[index], value, err);
 }
-
-/* By type code: who reads what follows, and the size of it or of its length. */
-static const struct {
-    int (*take)(struct marshal *m, size_t bytes, struct marshal_value *value, struct error *err);
-    size_t bytes;
-} types[128] = {
-    ['0'] = {take_end, 0},          ['N'] = {take_other, 0},      ['S'] = {take_other, 0},
-    ['.'] = {take_other, 0},        ['?'] = {take_other, 0},      ['F'] = {take_truth, 0},
-    ['T'] = {take_truth, 1},        ['i'] = {take_int, 4},        ['I'] = {take_int, 8},
-    ['l'] = {take_long, 0},         ['f'] = {take_float_text, 0}, ['g'] = {take_float, 8},
-    ['x'] = {take_complex_text, 0}, ['y'] = {take_other, 16},     ['s'] = {take_text, 4},
-    ['t'] = {take_text, 4},         ['u'] = {take_text, 4},       ['a'] = {take_text, 4},
-    ['A'] = {take_text, 4},         ['z'] = {take_text, 1},       ['Z'] = {take_text, 1},
-    [')'] = {take_tuple, 1},        ['('] = {take_tuple, 4},      ['['] = {take_tuple, 4},
-    ['<'] = {take_tuple, 4},        ['>'] = {take_tuple, 4},      [':'] = {take_slice, 0},
-    ['{'] = {take_dict, 0},         ['}'] = {take_dict, 0},       ['c'] = {take_code, 0},
-    ['r'] = {take_reference, 4},    ['R'] = {take_interned, 4},
-};
 
 static int take_body(struct marshal *m, uint8_t type, struct marshal_value *value,
                      struct error *err)
 {
-    if (!types[type].take)
-        return error_at_offset(err, m->position - 1, "no marshal object begins with byte %u", type);
-    return types[type].take(m, types[type].bytes, value, err);
+    const uint8_t *ignored;
+    value->kind = MARSHAL_OTHER;
+    switch (type) {
+    case 'r':
+        return take_reference(m, value, err);
+    case 'g':
+        return take_float(m, value, err);
+    case 'i':
+        return take_int(m, 4, value, err);
+    case 'I':
+        return take_int(m, 8, value, err);
+    case 'l':
+        return take_long(m, value, err);
+    case 'z':
+    case 'Z':
+        return take_text(m, 1, value, err);
+    case 's':
+    case 't':
+    case 'u':
+    case 'a':
+    case 'A':
+        return take_text(m, 4, value, err);
+    case ')':
+        return take_tuple(m, 1, value, err);
+    case '(':
+    case '[':
+    case '<':
+    case '>':
+        return take_tuple(m, 4, value, err);
+    case 'f':
+        return take_float_text(m, value, err);
+    case 'x':
+        return take_complex_text(m, value, err);
+    case 'y':
+        return marshal_take(m, 16, &ignored, err);
+    case 'R':
+        return take_interned(m, value, err);
+    case ':':
+        return be(value, MARSHAL_TUPLE, 3); /* start, stop, step */
+    case 'T':
+        return be(value, MARSHAL_INT, 1);
+    case 'F':
+        return be(value, MARSHAL_INT, 0);
+    case '{':
+    case '}':
+        return be(value, MARSHAL_DICT, 0);
+    case 'c':
+        return be(value, MARSHAL_CODE, 0);
+    case '0':
+        return be(value, MARSHAL_END, 0);
+    case 'N':
+    case 'S':
+    case '.':
+    case '?':
+        return 0;
+    default:
+        break;
+    }
+    return error_at_offset(err, m->position - 1, "no marshal object begins with byte %u", type);
 }
 
 /* While following, the tables are complete up to there already. */
@@ -291,41 +285,101 @@ static void number_object(struct marshal *m, uint64_t offset, struct marshal_val
         return;
     if (type & FLAG_REF) {
         value->reference = m->references.count;
-        *array_push(&m->references) =
-            (struct marshal_reference){offset & OFFSET_MASK, MARSHAL_OTHER, 0, MARSHAL_NONE};
+        *array_push(&m->references) = offset;
+        *array_push(&m->tags) = MARSHAL_NONE;
     } else if (type == 't') {
         *array_push(&m->interned) = offset;
     }
 }
 
+static int pay(struct marshal *m, uint64_t cost, uint64_t offset, struct error *err)
+{
+    if (cost > m->budget)
+        return error_at_offset(err, offset, "too much of the file is references");
+    m->budget -= cost;
+    return 0;
+}
+
+/*
+ * Statistics are mostly plain floats, integers and names of integers: these, without the detours
+ * of the rest, which does the same.
+ */
+static bool next_plain(struct marshal *m, struct marshal_value *value)
+{
+    const uint8_t *p = m->data + m->position;
+    if (m->size - m->position < 1 + sizeof(double) || m->following)
+        return false;
+    if (*p == 'g') {
+        *value = (struct marshal_value){.kind = MARSHAL_FLOAT, .reference = MARSHAL_NONE};
+        value->real = real_of(p + 1);
+        m->position += 1 + sizeof(double);
+        return true;
+    }
+    bool named = *p == 'r';
+    uint32_t index = named ? little32(p + 1) : MARSHAL_NONE;
+    if (named && (index >= m->references.count || !m->budget))
+        return false;
+    p = named ? m->data + m->references.data[index] : p;
+    if (*p != (named ? 'i' | FLAG_REF : 'i'))
+        return false;
+    *value = (struct marshal_value){.kind = MARSHAL_INT, .named = named, .reference = index};
+    value->integer = (int32_t)little32(p + 1);
+    m->position += 1 + sizeof(uint32_t);
+    m->budget -= named;
+    return true;
+}
+
 int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err)
 {
+    if (next_plain(m, value))
+        return 0;
     *value = (struct marshal_value){.kind = MARSHAL_OTHER, .reference = MARSHAL_NONE};
     uint64_t start = m->position;
     const uint8_t *p;
     if (marshal_take(m, 1, &p, err))
         return -1;
     number_object(m, start, value);
-    uint32_t number = value->reference;
     if (take_body(m, *p & 0x7f, value, err))
         return -1;
-    if (number != MARSHAL_NONE && !value->named) {
-        m->references.data[number].kind = (uint8_t)value->kind;
-        m->references.data[number].count = value->count;
-    }
     if (!m->following && !value->named)
         return 0;
-    uint64_t cost = 1 + value->length / 16;
-    if (cost > m->budget)
-        return error_at_offset(err, start, "too much of the file is references");
-    m->budget -= cost;
-    return 0;
+    return pay(m, 1 + (value->kind == MARSHAL_TEXT ? value->length / 16 : 0), start, err);
+}
+
+void marshal_tag(struct marshal *m, uint32_t reference, uint32_t tag)
+{
+    if (reference != MARSHAL_NONE)
+        m->tags.data[reference] = tag;
+}
+
+void marshal_expect(const struct marshal *m, size_t ahead)
+{
+    size_t left = m->size - m->position;
+    if (left < NAME_SIZE || ahead > left - NAME_SIZE)
+        return;
+    uint32_t index = little32(m->data + m->position + ahead + 1);
+    if (index < m->tags.count)
+        __builtin_prefetch(&m->tags.data[index]);
+}
+
+bool marshal_tagged(struct marshal *m, uint32_t *tag)
+{
+    const uint8_t *p = m->data + m->position;
+    if (m->size - m->position < NAME_SIZE || *p != 'r' || !m->budget)
+        return false;
+    uint32_t index = little32(p + 1);
+    if (index >= m->tags.count || m->tags.data[index] == MARSHAL_NONE)
+        return false;
+    *tag = m->tags.data[index];
+    m->position += NAME_SIZE;
+    m->budget--;
+    return true;
 }
 
 size_t marshal_follow(struct marshal *m, const struct marshal_value *value)
 {
     size_t back = m->position;
-    m->position = (size_t)m->references.data[value->reference].offset + 1;
+    m->position = (size_t)m->references.data[value->reference] + 1;
     struct marshal_value again;
     struct error ignored;
     /* It was read before without a fault; now its elements follow. */

@@ -37,26 +37,24 @@ struct marshal_value {
     enum marshal_kind kind;
     bool named;         /* stands elsewhere: of a container nothing follows */
     uint32_t reference; /* its number in the table, or MARSHAL_NONE */
-    int64_t integer;    /* INT; saturated */
-    double real;        /* FLOAT; may be NaN or infinite */
-    const char *text;   /* TEXT: within the data, not terminated */
-    uint32_t length;    /* TEXT */
-    uint32_t count;     /* TUPLE */
-};
-
-struct marshal_reference {
-    uint64_t offset : 56; /* of the type byte */
-    uint64_t kind : 8;
-    uint32_t count; /* of a TUPLE */
-    uint32_t tag;   /* the caller's; MARSHAL_NONE at first */
+    union {
+        uint32_t length; /* TEXT */
+        uint32_t count;  /* TUPLE */
+    };
+    union {
+        int64_t integer;  /* INT; saturated */
+        double real;      /* FLOAT; may be NaN or infinite */
+        const char *text; /* TEXT: within the data, not terminated */
+    };
 };
 
 struct marshal {
     const uint8_t *data;
     size_t size, position;
-    ARRAY(struct marshal_reference) references;
-    ARRAY(uint64_t) interned; /* offsets, of Python 2's table */
-    unsigned following;       /* how deep inside named objects */
+    ARRAY(uint64_t) references; /* offsets of the type bytes */
+    ARRAY(uint32_t) tags;       /* of the references, the caller's; MARSHAL_NONE at first */
+    ARRAY(uint64_t) interned;   /* offsets, of Python 2's table */
+    unsigned following;         /* how deep inside named objects */
     uint64_t budget;
 };
 
@@ -69,6 +67,15 @@ int marshal_take(struct marshal *m, size_t count, const uint8_t **bytes, struct 
 
 /* Errors: ERROR_TRUNCATED where the data end, ERROR_FORMAT with the offset for all else. */
 int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err);
+
+/*
+ * The caller's note on an object that has a number (else nothing happens), for when it is named
+ * again: when such a name comes next, marshal_tagged() passes over it and gives the tag.
+ */
+void marshal_tag(struct marshal *m, uint32_t reference, uint32_t tag);
+bool marshal_tagged(struct marshal *m, uint32_t *tag);
+/* So many bytes ahead an object is likely to be named: has its tag brought into the cache. */
+void marshal_expect(const struct marshal *m, size_t ahead);
 
 /* Passes over what follows `value`, to a stated depth. */
 int marshal_skip(struct marshal *m, const struct marshal_value *value, struct error *err);

@@ -28,6 +28,10 @@
 #define SUM_MAX       (INT64_C(1) << 62)
 #define VALUE_MAX     (INT64_C(1) << 60)
 #define CODE_NAME_MAX 4096
+/* Bytes of a caller's tuple in most files: two integers, two floats. The next caller follows. */
+#define CALLER_SIZE (2 + 2 * 5 + 2 * 9)
+/* Tags of marshalled objects: a function's number, or a text's with this bit. */
+#define TEXT_TAG (UINT32_C(1) << 31)
 
 /* ---- values ---- */
 
@@ -74,14 +78,21 @@ static uint32_t line_of(const struct marshal_value *value)
                : 0;
 }
 
-static uint32_t state_function(struct pstats *p, const struct marshal_value *file, uint32_t line,
-                               const struct marshal_value *name)
+/* The number that the builder has for a text; noted in case the file names it again. */
+static uint32_t text_of(struct pstats *p, const struct marshal_value *value)
 {
-    bool builtin = !line && (!file->length || (file->length == 1 && file->text[0] == '~'));
-    p->nameless_file |= builtin && !file->length;
-    return build_function_n(p->build, name->text, name->length, "", 0, file->text,
-                            builtin ? 0 : file->length, line,
-                            builtin ? FUNCTION_BUILTIN : FUNCTION_PYTHON);
+    uint32_t text = build_text(p->build, value->text, value->length);
+    if (text < TEXT_TAG)
+        marshal_tag(&p->marshal, value->reference, TEXT_TAG | text);
+    return text;
+}
+
+static uint32_t state_function(struct pstats *p, uint32_t file, uint32_t line, uint32_t name)
+{
+    bool builtin = !line && (!file || file == p->tilde);
+    p->nameless_file |= builtin && !file;
+    return build_function_of(p->build, name, 0, builtin ? 0 : file, line,
+                             builtin ? FUNCTION_BUILTIN : FUNCTION_PYTHON);
 }
 
 static int cut(uint32_t length)
@@ -89,9 +100,9 @@ static int cut(uint32_t length)
     return length < CODE_NAME_MAX ? (int)length : CODE_NAME_MAX;
 }
 
-/* A code object as a name: "<code object main, file "x.py", line 3>". */
-static int code_function(struct pstats *p, const struct marshal_value *file, uint32_t line,
-                         const struct marshal_value *code, uint32_t *function, struct error *err)
+/* A code object as a name: "<code object main, file "x.py", line 3>". *name stays for another. */
+static int code_name(struct pstats *p, const struct marshal_value *code, uint32_t *name,
+                     struct error *err)
 {
     struct marshal_code inner;
     size_t back = code->named ? marshal_follow(&p->marshal, code) : 0;
@@ -105,25 +116,45 @@ static int code_function(struct pstats *p, const struct marshal_value *file, uin
     char *text =
         memory_printf("<code object %.*s, file \"%.*s\", line %u>", cut(inner.name.length),
                       inner.name.text, cut(inner.file.length), inner.file.text, inner.line);
-    struct marshal_value name = {.text = text, .length = (uint32_t)strlen(text)};
-    *function = state_function(p, file, line, &name);
+    *name = build_text(p->build, text, strlen(text));
     array_release(text);
     return 0;
+}
+
+/* A text, or a code object where that is allowed; *text is MARSHAL_NONE for anything else. */
+static int read_text(struct pstats *p, bool or_code, uint32_t *text, struct error *err)
+{
+    struct marshal *m = &p->marshal;
+    struct marshal_value value;
+    size_t before = m->position;
+    if (marshal_tagged(m, text)) {
+        if (*text & TEXT_TAG) {
+            *text &= ~TEXT_TAG;
+            return 0;
+        }
+        m->position = before; /* a function's key */
+    }
+    *text = MARSHAL_NONE;
+    if (marshal_next(m, &value, err))
+        return -1;
+    if (value.kind == MARSHAL_TEXT)
+        *text = text_of(p, &value);
+    else if (value.kind == MARSHAL_CODE && or_code)
+        return code_name(p, &value, text, err);
+    return marshal_skip(m, &value, err);
 }
 
 /* The three elements of a key; *function stays as it is when they are something else. */
 static int key_elements(struct pstats *p, uint32_t *function, struct error *err)
 {
-    struct marshal_value file, line, name;
-    struct marshal *m = &p->marshal;
-    if (marshal_next(m, &file, err) || marshal_skip(m, &file, err) || marshal_next(m, &line, err) ||
-        marshal_skip(m, &line, err) || marshal_next(m, &name, err))
+    uint32_t file, name;
+    struct marshal_value line;
+    if (read_text(p, false, &file, err) || marshal_next(&p->marshal, &line, err) ||
+        marshal_skip(&p->marshal, &line, err) || read_text(p, true, &name, err))
         return -1;
-    if (file.kind == MARSHAL_TEXT && name.kind == MARSHAL_CODE)
-        return code_function(p, &file, line_of(&line), &name, function, err);
-    if (file.kind == MARSHAL_TEXT && name.kind == MARSHAL_TEXT)
-        *function = state_function(p, &file, line_of(&line), &name);
-    return marshal_skip(m, &name, err);
+    if (file != MARSHAL_NONE && name != MARSHAL_NONE)
+        *function = state_function(p, file, line_of(&line), name);
+    return 0;
 }
 
 /* ("__sampled__",) */
@@ -148,21 +179,31 @@ static int read_key(struct pstats *p, const struct marshal_value *key, uint32_t 
         return marker(p, err);
     if (key->kind != MARSHAL_TUPLE || key->count != 3)
         return marshal_skip(m, key, err);
-    uint32_t reference = key->reference;
-    if (key->named) {
-        if (reference == MARSHAL_NONE)
-            return 0;
-        *function = m->references.data[reference].tag;
-        if (*function != MARSHAL_NONE)
-            return 0;
-    }
+    if (key->named && key->reference == MARSHAL_NONE)
+        return 0;
     size_t back = key->named ? marshal_follow(m, key) : 0;
     int status = key_elements(p, function, err);
     if (key->named)
         marshal_return(m, back);
-    if (reference != MARSHAL_NONE)
-        m->references.data[reference].tag = *function;
+    if (*function < TEXT_TAG)
+        marshal_tag(m, key->reference, *function);
     return status;
+}
+
+/* 1 and the function of the next key (MARSHAL_NONE: none), 0 at the end of the dictionary, -1. */
+static int next_key(struct pstats *p, uint32_t *function, struct error *err)
+{
+    struct marshal_value key;
+    /* Nearly every key stands elsewhere already. */
+    if (marshal_tagged(&p->marshal, function)) {
+        *function = *function & TEXT_TAG ? MARSHAL_NONE : *function;
+        return 1;
+    }
+    if (marshal_next(&p->marshal, &key, err))
+        return -1;
+    if (key.kind == MARSHAL_END)
+        return 0;
+    return read_key(p, &key, function, err) ? -1 : 1;
 }
 
 /* ---- callers ---- */
@@ -185,9 +226,13 @@ static int four_numbers(struct pstats *p, struct marshal_value *four, bool *usab
                         struct error *err)
 {
     for (int i = 0; i < 4; i++) {
-        if (marshal_next(&p->marshal, &four[i], err) || marshal_skip(&p->marshal, &four[i], err))
+        if (marshal_next(&p->marshal, &four[i], err))
             return -1;
-        *usable &= is_number(&four[i]);
+        if (is_number(&four[i]))
+            continue;
+        *usable = false;
+        if (marshal_skip(&p->marshal, &four[i], err))
+            return -1;
     }
     return 0;
 }
@@ -216,6 +261,7 @@ static int caller_value(struct pstats *p, uint32_t caller, uint32_t row, struct 
     struct marshal_value value;
     struct values values = {0};
     bool usable = caller != MARSHAL_NONE;
+    marshal_expect(&p->marshal, CALLER_SIZE);
     if (marshal_next(&p->marshal, &value, err))
         return -1;
     if (value.kind == MARSHAL_TUPLE && value.count == 4) {
@@ -236,16 +282,12 @@ static int caller_value(struct pstats *p, uint32_t caller, uint32_t row, struct 
 
 static int caller_entries(struct pstats *p, uint32_t row, struct error *err)
 {
-    for (;;) {
-        struct marshal_value key;
-        uint32_t caller;
-        if (marshal_next(&p->marshal, &key, err))
+    uint32_t caller;
+    int more;
+    while ((more = next_key(p, &caller, err)) > 0)
+        if (caller_value(p, caller, row, err))
             return -1;
-        if (key.kind == MARSHAL_END)
-            return 0;
-        if (read_key(p, &key, &caller, err) || caller_value(p, caller, row, err))
-            return -1;
-    }
+    return more;
 }
 
 static int read_callers(struct pstats *p, uint32_t row, struct error *err)
@@ -284,11 +326,10 @@ static int read_function(struct pstats *p, uint32_t function, struct error *err)
     return read_callers(p, p->rows.count - 1, err);
 }
 
-static int read_entry(struct pstats *p, const struct marshal_value *key, struct error *err)
+static int read_entry(struct pstats *p, uint32_t function, struct error *err)
 {
     struct marshal_value value;
-    uint32_t function;
-    if (read_key(p, key, &function, err) || marshal_next(&p->marshal, &value, err))
+    if (marshal_next(&p->marshal, &value, err))
         return -1;
     if (function != MARSHAL_NONE && value.kind == MARSHAL_TUPLE && value.count == 5 && !value.named)
         return read_function(p, function, err);
@@ -300,18 +341,16 @@ static int read_entry(struct pstats *p, const struct marshal_value *key, struct 
 static int read_entries(struct pstats *p, struct error *err)
 {
     struct marshal_value value;
+    uint32_t function;
+    int more;
     if (marshal_next(&p->marshal, &value, err))
         return -1;
     if (value.kind != MARSHAL_DICT || value.named)
         return error_at_offset(err, 0, "is no pstats file: it does not hold a dictionary");
-    for (;;) {
-        if (marshal_next(&p->marshal, &value, err))
+    while ((more = next_key(p, &function, err)) > 0)
+        if (read_entry(p, function, err))
             return -1;
-        if (value.kind == MARSHAL_END)
-            return 0;
-        if (read_entry(p, &value, err))
-            return -1;
-    }
+    return more;
 }
 
 static int read_pstats(struct input *input, struct build *build, struct error *err)
@@ -321,8 +360,10 @@ static int read_pstats(struct input *input, struct build *build, struct error *e
     size_t size;
     if (input_all(input, &data, &size, err))
         return -1;
+    p.tilde = build_text(build, "~", 1);
     p.time = build_metric(build, "time", "s", METRIC_TIME, 1e-9);
     marshal_init(&p.marshal, data, size);
+    build_expect(build, (uint32_t)(size / 256 < UINT32_MAX ? size / 256 : UINT32_MAX / 2), 0);
     int status = read_entries(&p, err);
     if (status)
         status = pstats_accept_truncated(&p, err);

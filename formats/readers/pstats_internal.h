@@ -20,7 +20,8 @@ struct counted {
 struct pstats {
     struct marshal marshal;
     struct build *build;
-    uint32_t time;
+    uint32_t time;  /* the metric */
+    uint32_t tilde; /* the text of the file of built-in functions */
     ARRAY(struct row) rows;
     ARRAY(struct counted) counted;
     bool swapped, sampled;

@@ -1,0 +1,126 @@
+/* The edges of a profile: stated ones and those of its tree, each pair once, in both orders. */
+#include "formats/profile/build_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What may become an edge: first what was stated, then a context each. */
+struct ends {
+    uint32_t count, stated;
+    uint32_t nobody; /* the caller of what a root calls: behind all functions */
+    uint32_t *callers, *callees;
+};
+
+static struct ends collect(const struct profile *p, const struct build *build)
+{
+    struct ends ends = {.count = build->edges.count + build->contexts.count,
+                        .stated = build->edges.count,
+                        .nobody = p->function_count};
+    ends.callers = memory_alloc(ends.count * sizeof *ends.callers);
+    ends.callees = memory_alloc(ends.count * sizeof *ends.callees);
+    for (uint32_t i = 0; i < ends.stated; i++) {
+        ends.callers[i] = build->edges.data[i].caller;
+        ends.callees[i] = build->edges.data[i].callee;
+    }
+    for (uint32_t c = 0; c < build->contexts.count; c++) {
+        const struct context *context = &build->contexts.data[c];
+        uint32_t caller = context->parent == PROFILE_NONE
+                              ? PROFILE_NONE
+                              : build->contexts.data[context->parent].function;
+        bool none = caller == PROFILE_NONE;
+        ends.callers[ends.stated + c] = none ? ends.nobody : caller;
+        ends.callees[ends.stated + c] = none ? 0 : context->function;
+    }
+    return ends;
+}
+
+/*
+ * One stable counting sort of indices by their keys, linear however many there are. `from` NULL:
+ * the indices as they come. Keys are at most `largest`.
+ */
+static void count_sort(const uint32_t *keys, uint32_t largest, const uint32_t *from, uint32_t *to,
+                       uint32_t count)
+{
+    uint32_t *next = memory_zeroed((size_t)largest + 2, sizeof *next);
+    for (uint32_t i = 0; i < count; i++)
+        next[keys[i] + 1]++;
+    for (uint32_t k = 0; k < largest; k++)
+        next[k + 1] += next[k];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t index = from ? from[i] : i;
+        to[next[keys[index]]++] = index;
+    }
+    free(next);
+}
+
+/* Numbers the distinct pairs in order of caller, then callee; returns how many there are. */
+static uint32_t number_pairs(const struct ends *ends, uint32_t *edge_of)
+{
+    uint32_t *order = memory_alloc(ends->count * sizeof *order);
+    count_sort(ends->callees, ends->nobody, NULL, edge_of, ends->count);
+    count_sort(ends->callers, ends->nobody, edge_of, order, ends->count);
+    uint32_t edges = 0, caller = PROFILE_NONE, callee = PROFILE_NONE;
+    for (uint32_t i = 0; i < ends->count; i++) {
+        uint32_t at = order[i];
+        bool same = ends->callers[at] == caller && ends->callees[at] == callee;
+        caller = ends->callers[at];
+        callee = ends->callees[at];
+        edges += !same && caller != ends->nobody;
+        edge_of[at] = caller == ends->nobody ? PROFILE_NONE : edges - 1;
+    }
+    free(order);
+    return edges;
+}
+
+static void add_values(int64_t *to, const struct values_array *values, const uint32_t *edge_of)
+{
+    for (uint32_t i = 0; i < values->count; i++)
+        values_add(&to[edge_of[i]], values->data[i]);
+}
+
+static void fill_edges(struct profile *p, const struct build *build, const struct ends *ends,
+                       const uint32_t *edge_of)
+{
+    for (uint32_t i = 0; i < ends->count; i++) {
+        if (edge_of[i] == PROFILE_NONE)
+            continue;
+        struct edge *edge = &p->edges[edge_of[i]];
+        edge->caller = ends->callers[i];
+        edge->callee = ends->callees[i];
+        if (i >= ends->stated)
+            continue;
+        edge->calls += build->edges.data[i].calls;
+        edge->primitive += build->edges.data[i].primitive;
+    }
+    for (uint32_t m = 0; m < p->metric_count; m++) {
+        add_values(p->edge_self + (size_t)m * p->edge_count, &build->columns[m].edge.self, edge_of);
+        add_values(p->edge_total + (size_t)m * p->edge_count, &build->columns[m].edge.total,
+                   edge_of);
+    }
+}
+
+static void order_by_callee(struct profile *p)
+{
+    uint32_t *callees = memory_alloc(p->edge_count * sizeof *callees);
+    for (uint32_t e = 0; e < p->edge_count; e++)
+        callees[e] = p->edges[e].callee;
+    count_sort(callees, p->function_count, NULL, p->edges_by_callee, p->edge_count);
+    free(callees);
+}
+
+uint32_t *edges_make(struct profile *p, const struct build *build)
+{
+    struct ends ends = collect(p, build);
+    uint32_t *edge_of = memory_alloc(ends.count * sizeof *edge_of);
+    p->edge_count = number_pairs(&ends, edge_of);
+    p->edges = arena_array(p->arena, struct edge, p->edge_count);
+    p->edges_by_callee = arena_array(p->arena, uint32_t, p->edge_count);
+    p->edge_self = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->edge_count);
+    p->edge_total = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->edge_count);
+    fill_edges(p, build, &ends, edge_of);
+    order_by_callee(p);
+    free(ends.callers);
+    free(ends.callees);
+    memmove(edge_of, edge_of + ends.stated, (ends.count - ends.stated) * sizeof *edge_of);
+    return edge_of;
+}
