@@ -30,17 +30,15 @@ static void move_functions(struct build *build, const uint32_t *numbers)
     build->functions.capacity = count;
 }
 
-static void move_values(int64_t **values, uint32_t *capacity, const uint32_t *numbers,
-                        uint32_t count)
+static void move_values(struct values_array *values, const uint32_t *numbers, uint32_t count)
 {
-    if (!*values)
+    if (!values->count)
         return;
     int64_t *moved = memory_zeroed(count, sizeof *moved);
-    for (uint32_t f = 0; f < count && f < *capacity; f++)
-        moved[numbers[f]] = (*values)[f];
-    free(*values);
-    *values = moved;
-    *capacity = count;
+    for (uint32_t f = 0; f < values->count; f++)
+        moved[numbers[f]] = values->data[f];
+    array_free(values);
+    *values = (struct values_array){moved, count, count};
 }
 
 void build_order_functions(struct build *build, const uint32_t *first, uint32_t count)
@@ -50,8 +48,8 @@ void build_order_functions(struct build *build, const uint32_t *first, uint32_t 
     move_functions(build, numbers);
     for (uint32_t m = 0; m < build->metrics.count; m++) {
         struct column_values *column = &build->columns[m].function;
-        move_values(&column->self, &column->self_capacity, numbers, functions);
-        move_values(&column->total, &column->total_capacity, numbers, functions);
+        move_values(&column->self, numbers, functions);
+        move_values(&column->total, numbers, functions);
     }
     for (uint32_t e = 0; e < build->edges.count; e++) {
         struct edge *edge = &build->edges.data[e];
