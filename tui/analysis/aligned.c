@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/calltree_nodes.h"
+#include "tui/analysis/change.h"
 #include "tui/numbers.h"
 
 #include <math.h>
@@ -13,9 +14,8 @@
 struct aligned {
     struct calltree *tree;
     struct aligned_query query;
-    double size_ratio, totals[2]; /* as measured, in the unit */
-    double factor;                /* of B's whole units, to A's */
-    bool calls;
+    struct change_scale scale;
+    double totals[2]; /* as measured, in the unit */
 };
 
 static const struct calltree_source *source_of(const struct aligned *aligned, uint32_t source)
@@ -40,7 +40,7 @@ bool aligned_is_apportioned(const struct aligned *aligned, uint32_t source)
 
 bool aligned_has_sizes(const struct aligned *aligned)
 {
-    return isfinite(aligned->size_ratio) && aligned->size_ratio > 0 && aligned->size_ratio != 1;
+    return change_has_exponents(&aligned->scale);
 }
 
 double aligned_total(const struct aligned *aligned, uint32_t source)
@@ -63,13 +63,14 @@ struct aligned *aligned_new(const struct profile *a, const struct profile *b,
 {
     struct aligned *aligned = memory_zeroed(1, sizeof *aligned);
     double scale_a = a->metrics[query->metric_a].scale, scale_b = b->metrics[query->metric_b].scale;
-    aligned->factor = (scale_a == scale_b ? 1 : scale_b / scale_a) * query->time_factor;
-    struct calltree_source sources[2] = {
-        {a, query->metric_a, query->thread_a, 1, false},
-        {b, query->metric_b, query->thread_b, aligned->factor, false}};
+    double factor = (scale_a == scale_b ? 1 : scale_b / scale_a) * query->time_factor;
+    struct calltree_source sources[2] = {{a, query->metric_a, query->thread_a, 1, false},
+                                         {b, query->metric_b, query->thread_b, factor, false}};
     aligned->query = *query;
-    aligned->size_ratio = query->size_b / query->size_a;
-    aligned->calls = a->flags & b->flags & PROFILE_HAS_CALLS;
+    aligned->scale =
+        change_scale(a, query->metric_a, b, query->metric_b, query->size_b / query->size_a);
+    aligned->scale.time_factor = query->time_factor;
+    aligned->scale.calls_factor = query->calls_factor;
     aligned->totals[0] = total_of(a, query->metric_a, query->thread_a);
     aligned->totals[1] = total_of(b, query->metric_b, query->thread_b);
     aligned->tree =
@@ -86,82 +87,25 @@ void aligned_free(struct aligned *aligned)
 
 /* ---- a row's values ---- */
 
-static double exponent(const struct aligned *aligned, double a, double b)
-{
-    bool defined = aligned_has_sizes(aligned) && a > 0 && b > 0;
-    return defined ? log(b / a) / log(aligned->size_ratio) : NAN;
-}
-
 static bool in_both(const struct calltree_node *node)
 {
     return node->sides[0].present && node->sides[1].present;
 }
 
-static double seconds(const struct aligned *aligned, uint32_t source, int64_t value)
+static double exponent(const struct aligned *aligned, const struct calltree_node *node, int64_t a,
+                       int64_t b)
 {
-    const struct calltree_source *from = source_of(aligned, source);
-    return number_in_unit(value, &from->profile->metrics[from->metric]);
-}
-
-static double time_exponent(const struct aligned *aligned, const struct calltree_node *node,
-                            int64_t a, int64_t b)
-{
-    return in_both(node) ? exponent(aligned, seconds(aligned, 0, a), seconds(aligned, 1, b)) : NAN;
+    return in_both(node) ? change_exponent(&aligned->scale, change_seconds_a(&aligned->scale, a),
+                                           change_seconds_b(&aligned->scale, b))
+                         : NAN;
 }
 
 static double calls_exponent(const struct aligned *aligned, const struct calltree_node *node)
 {
-    if (!aligned->calls || !in_both(node))
+    if (!aligned->scale.calls || !in_both(node))
         return NAN;
-    return exponent(aligned, (double)node->sides[0].values.calls,
-                    (double)node->sides[1].values.calls);
-}
-
-static struct compare_change change_of(const struct calltree_node *node, double a, double b)
-{
-    bool in_a = node->sides[0].present, in_b = node->sides[1].present;
-    struct compare_change change = {.a = in_a ? a : NAN, .b = in_b ? b : NAN};
-    change.delta = (in_b ? b : 0) - (in_a ? a : 0);
-    change.ratio = in_a && in_b && a > 0 ? b / a : NAN;
-    return change;
-}
-
-static struct compare_change time_change(const struct aligned *aligned,
-                                         const struct calltree_node *node, int64_t a, int64_t b)
-{
-    struct compare_change change = change_of(node, seconds(aligned, 0, a),
-                                             seconds(aligned, 1, b) * aligned->query.time_factor);
-    if (aligned->factor == 1) /* whole units differ exactly; their quotients do not */
-        change.delta = seconds(aligned, 0, b - a);
-    change.exponent = time_exponent(aligned, node, a, b);
-    return change;
-}
-
-static struct compare_change calls_change(const struct aligned *aligned,
-                                          const struct calltree_node *node)
-{
-    double a = (double)node->sides[0].values.calls;
-    double b = (double)node->sides[1].values.calls * aligned->query.calls_factor;
-    bool known = calltree_node_source(node) ? node->sides[1].function != PROFILE_NONE
-                                            : node->sides[0].function != PROFILE_NONE;
-    struct compare_change change = change_of(node, a, b);
-    change.exponent = calls_exponent(aligned, node);
-    if (!aligned->calls || !known)
-        change = (struct compare_change){NAN, NAN, NAN, NAN, NAN, GROWTH_NONE};
-    return change;
-}
-
-/* Called more often, and each call slower; they add up to the change of cumtime. */
-static void split_blame(const struct aligned *aligned, struct aligned_row *row)
-{
-    const struct compare_change *calls = &row->change[COMPARE_NCALLS];
-    const struct compare_change *time = &row->change[COMPARE_CUMTIME];
-    row->more_calls = row->slower_calls = NAN;
-    if (!aligned->calls || isnan(calls->delta))
-        return;
-    bool pair = calls->a > 0 && !isnan(calls->b);
-    row->more_calls = pair ? calls->delta / calls->a * time->a : time->delta;
-    row->slower_calls = time->delta - row->more_calls;
+    return change_exponent(&aligned->scale, (double)node->sides[0].values.calls,
+                           (double)node->sides[1].values.calls);
 }
 
 static enum compare_status status_of(const struct aligned *aligned,
@@ -201,11 +145,11 @@ static bool is_thread(const struct calltree_node *node)
 static double exponent_above(const struct aligned *aligned, uint32_t parent)
 {
     const struct calltree_node *node = &calltree_nodes_of(aligned->tree)->list.data[parent];
-    if (aligned->calls)
+    if (aligned->scale.calls)
         return parent == 0 || is_thread(node) ? 0 : calls_exponent(aligned, node);
     if (parent == 0)
-        return exponent(aligned, aligned->totals[0], aligned->totals[1]);
-    return time_exponent(aligned, node, node->sides[0].values.total, node->sides[1].values.total);
+        return change_exponent(&aligned->scale, aligned->totals[0], aligned->totals[1]);
+    return exponent(aligned, node, node->sides[0].values.total, node->sides[1].values.total);
 }
 
 static unsigned blame_of(const struct aligned *aligned, uint32_t number, double above)
@@ -213,23 +157,23 @@ static unsigned blame_of(const struct aligned *aligned, uint32_t number, double 
     const struct calltree_nodes *nodes = calltree_nodes_of(aligned->tree);
     const struct calltree_node *node = &nodes->list.data[number];
     const struct values *a = &node->sides[0].values, *b = &node->sides[1].values;
-    double share_a = seconds(aligned, 0, a->total) / aligned->totals[0];
-    double share_b = seconds(aligned, 1, b->total) / aligned->totals[1];
-    double self_b = seconds(aligned, 1, b->self) / aligned->totals[1];
+    double share_a = change_seconds_a(&aligned->scale, a->total) / aligned->totals[0];
+    double share_b = change_seconds_b(&aligned->scale, b->total) / aligned->totals[1];
+    double self_b = change_seconds_b(&aligned->scale, b->self) / aligned->totals[1];
     double calls = calls_exponent(aligned, node);
     unsigned blame = 0;
     if (!in_both(node) || is_thread(node) || !aligned_has_sizes(aligned) ||
-        !blame_is_judged(share_a, share_b, aligned->calls, a->calls, b->calls) ||
+        !blame_is_judged(share_a, share_b, aligned->scale.calls, a->calls, b->calls) ||
         calltree_nodes_is_recursive(nodes, number))
         return 0;
-    if (!aligned->calls) {
-        double time = time_exponent(aligned, node, a->total, b->total);
+    if (!aligned->scale.calls) {
+        double time = exponent(aligned, node, a->total, b->total);
         return share_b >= BLAME_ITSELF_SHARE && blame_jumps(above, time) ? 1u << BLAME_TIME : 0;
     }
     if (blame_jumps(above, calls))
         blame |= 1u << BLAME_CALLS;
     if (self_b >= BLAME_ITSELF_SHARE &&
-        blame_jumps(calls, time_exponent(aligned, node, a->self, b->self)))
+        blame_jumps(calls, exponent(aligned, node, a->self, b->self)))
         blame |= 1u << BLAME_TIME;
     return blame;
 }
@@ -238,8 +182,9 @@ static void set_growth(const struct aligned *aligned, struct aligned_row *row,
                        const struct calltree_node *node)
 {
     double share_a = row->change[COMPARE_CUMTIME].a / aligned->totals[0];
-    double share_b = seconds(aligned, 1, node->sides[1].values.total) / aligned->totals[1];
-    if (!blame_is_judged(share_a, share_b, aligned->calls, node->sides[0].values.calls,
+    double share_b =
+        change_seconds_b(&aligned->scale, node->sides[1].values.total) / aligned->totals[1];
+    if (!blame_is_judged(share_a, share_b, aligned->scale.calls, node->sides[0].values.calls,
                          node->sides[1].values.calls))
         return;
     for (int m = 0; m < COMPARE_MEASURES; m++)
@@ -263,10 +208,11 @@ struct aligned_row aligned_row(const struct aligned *aligned, uint32_t number)
                               .status = status_of(aligned, node),
                               .function_a = node->sides[0].function,
                               .function_b = node->sides[1].function};
-    row.change[COMPARE_NCALLS] = calls_change(aligned, node);
-    row.change[COMPARE_TOTTIME] = time_change(aligned, node, a->self, b->self);
-    row.change[COMPARE_CUMTIME] = time_change(aligned, node, a->total, b->total);
-    split_blame(aligned, &row);
+    change_of(&aligned->scale, node->sides[0].present ? a : NULL, node->sides[1].present ? b : NULL,
+              row.change);
+    if (is_thread(node)) /* nobody calls it */
+        row.change[COMPARE_NCALLS] = (struct compare_change){NAN, NAN, NAN, NAN, NAN, GROWTH_NONE};
+    change_split(row.change, &row.more_calls, &row.slower_calls);
     set_growth(aligned, &row, node);
     row.caller = function_of(aligned, &nodes->list.data[parent]);
     row.exponent_caller = exponent_above(aligned, parent);

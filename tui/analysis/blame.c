@@ -1,6 +1,7 @@
 #include "tui/analysis/blame.h"
 
 #include "formats/profile/memory.h"
+#include "tui/analysis/change.h"
 #include "tui/analysis/match.h"
 #include "tui/analysis/order.h"
 
@@ -16,9 +17,9 @@
 struct blame {
     const struct profile *a, *b;
     uint32_t metric_a, metric_b;
-    double size_ratio, total_a, total_b;
+    struct change_scale scale;
+    double total_a, total_b;
     uint32_t *in_a; /* by function of B */
-    bool calls;
 };
 
 /* What passes along an edge, or through a function, in both runs. */
@@ -46,10 +47,10 @@ struct blame *blame_new(const struct profile *a, const struct profile *b,
     struct match *matches = match_functions(a, b, &count);
     *blame =
         (struct blame){.a = a, .b = b, .metric_a = query->metric_a, .metric_b = query->metric_b};
-    blame->size_ratio = query->size_b / query->size_a;
+    blame->scale =
+        change_scale(a, query->metric_a, b, query->metric_b, query->size_b / query->size_a);
     blame->total_a = total_of(a, query->metric_a);
     blame->total_b = total_of(b, query->metric_b);
-    blame->calls = a->flags & b->flags & PROFILE_HAS_CALLS;
     blame->in_a = memory_zeroed(b->function_count, sizeof *blame->in_a);
     for (uint32_t i = 0; i < count; i++)
         if (matches[i].b != PROFILE_NONE)
@@ -72,21 +73,16 @@ const struct profile *blame_profile(const struct blame *blame)
 
 bool blame_has_calls(const struct blame *blame)
 {
-    return blame->calls;
+    return blame->scale.calls;
 }
 
 /* ---- exponents ---- */
 
-static double exponent(const struct blame *blame, double a, double b)
-{
-    bool sized = isfinite(blame->size_ratio) && blame->size_ratio > 0 && blame->size_ratio != 1;
-    return sized && a > 0 && b > 0 ? log(b / a) / log(blame->size_ratio) : NAN;
-}
-
 static double calls_exponent(const struct blame *blame, const struct flow *flow)
 {
-    bool known = blame->calls && flow->in_both;
-    return known ? exponent(blame, (double)flow->a.calls, (double)flow->b.calls) : NAN;
+    bool known = blame->scale.calls && flow->in_both;
+    return known ? change_exponent(&blame->scale, (double)flow->a.calls, (double)flow->b.calls)
+                 : NAN;
 }
 
 static double time_exponent(const struct blame *blame, const struct flow *flow, int64_t a,
@@ -94,8 +90,8 @@ static double time_exponent(const struct blame *blame, const struct flow *flow, 
 {
     if (!flow->in_both)
         return NAN;
-    return exponent(blame, (double)a * blame->a->metrics[blame->metric_a].scale,
-                    (double)b * blame->b->metrics[blame->metric_b].scale);
+    return change_exponent(&blame->scale, change_seconds_a(&blame->scale, a),
+                           change_seconds_b(&blame->scale, b));
 }
 
 static double self_exponent(const struct blame *blame, const struct flow *flow)
@@ -110,12 +106,12 @@ static double total_exponent(const struct blame *blame, const struct flow *flow)
 
 static double share_a(const struct blame *blame, int64_t value)
 {
-    return (double)value * blame->a->metrics[blame->metric_a].scale / blame->total_a;
+    return change_seconds_a(&blame->scale, value) / blame->total_a;
 }
 
 static double share_b(const struct blame *blame, int64_t value)
 {
-    return (double)value * blame->b->metrics[blame->metric_b].scale / blame->total_b;
+    return change_seconds_b(&blame->scale, value) / blame->total_b;
 }
 
 /* ---- flows ---- */
@@ -176,7 +172,7 @@ static bool is_judged(const struct blame *blame, const struct flow *flow)
 {
     return flow->in_both &&
            blame_is_judged(share_a(blame, flow->a.total), share_b(blame, flow->b.total),
-                           blame->calls, flow->a.calls, flow->b.calls);
+                           blame->scale.calls, flow->a.calls, flow->b.calls);
 }
 
 static bool by_calls(const struct blame *blame, uint32_t edge, const struct flow *flow,
@@ -184,7 +180,7 @@ static bool by_calls(const struct blame *blame, uint32_t edge, const struct flow
 {
     const struct edge *e = &blame->b->edges[edge];
     struct flow caller = function_flow(blame, e->caller);
-    if (!blame->calls || e->caller == e->callee || !is_judged(blame, flow))
+    if (!blame->scale.calls || e->caller == e->callee || !is_judged(blame, flow))
         return false;
     *found = (struct blame_edge){e->caller,
                                  e->callee,
@@ -205,9 +201,11 @@ static bool by_time(const struct blame *blame, uint32_t edge, const struct flow 
     *found = (struct blame_edge){e->caller, e->callee, BLAME_TIME,
                                  .share = share_b(blame, flow->b.total)};
     found->exponent_caller =
-        blame->calls ? calls_exponent(blame, flow) : total_exponent(blame, &caller);
-    found->exponent_edge = blame->calls ? self_exponent(blame, flow) : total_exponent(blame, flow);
-    return share_b(blame, blame->calls ? flow->b.self : flow->b.total) >= BLAME_ITSELF_SHARE &&
+        blame->scale.calls ? calls_exponent(blame, flow) : total_exponent(blame, &caller);
+    found->exponent_edge =
+        blame->scale.calls ? self_exponent(blame, flow) : total_exponent(blame, flow);
+    return share_b(blame, blame->scale.calls ? flow->b.self : flow->b.total) >=
+               BLAME_ITSELF_SHARE &&
            blame_jumps(found->exponent_caller, found->exponent_edge);
 }
 
@@ -255,7 +253,7 @@ static uint32_t main_caller(const struct blame *blame, uint32_t function)
     for (uint32_t i = first; i < end; i++) {
         uint32_t edge = blame->b->edges_by_callee[i];
         struct values values = profile_edge(blame->b, edge, blame->metric_b);
-        int64_t weight = blame->calls ? (int64_t)values.calls : values.total;
+        int64_t weight = blame->scale.calls ? (int64_t)values.calls : values.total;
         if (blame->b->edges[edge].caller == function || (best != PROFILE_NONE && weight <= most))
             continue;
         best = edge;
@@ -282,7 +280,7 @@ static bool walk_up(const struct blame *blame, uint32_t function, struct blame_e
 /* Samples: cumtime grows faster than the caller's. */
 static bool into_it(const struct blame *blame, uint32_t function, struct blame_edge *found)
 {
-    uint32_t edge = blame->calls ? PROFILE_NONE : main_caller(blame, function);
+    uint32_t edge = blame->scale.calls ? PROFILE_NONE : main_caller(blame, function);
     if (edge == PROFILE_NONE)
         return false;
     struct flow flow = edge_flow(blame, edge);
@@ -312,8 +310,8 @@ static uint32_t gained_most(const struct blame *blame, uint32_t function)
     profile_callees(blame->b, function, &first, &end);
     for (uint32_t edge = first; edge < end; edge++) {
         struct flow flow = edge_flow(blame, edge);
-        double gain = (double)flow.b.total * blame->b->metrics[blame->metric_b].scale -
-                      (double)flow.a.total * blame->a->metrics[blame->metric_a].scale;
+        double gain = change_seconds_b(&blame->scale, flow.b.total) -
+                      change_seconds_a(&blame->scale, flow.a.total);
         if (blame->b->edges[edge].callee == function || !(gain > most))
             continue;
         best = edge;
