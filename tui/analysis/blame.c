@@ -1,7 +1,6 @@
 #include "tui/analysis/blame.h"
 
 #include "formats/profile/memory.h"
-#include "tui/analysis/change.h"
 #include "tui/analysis/match.h"
 #include "tui/analysis/order.h"
 
@@ -20,6 +19,7 @@ struct blame {
     struct change_scale scale;
     double total_a, total_b;
     uint32_t *in_a; /* by function of B */
+    uint32_t *in_b; /* by function of A */
 };
 
 /* What passes along an edge, or through a function, in both runs. */
@@ -52,23 +52,49 @@ struct blame *blame_new(const struct profile *a, const struct profile *b,
     blame->total_a = total_of(a, query->metric_a);
     blame->total_b = total_of(b, query->metric_b);
     blame->in_a = memory_zeroed(b->function_count, sizeof *blame->in_a);
-    for (uint32_t i = 0; i < count; i++)
+    blame->in_b = memory_zeroed(a->function_count, sizeof *blame->in_b);
+    for (uint32_t i = 0; i < count; i++) {
         if (matches[i].b != PROFILE_NONE)
             blame->in_a[matches[i].b] = matches[i].a;
+        if (matches[i].a != PROFILE_NONE)
+            blame->in_b[matches[i].a] = matches[i].b;
+    }
     free(matches);
     return blame;
 }
 
 void blame_free(struct blame *blame)
 {
-    if (blame)
+    if (blame) {
         free(blame->in_a);
+        free(blame->in_b);
+    }
     free(blame);
 }
 
-const struct profile *blame_profile(const struct blame *blame)
+uint32_t blame_in_a(const struct blame *blame, uint32_t function_b)
 {
-    return blame->b;
+    return blame->in_a[function_b];
+}
+
+uint32_t blame_in_b(const struct blame *blame, uint32_t function_a)
+{
+    return blame->in_b[function_a];
+}
+
+const struct profile *blame_profile(const struct blame *blame, int side)
+{
+    return side ? blame->b : blame->a;
+}
+
+uint32_t blame_metric(const struct blame *blame, int side)
+{
+    return side ? blame->metric_b : blame->metric_a;
+}
+
+const struct change_scale *blame_scale(const struct blame *blame)
+{
+    return &blame->scale;
 }
 
 bool blame_has_calls(const struct blame *blame)
@@ -127,7 +153,7 @@ static struct flow function_flow(const struct blame *blame, uint32_t function)
 }
 
 /* Edges are ordered by caller, then callee. */
-static uint32_t find_edge(const struct profile *profile, uint32_t caller, uint32_t callee)
+uint32_t blame_find_edge(const struct profile *profile, uint32_t caller, uint32_t callee)
 {
     uint32_t low, high, end;
     profile_callees(profile, caller, &low, &end);
@@ -147,7 +173,7 @@ static struct flow edge_flow(const struct blame *blame, uint32_t edge)
     uint32_t callee = blame->in_a[blame->b->edges[edge].callee], in_a = PROFILE_NONE;
     struct flow flow = {.b = profile_edge(blame->b, edge, blame->metric_b)};
     if (caller != PROFILE_NONE && callee != PROFILE_NONE)
-        in_a = find_edge(blame->a, caller, callee);
+        in_a = blame_find_edge(blame->a, caller, callee);
     flow.in_both = in_a != PROFILE_NONE;
     if (flow.in_both)
         flow.a = profile_edge(blame->a, in_a, blame->metric_a);
@@ -207,6 +233,17 @@ static bool by_time(const struct blame *blame, uint32_t edge, const struct flow 
     return share_b(blame, blame->scale.calls ? flow->b.self : flow->b.total) >=
                BLAME_ITSELF_SHARE &&
            blame_jumps(found->exponent_caller, found->exponent_edge);
+}
+
+unsigned blame_causes(const struct blame *blame, uint32_t edge, double *exponent_caller)
+{
+    struct flow flow = edge_flow(blame, edge);
+    struct flow caller = function_flow(blame, blame->b->edges[edge].caller);
+    struct blame_edge found;
+    *exponent_caller =
+        blame->scale.calls ? calls_exponent(blame, &caller) : total_exponent(blame, &caller);
+    return (by_calls(blame, edge, &flow, &found) ? 1u << BLAME_CALLS : 0) |
+           (by_time(blame, edge, &flow, &found) ? 1u << BLAME_TIME : 0);
 }
 
 static int compare_edges(const void *left, const void *right, void *context)

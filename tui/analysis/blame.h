@@ -19,6 +19,7 @@
 #define NCPROF_TUI_ANALYSIS_BLAME_H
 
 #include "formats/profile/profile.h"
+#include "tui/analysis/change.h"
 
 struct blame;
 
@@ -55,8 +56,23 @@ void blame_factor(double exponent_caller, double exponent_edge, char *buffer, si
 struct blame *blame_new(const struct profile *a, const struct profile *b,
                         const struct blame_query *query);
 void blame_free(struct blame *blame);
-const struct profile *blame_profile(const struct blame *blame); /* B */
-bool blame_has_calls(const struct blame *blame);                /* both do */
+const struct profile *blame_profile(const struct blame *blame, int side); /* 0 A, 1 B */
+uint32_t blame_metric(const struct blame *blame, int side);
+const struct change_scale *blame_scale(const struct blame *blame);
+bool blame_has_calls(const struct blame *blame); /* both do */
+
+/* By function of B the same of A, and the other way round; PROFILE_NONE: it is missing there. */
+uint32_t blame_in_a(const struct blame *blame, uint32_t function_b);
+uint32_t blame_in_b(const struct blame *blame, uint32_t function_a);
+
+/* PROFILE_NONE: there is none. */
+uint32_t blame_find_edge(const struct profile *profile, uint32_t caller, uint32_t callee);
+
+/*
+ * What an edge of B is to blame for, bits 1 << enum blame_cause, and what it stands against: the
+ * caller's ncalls, without calls its cumtime. NAN unknown.
+ */
+unsigned blame_causes(const struct blame *blame, uint32_t edge, double *exponent_caller);
 
 /*
  * The edges to blame by share, the largest first; with `callee` (not PROFILE_NONE, of B) those

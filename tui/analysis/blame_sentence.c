@@ -20,9 +20,9 @@ static void where_text(const struct blame *blame, const struct blame_edge *edge,
                        size_t size)
 {
     char caller[160] = "", callee[160];
-    function_name(&blame_profile(blame)->functions[edge->callee], callee, sizeof callee);
+    function_name(&blame_profile(blame, 1)->functions[edge->callee], callee, sizeof callee);
     if (edge->caller != PROFILE_NONE)
-        function_name(&blame_profile(blame)->functions[edge->caller], caller, sizeof caller);
+        function_name(&blame_profile(blame, 1)->functions[edge->caller], caller, sizeof caller);
     if (edge->cause == BLAME_TIME && blame_has_calls(blame))
         snprintf(buffer, size, "in %s itself", callee);
     else
