@@ -135,6 +135,22 @@ void number_size(double size, char *buffer, size_t room)
         snprintf(buffer, room, "%.6g", size);
 }
 
+void number_size_short(double size, char *buffer, size_t room)
+{
+    static const struct {
+        double from, unit;
+        const char *suffix;
+    } steps[] = {{1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        double tenths = size / steps[i].unit * 10;
+        if (size < steps[i].from || tenths != floor(tenths) || tenths > 1e5)
+            continue;
+        snprintf(buffer, room, "%g%s", tenths / 10, steps[i].suffix);
+        return;
+    }
+    number_size(size, buffer, room);
+}
+
 void number_percent(double share, char *buffer, size_t size)
 {
     if (!isfinite(share))

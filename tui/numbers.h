@@ -23,6 +23,8 @@ void number_value(double value, const struct metric *metric, char *buffer, size_
 void number_column(double value, const struct metric *metric, char *buffer, size_t size);
 /* The size of an input: 16000 -> "16,000", 2.5 -> "2.5", 1e15 -> "1e+15", nan "-" */
 void number_size(double size, char *buffer, size_t room);
+/* The same in few cells, where that loses nothing: 160000 -> "160k" */
+void number_size_short(double size, char *buffer, size_t room);
 void number_percent(double share, char *buffer, size_t size); /* 0.391 -> "39.1" */
 /* 4.29 -> "×4.29", 30 -> "×30.0", inf and nan "-" */
 void number_ratio(double ratio, char *buffer, size_t size);

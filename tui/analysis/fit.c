@@ -318,7 +318,8 @@ static struct fit with_a_floor(const struct fit_sizes *sizes, const struct sums 
     if (!floor_wins(sizes, sums, power, &floor, residual))
         return *power;
     struct fit fit = {.model = FIT_FLOOR, .exponent = floor.exponent, .floor = floor.floor};
-    fit.points = sizes->used;
+    fit.points = power->points;
+    fit.sizes = power->sizes;
     fit.log_factor = log(floor.factor) - floor.exponent * sizes->center;
     fit.r2 = 1 - residual / sums->yy;
     uint32_t degrees = sizes->used - 3;
@@ -328,13 +329,18 @@ static struct fit with_a_floor(const struct fit_sizes *sizes, const struct sums 
 
 struct fit fit_values(struct fit_sizes *sizes, const double *values, bool with_floor)
 {
-    static const struct fit none = {FIT_NONE, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+    static const struct fit none = {FIT_NONE, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0};
     take_values(sizes, values);
     uint32_t distinct = distinct_sizes(sizes);
-    if (distinct < 2)
-        return none;
+    if (distinct < 2) {
+        struct fit nothing = none;
+        nothing.points = sizes->used;
+        nothing.sizes = distinct;
+        return nothing;
+    }
     struct sums sums = sum_up(sizes);
     struct fit power = power_law(sizes, &sums);
+    power.sizes = distinct;
     bool exact = sums.residual <= EXACT_RESIDUAL * EXACT_RESIDUAL * sizes->used;
     if (!with_floor || exact || distinct < 4 || !bends_upwards(sizes, &sums))
         return power;

@@ -48,6 +48,7 @@ struct fit {
     double floor;      /* c; 0 in a power law */
     double log_factor; /* ln k */
     uint32_t points;   /* runs that it is made of */
+    uint32_t sizes;    /* different sizes among them */
 };
 
 /* The sizes that many values are fitted over, prepared once; for one thread at a time. */

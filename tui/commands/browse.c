@@ -1,5 +1,6 @@
 #include "tui/browse.h"
 
+#include "formats/profile/memory.h"
 #include "tui/commands/command.h"
 #include "tui/commands/select.h"
 
@@ -40,25 +41,28 @@ static int color_by_name(const char *name, enum browse_color *color, struct erro
                              name);
 }
 
-/* Without a terminal what the screen would show is printed: report or diff. */
+/* Without a terminal what the screen would show is printed: report, diff or scaling. */
 static int print_instead(const struct browse_command_options *options, char **operands, int count)
 {
-    char *argv[8] = {"report"};
-    int argc = 1;
-    if (count > 2)
-        return command_misused("three files or more are shown on a terminal only");
+    const struct command *command = count > 2    ? &scaling_command
+                                    : count == 2 ? &diff_command
+                                                 : &report_command;
+    char **argv = memory_zeroed((size_t)count + 6, sizeof *argv);
+    int argc = 0;
+    argv[argc++] = (char *)(uintptr_t)command->name;
     if (options->from) {
-        argv[argc++] = "--from";
+        argv[argc++] = (char *)(uintptr_t) "--from";
         argv[argc++] = (char *)(uintptr_t)options->from;
     }
-    if (options->sizes && count == 2) {
-        argv[argc++] = "--sizes";
+    if (options->sizes && count > 1) {
+        argv[argc++] = (char *)(uintptr_t) "--sizes";
         argv[argc++] = (char *)(uintptr_t)options->sizes;
     }
-    argv[argc++] = operands[0];
-    if (count == 2)
-        argv[argc++] = operands[1];
-    return command_run(count == 2 ? &diff_command : &report_command, argc, argv);
+    for (int i = 0; i < count; i++)
+        argv[argc++] = operands[i];
+    int status = command_run(command, argc, argv);
+    free(argv);
+    return status;
 }
 
 /* A bare word that is no file was meant for a command. */

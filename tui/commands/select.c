@@ -143,16 +143,27 @@ int select_names(const char *names, bool *yappi, struct error *err)
     return error_set(err, ERROR_USAGE, "--names takes yappi or pstats, not \"%.64s\"", names);
 }
 
-static int read_size(const char *text, const char **rest, double *size, struct error *err)
+static int read_size(const char *text, const char *option, const char *wanted, const char **rest,
+                     double *size, struct error *err)
 {
     char *end;
     *size = strtod(text, &end);
     if (end == text || (*end && *end != ','))
-        return error_set(err, ERROR_USAGE, "--sizes takes numbers as 7,30, not \"%.64s\"", text);
+        return error_set(err, ERROR_USAGE, "%s takes %s, not \"%.64s\"", option, wanted, text);
     if (!isfinite(*size) || *size <= 0)
-        return error_set(err, ERROR_USAGE, "--sizes must be above zero, not \"%.64s\"", text);
+        return error_set(err, ERROR_USAGE, "%s must be above zero, not \"%.64s\"", option, text);
     *rest = *end ? end + 1 : NULL;
     return 0;
+}
+
+int select_size(const char *text, const char *option, double *size, struct error *err)
+{
+    const char *rest = NULL;
+    *size = NAN;
+    if (text && read_size(text, option, "a number", &rest, size, err))
+        return -1;
+    return rest ? error_set(err, ERROR_USAGE, "%s takes one number, not \"%.64s\"", option, text)
+                : 0;
 }
 
 int select_size_list(const char *text, size_t count, double **sizes, struct error *err)
@@ -164,7 +175,7 @@ int select_size_list(const char *text, size_t count, double **sizes, struct erro
     const char *rest = text;
     size_t found = 0;
     for (double size; rest; found++) {
-        if (read_size(rest, &rest, &size, err)) {
+        if (read_size(rest, "--sizes", "numbers as 7,30", &rest, &size, err)) {
             free(list);
             return -1;
         }

@@ -38,6 +38,8 @@ int select_names(const char *names, bool *yappi, struct error *err);
 
 /* "7,30"; both NAN for NULL. ERROR_USAGE unless both are above zero. */
 int select_sizes(const char *text, double *a, double *b, struct error *err);
+/* One size, NAN for NULL; `option` is its name. ERROR_USAGE unless it is above zero. */
+int select_size(const char *text, const char *option, double *size, struct error *err);
 /*
  * "1000,2000,4000": one for each of `count` files. NULL gives *sizes NULL: none were said. The
  * caller frees the list. ERROR_USAGE unless all are above zero and as many as files.

@@ -10,6 +10,7 @@
 #include "tui/analysis/calltree.h"
 #include "tui/analysis/compare.h"
 #include "tui/analysis/hotspots.h"
+#include "tui/analysis/scaling.h"
 #include "tui/analysis/queue.h"
 #include "tui/analysis/risk.h"
 #include "tui/analysis/statistics.h"
@@ -31,6 +32,9 @@ struct report_style {
 void report_hotspots(FILE *out, const struct hotspots *hotspots, const struct report_style *style);
 void report_comparison(FILE *out, const struct comparison *comparison,
                        const struct report_style *style);
+
+/* Not const: what the report asks for is worked out once. */
+void report_scaling(FILE *out, struct scaling *scaling, const struct report_style *style);
 
 /* A function's callers, callees or both. */
 enum report_side { REPORT_CALLERS = 1, REPORT_CALLEES = 2 };

@@ -1,0 +1,85 @@
+/* What the fits say of another size. */
+#include "tui/analysis/scaling_project.h"
+
+#include "formats/profile/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    PASSES_MAX = 64
+}; /* callers above a function that learn of it, however deep the calls are */
+
+static void project_rows(struct scaling *scaling, double at)
+{
+    uint32_t least = scaling->size_count < 3 ? 2 : 3;
+    double rest = fit_at(&scaling->rest, at);
+    scaling->at = at;
+    scaling->total_at = isnan(rest) ? 0 : rest;
+    for (uint32_t i = 0; i < scaling->functions; i++) {
+        struct scaling_row *row = &scaling->rows[i];
+        for (int m = 0; m < COMPARE_MEASURES; m++) {
+            const struct fit *fit = &row->fit[m];
+            row->projected[m] = fit->sizes >= least ? fit_at(fit, at) : NAN;
+        }
+        if (row->alone)
+            scaling->total_at += row->projected[COMPARE_TOTTIME];
+    }
+}
+
+/* A function takes at least what it takes itself, and at most the whole. */
+static double within(const struct scaling *scaling, double cumtime, double least)
+{
+    double value = cumtime >= least || isnan(least) ? cumtime : least;
+    return value > scaling->total_at ? scaling->total_at : value;
+}
+
+static void bound_by_tottime(struct scaling *scaling)
+{
+    for (uint32_t i = 0; i < scaling->functions; i++) {
+        struct scaling_row *row = &scaling->rows[i];
+        double least = row->alone ? row->projected[COMPARE_TOTTIME] : NAN;
+        row->projected[COMPARE_CUMTIME] = within(scaling, row->projected[COMPARE_CUMTIME], least);
+    }
+}
+
+/* Whether any caller takes more than was thought, by what it passes on to one callee. */
+static bool bound_by_callees(const struct scaling *scaling, const struct scaling_run *last,
+                             const uint32_t *rows)
+{
+    const struct profile *profile = last->profile;
+    const int64_t *edge_total = profile->edge_total + (size_t)last->metric * profile->edge_count;
+    bool changed = false;
+    for (uint32_t e = 0; e < profile->edge_count; e++) {
+        const struct edge *edge = &profile->edges[e];
+        struct scaling_row *caller = &scaling->rows[rows[edge->caller]];
+        const struct scaling_row *callee = &scaling->rows[rows[edge->callee]];
+        int64_t whole = profile_function(profile, edge->callee, last->metric).total;
+        if (whole <= 0 || edge_total[e] <= 0)
+            continue;
+        double part = fmin(1, (double)edge_total[e] / (double)whole);
+        double passed = callee->projected[COMPARE_CUMTIME] * part;
+        if (!(passed > caller->projected[COMPARE_CUMTIME] * (1 + 1e-9)))
+            continue;
+        caller->projected[COMPARE_CUMTIME] = within(scaling, passed, NAN);
+        changed = true;
+    }
+    return changed;
+}
+
+void scaling_project(struct scaling *scaling, double at)
+{
+    const struct scaling_run *last = &scaling->runs[scaling->run_count - 1];
+    const uint32_t *in_run = scaling->in_run + scaling->run_count - 1;
+    project_rows(scaling, at);
+    bound_by_tottime(scaling);
+    if (!(last->profile->flags & PROFILE_HAS_EDGES))
+        return;
+    uint32_t *rows = memory_zeroed(last->profile->function_count, sizeof *rows);
+    for (uint32_t row = 0; row < scaling->functions; row++)
+        if (in_run[(size_t)row * scaling->run_count] != PROFILE_NONE)
+            rows[in_run[(size_t)row * scaling->run_count]] = row;
+    for (int pass = 0; pass < PASSES_MAX && bound_by_callees(scaling, last, rows);)
+        pass++;
+    free(rows);
+}
