@@ -66,34 +66,48 @@ static const char *number_end(const char *c)
     return strspn(c, "0123456789+-.eE") ? NULL : c;
 }
 
-/* The next number's text from *c on, past it then; NULL at the end or at what is wrong. */
-static const char *next_number(const char **c, const char **bad)
+enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_CONTAINER };
+
+/* The next number, or beginning of an object or list, from *c on, which is past it then. */
+static enum token_kind next_token(const char **c, const char **token, const char **bad)
 {
-    while (**c && !*bad) {
-        if (**c == '"') {
-            const char *end = string_end(*c, bad);
-            *c = end ? end : *c;
-        } else if (**c == '-' || (**c >= '0' && **c <= '9')) {
-            const char *number = *c, *end = number_end(number);
-            if (!end)
-                *bad = number;
-            *c = end ? end : number;
-            return end ? number : NULL;
-        } else {
+    for (; **c; (*c)++) {
+        *token = *c;
+        if (**c == '{' || **c == '[') {
             (*c)++;
+            return TOKEN_CONTAINER;
         }
+        bool number = **c == '-' || (**c >= '0' && **c <= '9');
+        const char *end = number ? number_end(*c) : **c == '"' ? string_end(*c, bad) : *c + 1;
+        if (!end && number)
+            *bad = *c;
+        if (!end)
+            return TOKEN_END;
+        *c = number ? end : end - 1;
+        if (number)
+            return TOKEN_NUMBER;
     }
-    return NULL;
+    return TOKEN_END;
 }
 
-/* Numbers in the text and in the tree follow one another alike. cJSON limits the depth to 1000. */
-static void keep_numbers(cJSON *item, const char **c, const char **bad)
+/* What `valueint` says of an object or list, which cJSON does not use there. */
+enum layout { LAYOUT_NEW, LAYOUT_ONE_LINE, LAYOUT_BROKEN };
+
+/* Tokens in the text and items of the tree follow one another alike. cJSON limits the depth. */
+static void keep_text(cJSON *item, const char **c, const char **bad)
 {
+    const char *token;
     for (; item && !*bad; item = item->next) {
-        keep_numbers(item->child, c, bad);
-        const char *number = cJSON_IsNumber(item) ? next_number(c, bad) : NULL;
-        if (number)
-            item->valuestring = strndup(number, (size_t)(*c - number));
+        bool container = cJSON_IsObject(item) || cJSON_IsArray(item);
+        if (!container && !cJSON_IsNumber(item))
+            continue;
+        if (next_token(c, &token, bad) == TOKEN_END)
+            return;
+        if (container)
+            item->valueint = (*c)[strspn(*c, " \t\r")] == '\n' ? LAYOUT_BROKEN : LAYOUT_ONE_LINE;
+        else
+            item->valuestring = strndup(token, (size_t)(*c - token));
+        keep_text(item->child, c, bad);
     }
 }
 
@@ -127,12 +141,12 @@ static const char *any_key_twice(const cJSON *item)
 
 static int keep(cJSON *root, const char *text, struct error *err)
 {
-    const char *c = text, *bad = NULL, *key = any_key_twice(root);
+    const char *c = text, *token, *bad = NULL, *key = any_key_twice(root);
     if (key)
         return error_set(err, ERROR_FORMAT, "the key \"%.100s\" stands twice in one object", key);
-    keep_numbers(root, &c, &bad);
-    while (!bad && next_number(&c, &bad)) /* also what follows the last number is looked at */
-        ;
+    keep_text(root, &c, &bad);
+    if (!bad) /* also what follows the last token is looked at */
+        next_token(&c, &token, &bad);
     if (!bad)
         return 0;
     return at(err, text, bad, *bad == '\\' ? "\\u0000 in a text" : "this is no number in JSON");
@@ -211,6 +225,14 @@ static bool fits_a_line(const cJSON *list)
     return width <= LIST_WIDTH;
 }
 
+/* As it was; what is new within one line stays in that line (`depth` is negative there). */
+static bool is_broken(const cJSON *parent, int depth)
+{
+    if (!parent->child || parent->valueint == LAYOUT_ONE_LINE || depth < 0)
+        return false;
+    return parent->valueint == LAYOUT_BROKEN || cJSON_IsObject(parent) || !fits_a_line(parent);
+}
+
 static void print_value(const struct printer *printer, const cJSON *item, int depth);
 
 static void print_key(const struct printer *printer, const cJSON *member)
@@ -225,7 +247,7 @@ static void print_key(const struct printer *printer, const cJSON *member)
 static void print_members(const struct printer *printer, const cJSON *parent, int depth)
 {
     bool is_object = cJSON_IsObject(parent);
-    bool broken = parent->child && (is_object || !fits_a_line(parent));
+    bool broken = is_broken(parent, depth);
     const cJSON *member;
     putc(is_object ? '{' : '[', printer->out);
     cJSON_ArrayForEach(member, parent)
@@ -236,7 +258,7 @@ static void print_members(const struct printer *printer, const cJSON *parent, in
             new_line(printer, depth + 1);
         if (is_object)
             print_key(printer, member);
-        print_value(printer, member, depth + 1);
+        print_value(printer, member, broken ? depth + 1 : -1);
     }
     if (broken)
         new_line(printer, depth);
@@ -293,6 +315,13 @@ void document_set_number(cJSON *object, const char *key, double number)
         value->valuestring = memory_string(text);
     }
     document_set(object, key, value);
+}
+
+void document_append(cJSON *list, cJSON *value)
+{
+    if (list->child && (cJSON_IsObject(value) || cJSON_IsArray(value)))
+        value->valueint = list->child->valueint;
+    cJSON_AddItemToArray(list, value);
 }
 
 void document_remove(cJSON *object, const char *key)

@@ -18,9 +18,10 @@
 cJSON *document_parse(const char *text, size_t length, struct error *err);
 
 /*
- * As Python's json.dump(indent=N) lays it out, N taken from the second line of `like` (two blanks
- * when it tells nothing), but that a list of plain values stays on one line. Ends with a newline.
- * The caller's to free; NULL when there is no memory for it.
+ * Objects and lists stay on one line or broken up as they were; what is new is broken up as by
+ * Python's json.dump(indent=N), but for lists of plain values that fit into a line. N is taken from
+ * the second line of `like` (two blanks when it tells nothing). Ends with a newline. The caller's
+ * to free; NULL when there is no memory for it.
  */
 char *document_print(const cJSON *root, const char *like);
 
@@ -29,6 +30,8 @@ void document_set(cJSON *object, const char *key, cJSON *value);
 void document_set_text(cJSON *object, const char *key, const char *text);
 /* The fewest digits that read back the same; null unless finite. */
 void document_set_number(cJSON *object, const char *key, double number);
+/* Laid out as its neighbours are. Takes the value. */
+void document_append(cJSON *list, cJSON *value);
 void document_remove(cJSON *object, const char *key);
 
 /* The member's text; "" when it is missing or none. */

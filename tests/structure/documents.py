@@ -15,7 +15,7 @@ NCPROF = os.environ["NCPROF"]
 REWRITE = os.environ.get("GOLDEN") == "rewrite"
 README, MAN = TOP / "README.md", TOP / "tui/man/ncprof.1"
 OPTION = re.compile(r"^  (?:-\w, )?--([a-z][a-z-]*)", re.MULTILINE)
-MAN_OPTION = re.compile(r"^\.TP\n\.B[RI]* .*?\\-\\-([a-z][a-z\\-]*)", re.MULTILINE)
+MAN_OPTION = re.compile(r"^\.T[PQ]\n\.B[RI]* .*?\\-\\-([a-z][a-z\\-]*)", re.MULTILINE)
 UNDOCUMENTED = {"help", "version"}  # said by --help itself
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 results = []

@@ -3,7 +3,10 @@
 static const struct option_row no_options[] = {{0}};
 
 static const struct command *const plan_commands[] = {
+    &plan_run_command,
     &plan_status_command,
+    &plan_reset_command,
+    &plan_add_command,
     &plan_analyze_command,
     NULL,
 };
