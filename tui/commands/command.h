@@ -33,6 +33,7 @@ enum option_kind {
     OPTION_PERCENT, /* double: 5 and 5% give 0.05; 0 to 100 */
     OPTION_NUMBER,  /* double, finite */
     OPTION_LIST,    /* struct text_list; may be given several times */
+    OPTION_FILES,   /* the same, with all words up to the next option: --base a b c */
 };
 
 #define TEXT_LIST_MAX 64
@@ -65,7 +66,7 @@ struct command {
     const struct command *const *commands;
 };
 
-#define COMMAND_OPTIONS_MAX 2048
+#define COMMAND_OPTIONS_MAX 4096
 
 #ifndef NCPROF_VERSION
 #define NCPROF_VERSION "0.1.0"
@@ -75,8 +76,8 @@ struct command {
 enum { COMMAND_OK = 0, COMMAND_REGRESSED = 1, COMMAND_FAILED = 2 };
 
 extern const struct command *const commands[]; /* NULL at the end */
-extern const struct command report_command, diff_command, scaling_command, info_command, convert_command,
-    help_command, version_command, record_command, plan_command, summary_command;
+extern const struct command report_command, diff_command, scaling_command, info_command,
+    convert_command, help_command, version_command, record_command, plan_command, summary_command;
 /* `ncprof FILE...`; stands in no table, its options are the program's own, its name is NULL. */
 extern const struct command browse_command;
 

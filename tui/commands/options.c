@@ -110,6 +110,7 @@ static int set(const struct option_row *row, const char *text, void *values, str
     case OPTION_NUMBER:
         return set_number(row, text, value, err);
     case OPTION_LIST:
+    case OPTION_FILES:
         return add_to_list(row, text, value, err);
     }
     return 0;
@@ -140,6 +141,16 @@ static int complain(const struct command *command, int found, char **argv, struc
                      name, blank, word, name, blank);
 }
 
+/* The words that follow: getopt goes on behind them. "-" is a file. */
+static int take_words(const struct option_row *row, int argc, char **argv, void *values,
+                      struct error *err)
+{
+    while (optind < argc && (argv[optind][0] != '-' || !argv[optind][1]))
+        if (set(row, argv[optind++], values, err))
+            return -1;
+    return 0;
+}
+
 int options_parse(const struct command *command, int argc, char **argv, void *values,
                   struct error *err)
 {
@@ -156,7 +167,8 @@ int options_parse(const struct command *command, int argc, char **argv, void *va
         const struct option_row *row = found == ':' ? NULL : row_of(&parser, found);
         if (!row)
             return complain(command, found, argv, err);
-        if (set(row, optarg, values, err))
+        if (set(row, optarg, values, err) ||
+            (row->kind == OPTION_FILES && take_words(row, argc, argv, values, err)))
             return -1;
     }
 }
