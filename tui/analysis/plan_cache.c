@@ -61,8 +61,8 @@ static void find_parts(struct cache_pair *pair)
                 (struct cache_part){.function = compare_function(comparison, i),
                                     .cold = cold,
                                     .warm = warm,
-                                    .delta = cold - warm,
-                                    .share = whole > 0 ? (cold - warm) / whole : NAN};
+                                    .delta = delta,
+                                    .share = whole > 0 ? delta / whole : NAN};
     }
     qsort(pair->parts, pair->part_count, sizeof *pair->parts, compare_parts);
 }
