@@ -20,8 +20,8 @@ static struct profile *run(int64_t read_ms, int64_t fetch_ms)
     for (int i = 0; i < 3; i++)
         if (ms[i])
             build_function_values(
-                build, build_function(build, names[i], "", "/srv/run.py", 1, FUNCTION_PYTHON),
-                time, (struct values){1, 1, ms[i] * 1000000, ms[i] * 1000000});
+                build, build_function(build, names[i], "", "/srv/run.py", 1, FUNCTION_PYTHON), time,
+                (struct values){1, 1, ms[i] * 1000000, ms[i] * 1000000});
     build_flags(build, PROFILE_HAS_CALLS);
     assert_int_equal(build_finish(build, &profile, &err), 0);
     return profile;

@@ -8,6 +8,7 @@ static const struct command *const plan_commands[] = {
     &plan_reset_command,
     &plan_add_command,
     &plan_analyze_command,
+    &plan_report_command,
     NULL,
 };
 

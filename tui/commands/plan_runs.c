@@ -225,3 +225,23 @@ int plan_runs_check(const struct plan_runs *runs, struct error *err)
                   runs->facts[0].missing);
     return error_in_file(err, runs->plan->path);
 }
+
+int plan_runs_scaling(struct scaling **out, const struct run_facts *facts, uint32_t count,
+                      double at, uint32_t limit, struct error *err)
+{
+    struct scaling_input *inputs = memory_zeroed(count, sizeof *inputs);
+    const struct scaling_query query = {
+        .measure = COMPARE_NCALLS, .sort = "cumtime", .at = at, .limit = limit};
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (facts[i].profile && !isnan(facts[i].size))
+            inputs[used++] =
+                (struct scaling_input){.profile = facts[i].profile, .size = facts[i].size};
+    int status = scaling_new(out, inputs, used, err);
+    free(inputs);
+    if (!status && scaling_select(*out, &query, err)) {
+        scaling_free(*out);
+        status = -1;
+    }
+    return status;
+}

@@ -4,6 +4,10 @@
 
 #include "capture/plan/plan.h"
 #include "tui/analysis/plan_facts.h"
+#include "tui/analysis/scaling.h"
+
+#define PLAN_CACHE_PHASE "0" /* the phase about the cache; all others are about growth */
+#define PLAN_ROWS        10  /* functions in a table for people */
 
 struct plan_runs {
     struct plan *plan;
@@ -26,5 +30,12 @@ int plan_runs_find(const struct plan_runs *runs, const char *id, uint32_t *run, 
 
 /* ERROR_USAGE, with the reason of the first run, when not a single one is measured. */
 int plan_runs_check(const struct plan_runs *runs, struct error *err);
+
+/*
+ * How the functions grow over the runs that are measured and whose size is known, projected to
+ * `at` (NAN: ten times the largest); `limit` of them chosen, 0: all. ERROR_USAGE as scaling_new().
+ */
+int plan_runs_scaling(struct scaling **out, const struct run_facts *facts, uint32_t count,
+                      double at, uint32_t limit, struct error *err);
 
 #endif

@@ -35,4 +35,12 @@ void plan_json_not_measured(struct json_document *document, const struct plan_su
 void plan_cache_part(FILE *out, const struct cache_impact *impact, uint32_t rows,
                      const struct report_style *style);
 
+/* Each pair of runs side by side; `rows` functions of each. */
+int plan_pair_parts(FILE *out, const struct plan_pairs *pairs, uint32_t rows,
+                    const struct report_style *style, struct error *err);
+/* The functions that scaling_select() chose, with their fits. */
+void plan_scaling_part(FILE *out, const struct scaling *scaling, const struct report_style *style);
+/* Nothing when there is but one thread. */
+void plan_thread_part(FILE *out, const struct run_facts *run, const struct report_style *style);
+
 #endif
