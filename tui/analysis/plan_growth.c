@@ -15,7 +15,9 @@ static double share_or_none(double share)
 
 struct plan_grown plan_grown_of(const struct scaling *scaling, uint32_t row)
 {
-    bool by_calls = scaling->rows[row].growth[COMPARE_NCALLS] != GROWTH_NONE;
+    const enum growth *growth = scaling->rows[row].growth;
+    bool by_calls = growth[COMPARE_NCALLS] > GROWTH_CONSTANT ||
+                    (growth[COMPARE_NCALLS] && !growth[COMPARE_CUMTIME]);
     uint32_t largest = scaling->size_count - 1;
     return (struct plan_grown){
         .row = row,

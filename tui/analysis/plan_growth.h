@@ -16,7 +16,7 @@ struct plan_growth {
     uint32_t count;
 };
 
-/* By calls, which are exact, where these have a class, else by cumtime. */
+/* By calls, which are exact; by cumtime where these are always the same or have no class. */
 struct plan_grown plan_grown_of(const struct scaling *scaling, uint32_t row);
 
 /* The rows that scaling_select() chose, in its order. */
