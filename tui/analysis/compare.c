@@ -241,7 +241,9 @@ int compare_new(struct comparison **out, const struct compare_side *a, const str
     work.comparison->reverse = query->reverse;
     work.comparison->blame = query->blame == COMPARE_TOTTIME ? COMPARE_TOTTIME : COMPARE_CUMTIME;
     open_work(&work, a, b);
+    compare_open_noise(&work);
     int failed = fill(&work, err);
+    compare_close_noise(&work);
     captures_close(&work.a);
     captures_close(&work.b);
     free(work.pairs);

@@ -3,8 +3,10 @@
 #define NCPROF_TUI_ANALYSIS_COMPARE_INTERNAL_H
 
 #include "tui/analysis/align.h"
+#include "tui/analysis/bootstrap.h"
 #include "tui/analysis/compare.h"
 #include "tui/analysis/match.h"
+#include "tui/analysis/permutation.h"
 
 /* A side's `rows`: the functions of its one capture, or the alignment of those of several. */
 struct captures {
@@ -42,7 +44,13 @@ struct compare_work {
     uint32_t pair_count;
     const struct metric *unit; /* the finest of all captures' metrics; values are in its units */
     bool one_unit;             /* else only shares can be compared */
+    struct permutation test;
+    struct bootstrap medians_a, medians_b;
 };
+
+/* For several captures a side; nothing for one. */
+void compare_open_noise(struct compare_work *work);
+void compare_close_noise(struct compare_work *work);
 
 /* Sets what B's values are multiplied by. */
 int compare_normalise(struct compare_work *work, struct error *err);
