@@ -111,6 +111,7 @@ enum compare_group { COMPARE_BOTH, COMPARE_UNCERTAIN, COMPARE_ONLY_B, COMPARE_ON
 struct compare_noise {
     double p;         /* two-sided, of a permutation test of the means; NAN: not tested */
     double low, high; /* of the delta: 95 % of a bootstrap, or the band when there are too few */
+    bool judged;      /* exact, or captures enough to say whether it is */
     bool significant; /* at 95 %; an exact count that changed always is */
 };
 
@@ -146,10 +147,12 @@ struct comparison {
 };
 
 /*
- * status, then for each of cumtime, tottime and ncalls _a _b _ratio _exponent _class, then
- * delta more_calls slower_calls function
+ * status, then for each of cumtime, tottime and ncalls _a _b _ratio _exponent _class, then, of the
+ * blamed measure, delta interval more_calls slower_calls, then function
  */
 extern const struct column compare_columns[];
+/* Among the flags that a column needs: several captures a side. */
+#define COMPARE_REPEATED (1u << 30)
 
 /*
  * ERROR_USAGE: unknown sort word, sizes not above zero, captures of one side that differ in size
@@ -167,6 +170,11 @@ double compare_size(const struct profile *profile);
 int compare_read_size(const struct profile *profile, double *size, struct error *err);
 void compare_free(struct comparison *comparison);
 void compare_sentence(const struct comparison *comparison, uint32_t row, char *buffer, size_t size);
+/* "as measured", "B scaled by the total (times ×0.25, calls ×0.3)" */
+void compare_normaliser(const struct comparison *comparison, char *buffer, size_t size);
+/* "only in B: 12 functions, 3.100 s" */
+void compare_group_title(const struct comparison *comparison, enum compare_group group,
+                         char *buffer, size_t size);
 /* "matched", "new", ... */
 const char *compare_status_name(enum compare_status status);
 /* "none", "total", ...: the words of --normalise */

@@ -30,7 +30,7 @@ static void value_text(const void *table, enum compare_measure measure, double v
     if (isnan(value))
         snprintf(buffer, size, "-");
     else if (measure == COMPARE_NCALLS)
-        number_count((uint64_t)value, buffer, size);
+        number_count((uint64_t)llround(value), buffer, size);
     else
         number_value(value, metric_of(table), buffer, size);
 }
@@ -126,20 +126,39 @@ static void signed_text(const void *table, double value, char *buffer, size_t si
     snprintf(buffer, size, "%s%s", value > 0 ? "+" : "", number);
 }
 
+static double delta_of(const void *table, uint32_t row)
+{
+    return row_of(table, row)->change[((const struct comparison *)table)->blame].delta;
+}
+
 static void delta_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
-    signed_text(table, cumtime_of(table, row)->delta, buffer, size);
+    signed_text(table, delta_of(table, row), buffer, size);
+}
+
+/* "+1.020 s … +1.110 s" */
+static void interval_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    const struct comparison *comparison = table;
+    const struct compare_noise *noise = compare_noise(comparison, row, comparison->blame);
+    char low[80], high[80];
+    buffer[0] = '\0';
+    if (!noise)
+        return;
+    signed_text(table, noise->low, low, sizeof low);
+    signed_text(table, noise->high, high, sizeof high);
+    snprintf(buffer, size, "%s … %s", low, high);
 }
 
 /* What changed most comes first, for better or worse. */
 static int delta_compare(const void *table, uint32_t a, uint32_t b)
 {
-    return compare_doubles(fabs(cumtime_of(table, a)->delta), fabs(cumtime_of(table, b)->delta));
+    return compare_doubles(fabs(delta_of(table, a)), fabs(delta_of(table, b)));
 }
 
 static double delta_key(const void *table, uint32_t row)
 {
-    return key_of(fabs(cumtime_of(table, row)->delta));
+    return key_of(fabs(delta_of(table, row)));
 }
 
 static void more_calls_text(const void *table, uint32_t row, char *buffer, size_t size)
@@ -175,8 +194,10 @@ static double slower_calls_key(const void *table, uint32_t row)
 /* That a row is matched goes without saying. */
 static void status_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
-    enum compare_status status = row_of(table, row)->status;
-    snprintf(buffer, size, "%s", status == COMPARE_MATCHED ? "" : compare_status_name(status));
+    const struct compare_row *r = row_of(table, row);
+    bool matched = r->status == COMPARE_MATCHED;
+    snprintf(buffer, size, "%s%s%s", r->uncertain ? "~" : "", r->uncertain && !matched ? " " : "",
+             matched ? "" : compare_status_name(r->status));
 }
 
 static int status_compare(const void *table, uint32_t a, uint32_t b)
@@ -204,7 +225,7 @@ static int function_order(const void *table, uint32_t a, uint32_t b)
 const struct column compare_columns[] = {
     {.id = "status",
      .title = "",
-     .help = "new: only in B, gone: only in A, moved: same name elsewhere",
+     .help = "new: only in B, gone: only in A, moved: elsewhere or renamed; ~: not significant",
      .width = 5,
      .priority = 3,
      .text = status_text,
@@ -225,6 +246,14 @@ const struct column compare_columns[] = {
     NUMBER(ncalls_exponent, "calls n^", 8, 3, "how calls grow with the size", NULL),
     NUMBER(ncalls_class, "growth", 11, 7, "class of the calls' exponent", NULL),
     NUMBER(delta, "delta", 9, 10, "cumtime B - A", NULL),
+    {.id = "interval",
+     .title = "95 %",
+     .help = "between what the delta lies, of several captures",
+     .width = 19,
+     .priority = 4,
+     .align = COLUMN_RIGHT,
+     .needs = COMPARE_REPEATED,
+     .text = interval_text},
     NUMBER(more_calls, "by calls", 10, 11, "cumtime gained by being called more often", NULL),
     NUMBER(slower_calls, "by time", 10, 11, "cumtime gained by slower calls", NULL),
     {.id = "function",

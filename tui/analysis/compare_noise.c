@@ -107,12 +107,14 @@ static void set_interval(const struct compare_work *work, struct sample *sample,
 static struct compare_noise noise_of(const struct compare_work *work, uint32_t pair,
                                      enum compare_measure measure)
 {
-    struct compare_noise noise = {NAN, NAN, NAN, false};
+    struct compare_noise noise = {.p = NAN, .low = NAN, .high = NAN};
     struct sample sample;
     if (!is_measured(work, measure))
         return noise;
     collect(work, pair, measure, &sample);
-    if (is_exact(work, measure, &sample)) {
+    bool exact = is_exact(work, measure, &sample);
+    noise.judged = exact || work->test.enough;
+    if (exact) {
         noise.significant = sample.values[0] != sample.values[sample.count_a];
     } else {
         noise.p = permutation_p(&work->test, sample.values);

@@ -4,11 +4,14 @@
 #include "tui/reports/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct diff_options {
-    const char *from, *format, *sizes, *sort, *filter, *metric, *names;
-    bool reverse;
+    const char *from, *format, *sizes, *sort, *filter, *metric, *names, *normalise, *blame, *only;
+    struct text_list a, b;
+    bool reverse, allow_unlike;
     uint32_t limit, width;
     double threshold;
 };
@@ -16,8 +19,19 @@ struct diff_options {
 static const struct option_row rows[] = {
     {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct diff_options, format),
      "text|markdown|csv|json"},
+    {"a", 'a', OPTION_FILES, "FILE...", offsetof(struct diff_options, a),
+     "the captures of side A, up to the next option: medians are compared"},
+    {"b", 'b', OPTION_FILES, "FILE...", offsetof(struct diff_options, b), "those of side B"},
     {"sizes", 'S', OPTION_TEXT, "A,B", offsetof(struct diff_options, sizes),
      "how large the runs' inputs were, as 7,30; else what the files say"},
+    {"normalise", 'N', OPTION_TEXT, "BY", offsetof(struct diff_options, normalise),
+     "none|total|calls|size|function=NAME: scale B's values to A's"},
+    {"blame", 0, OPTION_TEXT, "MEASURE", offsetof(struct diff_options, blame),
+     "cumtime|tottime: whose change is shared out (default: cumtime)"},
+    {"only", 'o', OPTION_TEXT, "CLASSES", offsetof(struct diff_options, only),
+     "rows of these: matched,moved,new,gone,changed"},
+    {"allow-unlike", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, allow_unlike),
+     "compare wall with CPU time, or samples with seconds, all the same"},
     {"sort", 's', OPTION_TEXT, "COLUMN", offsetof(struct diff_options, sort),
      "delta|ncalls|tottime|cumtime|ratio|exponent|class|function, or ncalls_a, ncalls_ratio ..."},
     {"reverse", 'r', OPTION_FLAG, NULL, offsetof(struct diff_options, reverse),
@@ -41,37 +55,163 @@ static const struct option_row rows[] = {
 
 static const struct diff_options defaults = {.limit = SELECT_UNSET, .width = SELECT_UNSET};
 
-static int diff_profiles(const struct profile *a, const struct profile *b,
-                         const struct diff_options *options, const struct report_style *style,
+/* The captures of both sides: those of A, then those of B. */
+struct captured {
+    const char *paths[2 * TEXT_LIST_MAX];
+    struct profile *profiles[2 * TEXT_LIST_MAX];
+    uint32_t metrics[2 * TEXT_LIST_MAX];
+    uint32_t a, b;
+};
+
+static int set_normalise(const char *text, struct compare_query *query, struct error *err)
+{
+    static const char function[] = "function=";
+    if (text && !strncmp(text, function, sizeof function - 1) && text[sizeof function - 1]) {
+        query->normalise = COMPARE_NORMALISE_FUNCTION;
+        query->normalise_function = text + sizeof function - 1;
+        return 0;
+    }
+    for (int i = 0; text && i <= COMPARE_NORMALISE_SIZE; i++) {
+        query->normalise = (enum compare_normalise)i;
+        if (i != COMPARE_NORMALISE_FUNCTION &&
+            !strcmp(text, compare_normalise_name(query->normalise)))
+            return 0;
+    }
+    query->normalise = COMPARE_NORMALISE_NONE;
+    return !text ? 0
+                 : error_set(err, ERROR_USAGE,
+                             "--normalise takes none, total, calls, size or function=NAME, not "
+                             "\"%.64s\"",
+                             text);
+}
+
+static int set_blame(const char *text, struct compare_query *query, struct error *err)
+{
+    query->blame = text && !strcmp(text, "tottime") ? COMPARE_TOTTIME : COMPARE_CUMTIME;
+    if (!text || query->blame == COMPARE_TOTTIME || !strcmp(text, "cumtime"))
+        return 0;
+    return error_set(err, ERROR_USAGE, "--blame takes cumtime or tottime, not \"%.64s\"", text);
+}
+
+/* 0 for a word that is no class. */
+static unsigned class_of(const char *word, size_t length)
+{
+    static const char changed[] = "changed";
+    for (int status = 0; status < COMPARE_STATUSES; status++) {
+        const char *name = compare_status_name((enum compare_status)status);
+        if (strlen(name) == length && !strncmp(name, word, length))
+            return COMPARE_ONLY(status);
+    }
+    return length == sizeof changed - 1 && !strncmp(changed, word, length) ? COMPARE_ONLY_CHANGED
+                                                                           : 0;
+}
+
+static int set_only(const char *text, struct compare_query *query, struct error *err)
+{
+    while (text) {
+        size_t length = strcspn(text, ",");
+        unsigned class = class_of(text, length);
+        if (!class)
+            return error_set(err, ERROR_USAGE,
+                             "--only takes matched, moved, new, gone and changed, not \"%.*s\"",
+                             length < 64 ? (int)length : 64, text);
+        query->only |= class;
+        text = text[length] ? text + length + 1 : NULL;
+    }
+    return 0;
+}
+
+static int set_query(const struct diff_options *options, const struct report_style *style,
+                     struct compare_query *query, struct error *err)
+{
+    *query = (struct compare_query){.sort = options->sort,
+                                    .reverse = options->reverse,
+                                    .filter = options->filter,
+                                    .threshold = options->threshold,
+                                    .limit = select_limit(options->limit, style->format),
+                                    .allow_unlike = options->allow_unlike};
+    if (set_normalise(options->normalise, query, err) || set_blame(options->blame, query, err) ||
+        set_only(options->only, query, err))
+        return -1;
+    return 0;
+}
+
+static void list_operands(struct captured *captured, const struct diff_options *options,
+                          char **operands)
+{
+    captured->a = options->a.count ? options->a.count : 1;
+    captured->b = options->b.count ? options->b.count : 1;
+    for (uint32_t i = 0; i < captured->a; i++)
+        captured->paths[i] = options->a.count ? options->a.items[i] : operands[0];
+    for (uint32_t i = 0; i < captured->b; i++)
+        captured->paths[captured->a + i] = options->b.count ? options->b.items[i] : operands[1];
+}
+
+static int check_operands(const struct diff_options *options, int count)
+{
+    if (!options->a.count != !options->b.count)
+        return command_misused("diff takes both --a FILE... and --b FILE..., or two files");
+    if (options->a.count && count)
+        return command_misused("diff takes either two files or --a FILE... --b FILE...");
+    if (!options->a.count && !command_operands(&diff_command, count, 2))
+        return COMMAND_FAILED;
+    return COMMAND_OK;
+}
+
+/* What can be done about it here; on a screen it is another thing. */
+static void add_hint(const struct compare_side *a, const struct compare_side *b,
+                     const struct compare_query *query, struct error *err)
+{
+    const struct metric *of_a = &a->profiles[0]->metrics[a->metrics[0]];
+    const struct metric *of_b = &b->profiles[0]->metrics[b->metrics[0]];
+    size_t used = strlen(err->text);
+    if (!query->allow_unlike && !compare_is_alike(of_a, of_b))
+        snprintf(err->text + used, sizeof err->text - used,
+                 " as they are; --metric picks another of a file's metrics, --allow-unlike "
+                 "compares them all the same");
+}
+
+static int diff_profiles(const struct captured *captured, const struct diff_options *options,
+                         const struct compare_query *query, const struct report_style *style,
                          struct error *err)
 {
     struct comparison *comparison;
-    uint32_t metric_a, metric_b;
-    struct compare_side in_a = {&a, 1, &metric_a, NAN}, in_b = {&b, 1, &metric_b, NAN};
-    struct compare_query query = {.sort = options->sort,
-                                  .reverse = options->reverse,
-                                  .filter = options->filter,
-                                  .threshold = options->threshold,
-                                  .limit = select_limit(options->limit, style->format)};
-    if (select_sizes(options->sizes, &in_a.size, &in_b.size, err) ||
-        select_metric(a, options->metric, &metric_a, err) ||
-        select_metric(b, options->metric, &metric_b, err) ||
-        compare_new(&comparison, &in_a, &in_b, &query, err))
+    const struct profile *const *profiles = (const struct profile *const *)captured->profiles;
+    struct compare_side a = {profiles, captured->a, captured->metrics, NAN};
+    struct compare_side b = {profiles + captured->a, captured->b, captured->metrics + captured->a,
+                             NAN};
+    if (select_sizes(options->sizes, &a.size, &b.size, err))
         return -1;
+    if (compare_new(&comparison, &a, &b, query, err)) {
+        add_hint(&a, &b, query, err);
+        return -1;
+    }
     report_comparison(stdout, comparison, style);
     compare_free(comparison);
     return 0;
 }
 
+static int load(struct captured *captured, const struct diff_options *options, struct error *err)
+{
+    uint32_t count = captured->a + captured->b;
+    if (load_profiles(captured->paths, count, options->from, captured->profiles, err))
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (select_metric(captured->profiles[i], options->metric, &captured->metrics[i], err))
+            return -1;
+    return 0;
+}
+
 /* Bad options are told before a large file is read. */
 static int check_options(const struct diff_options *options, struct report_style *style,
-                         struct error *err)
+                         struct compare_query *query, struct error *err)
 {
     double size_a, size_b;
     style->threshold = options->threshold;
     if (report_format_by_name(options->format, &style->format, err) ||
         select_names(options->names, &style->yappi, err) ||
-        select_sizes(options->sizes, &size_a, &size_b, err))
+        select_sizes(options->sizes, &size_a, &size_b, err) ||
+        set_query(options, style, query, err))
         return -1;
     style->width = select_width(options->width, style->format);
     return column_for_sort(compare_columns, options->sort, "delta", err) ? 0 : -1;
@@ -80,28 +220,35 @@ static int check_options(const struct diff_options *options, struct report_style
 static int diff_run(const void *values, char **operands, int count)
 {
     const struct diff_options *options = values;
-    struct profile *sides[2] = {NULL, NULL};
+    struct captured captured = {0};
     struct report_style style = {0};
+    struct compare_query query;
     struct error err = {0};
-    if (!command_operands(&diff_command, count, 2))
+    if (check_operands(options, count))
         return COMMAND_FAILED;
-    bool failed = check_options(options, &style, &err) ||
-                  load_profiles((const char *const *)operands, 2, options->from, sides, &err) ||
-                  diff_profiles(sides[0], sides[1], options, &style, &err);
-    profile_free(sides[0]);
-    profile_free(sides[1]);
+    list_operands(&captured, options, operands);
+    bool failed = check_options(options, &style, &query, &err) || load(&captured, options, &err) ||
+                  diff_profiles(&captured, options, &query, &style, &err);
+    for (uint32_t i = 0; i < captured.a + captured.b; i++)
+        profile_free(captured.profiles[i]);
     return failed ? command_fail(&err) : COMMAND_OK;
 }
 
 const struct command diff_command = {
     .name = "diff",
     .summary = "Two profiles side by side, function by function, and how each grows.",
-    .usage = "A B [options]",
+    .usage = "A B [options]  or  diff --a A... --b B... [options]",
     .notes =
         "A is the first run, B the second: ratio = B/A, exponent = ln(ratio)/ln(size ratio).\n"
         "Sizes come from --sizes, from `ncprof record --size`, or from a name as run@n=1000.ncp.\n"
         "more_calls and slower_calls share out the change of cumtime: called more often, and each\n"
-        "call slower; they add up to it.",
+        "call slower; they add up to it.\n"
+        "Sorted by a change, what both sides have comes first, then what only B and only A has.\n"
+        "With several captures a side the medians are compared. ~ marks functions of which\n"
+        "nothing differs significantly at 95 % (a permutation test, function by function: of 100\n"
+        "that did not change 5 look as if they had); they come below the others. That takes 4\n"
+        "captures a side; with fewer the band from the least to the largest difference is shown.\n"
+        "Counts that all captures of a side agree on are exact.",
     .options = rows,
     .defaults = &defaults,
     .size = sizeof defaults,

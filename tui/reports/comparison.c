@@ -1,54 +1,145 @@
-#include "formats/documents/csv.h"
-#include "formats/documents/json.h"
+#include "tui/reports/comparison.h"
 #include "formats/profile/text.h"
-#include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const measures[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
-
-/* "A  week.ncp: 60.0 s, size 7" */
-static void side_line(FILE *out, const char *side, const struct profile *profile, uint32_t metric,
-                      double size, const struct report_style *style)
+static const char *bullet(const struct report_style *style)
 {
-    const struct metric *m = &profile->metrics[metric];
-    char path[1024], total[64], digits[40] = "unknown";
-    text_escape(profile->path, strlen(profile->path), path, sizeof path);
-    number_value(number_in_unit(profile_total(profile, metric, PROFILE_NONE), m), m, total,
-                 sizeof total);
+    return style->format == REPORT_MARKDOWN ? "- " : "";
+}
+
+/* "week.ncp", or "3 captures, medians (week1.ncp, week2.ncp, ...)" */
+static void side_name(const struct comparison *comparison, bool is_b, char *buffer, size_t size)
+{
+    uint32_t first = is_b ? comparison->count_a : 0;
+    uint32_t count = is_b ? comparison->count_b : comparison->count_a;
+    size_t used = 0;
+    if (count > 1)
+        used = (size_t)snprintf(buffer, size, "%u captures, medians (", count);
+    for (uint32_t i = 0; i < count && used + 8 < size; i++) {
+        const char *path = comparison->captures[first + i]->path;
+        if (i)
+            used += (size_t)snprintf(buffer + used, size - used, ", ");
+        path = path[0] ? path : "(memory)";
+        used += text_escape(path, strlen(path), buffer + used, size - used);
+    }
+    if (count > 1 && used + 2 < size)
+        snprintf(buffer + used, size - used, ")");
+}
+
+/* "A  week.ncp: 60.0 s wall, size 7" */
+static void side_line(FILE *out, const struct comparison *comparison, bool is_b,
+                      const struct report_style *style)
+{
+    const struct profile *profile = is_b ? comparison->b : comparison->a;
+    const struct metric *metric =
+        &profile->metrics[is_b ? comparison->metric_b : comparison->metric_a];
+    double size = is_b ? comparison->size_b : comparison->size_a;
+    char name[4096], total[64], digits[40] = "unknown";
+    side_name(comparison, is_b, name, sizeof name);
+    number_value(is_b ? comparison->total_b : comparison->total_a, metric, total, sizeof total);
     if (!isnan(size))
         number_shortest(size, digits, sizeof digits);
-    fprintf(out, "%s%s  ", style->format == REPORT_MARKDOWN ? "- " : "", side);
-    text_plain(out, path[0] ? path : "(memory)", style);
-    fprintf(out, ": %s %s, size %s\n", total, m->name, digits);
+    fprintf(out, "%s%s  ", bullet(style), is_b ? "B" : "A");
+    text_plain(out, name, style);
+    fprintf(out, ": %s %s, size %s\n", total, metric->name, digits);
+}
+
+static void exponents_line(FILE *out, const struct comparison *comparison,
+                           const struct report_style *style)
+{
+    bool lacks_a = isnan(comparison->size_a), lacks_b = isnan(comparison->size_b);
+    if (isnan(comparison->size_ratio))
+        fprintf(out, "%sno exponents: the size of %s unknown (--sizes A,B)\n", bullet(style),
+                lacks_a && lacks_b ? "both runs is"
+                : lacks_a          ? "A is"
+                                   : "B is");
+    else if (comparison->size_ratio == 1)
+        fprintf(out, "%sno exponents: both runs are of the same size\n", bullet(style));
+}
+
+static void unlike_line(FILE *out, const struct comparison *comparison,
+                        const struct report_style *style)
+{
+    if (comparison->unlike)
+        fprintf(out, "%sunlike: A is %s and B is %s, compared because you asked for it\n",
+                bullet(style), comparison->a->metrics[comparison->metric_a].name,
+                comparison->b->metrics[comparison->metric_b].name);
+}
+
+static void noise_line(FILE *out, const struct comparison *comparison,
+                       const struct report_style *style)
+{
+    if (!comparison->repeated)
+        return;
+    fprintf(out, "%s%u and %u captures: ", bullet(style), comparison->count_a, comparison->count_b);
+    if (comparison->needed)
+        fprintf(out,
+                "too few to call anything significant at 95 %%, which takes %u a side; the "
+                "band is from the least to the largest difference\n",
+                comparison->needed);
+    else
+        text_plain(out, "~ marks what does not differ significantly at 95 %\n", style);
 }
 
 static void header(FILE *out, const struct comparison *comparison, const struct report_style *style)
 {
-    char size_ratio[40], time_ratio[40];
+    char size_ratio[40], time_ratio[40], normaliser[512];
     number_ratio(comparison->size_ratio, size_ratio, sizeof size_ratio);
     number_ratio(comparison->total_b / comparison->total_a, time_ratio, sizeof time_ratio);
+    compare_normaliser(comparison, normaliser, sizeof normaliser);
     if (style->format == REPORT_MARKDOWN)
         fputs("## Side by side\n\n", out);
-    side_line(out, "A", comparison->a, comparison->metric_a, comparison->size_a, style);
-    side_line(out, "B", comparison->b, comparison->metric_b, comparison->size_b, style);
-    fprintf(out, "%ssize %s, time %s, as measured; ordered by %s\n",
-            style->format == REPORT_MARKDOWN ? "- " : "", size_ratio, time_ratio,
-            strcmp(comparison->sort->id, "delta") != 0 ? comparison->sort->id
-                                                       : "change of cumtime");
-    if (isnan(comparison->size_ratio))
-        fprintf(out, "%sno exponents: the size of %s unknown (--sizes A,B)\n",
-                style->format == REPORT_MARKDOWN ? "- " : "",
-                isnan(comparison->size_a) && isnan(comparison->size_b) ? "both runs is"
-                : isnan(comparison->size_a)                            ? "A is"
-                                                                       : "B is");
-    else if (comparison->size_ratio == 1)
-        fprintf(out, "%sno exponents: both runs are of the same size\n",
-                style->format == REPORT_MARKDOWN ? "- " : "");
+    side_line(out, comparison, false, style);
+    side_line(out, comparison, true, style);
+    fprintf(out, "%ssize %s, time %s, ", bullet(style), size_ratio, time_ratio);
+    text_plain(out, normaliser, style);
+    if (!strcmp(comparison->sort->id, "delta"))
+        fprintf(out, "; ordered by change of %s\n",
+                comparison->blame == COMPARE_TOTTIME ? "tottime" : "cumtime");
+    else
+        fprintf(out, "; ordered by %s\n", comparison->sort->id);
+    unlike_line(out, comparison, style);
+    noise_line(out, comparison, style);
+    exponents_line(out, comparison, style);
     putc('\n', out);
+}
+
+/* ", new 12 (3.100 s)"; nothing when there are none. */
+static size_t status_clause(const struct comparison *comparison, enum compare_status status,
+                            char *buffer, size_t size)
+{
+    char count[40], time[64];
+    uint32_t group = status == COMPARE_NEW ? COMPARE_ONLY_B : COMPARE_ONLY_A;
+    if (!comparison->of_status[status])
+        return 0;
+    number_count(comparison->of_status[status], count, sizeof count);
+    if (!comparison->grouped || (status != COMPARE_NEW && status != COMPARE_GONE) ||
+        comparison->groups[group].count != comparison->of_status[status])
+        return (size_t)snprintf(buffer, size, ", %s %s", compare_status_name(status), count);
+    number_value(comparison->groups[group].tottime, &comparison->a->metrics[comparison->metric_a],
+                 time, sizeof time);
+    return (size_t)snprintf(buffer, size, ", %s %s (%s)", compare_status_name(status), count, time);
+}
+
+/* "214 functions: matched 210, moved 1, new 2 (3.100 s), gone 1 (400 µs)" */
+static void classes_line(FILE *out, const struct comparison *comparison,
+                         const struct report_style *style)
+{
+    char line[512], all[40];
+    number_count(comparison->functions, all, sizeof all);
+    size_t used = (size_t)snprintf(line, sizeof line, "%s function%s", all,
+                                   comparison->functions == 1 ? "" : "s");
+    size_t start = used;
+    for (int status = 0; status < COMPARE_STATUSES; status++)
+        used +=
+            status_clause(comparison, (enum compare_status)status, line + used, sizeof line - used);
+    if (used > start)
+        line[start] = ':';
+    text_closing(out, line, style);
 }
 
 static void remainder_line(FILE *out, const struct comparison *comparison,
@@ -64,7 +155,17 @@ static void remainder_line(FILE *out, const struct comparison *comparison,
     if (comparison->hidden)
         snprintf(line + used, sizeof line - used, "; %s below %g %% hidden", hidden,
                  style->threshold * 100);
-    text_closing(out, line, style);
+    text_line(out, line, style);
+}
+
+/* The line over the first row of a group that does not stand for itself. */
+static void group_line(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    const struct comparison *comparison = table;
+    buffer[0] = '\0';
+    for (int group = COMPARE_UNCERTAIN; comparison->grouped && group < COMPARE_GROUPS; group++)
+        if (comparison->groups[group].count && comparison->groups[group].first == row)
+            compare_group_title(comparison, (enum compare_group)group, buffer, size);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -73,13 +174,15 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && !strcmp(text + length - tail, end);
 }
 
-/* Exponents without sizes, calls that a file does not hold. */
+/* Exponents without sizes, calls that a file does not hold, intervals of one capture. */
 static bool is_void(const void *table, const struct column *column)
 {
     const struct comparison *comparison = table;
     bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
     bool called = comparison->a->flags & comparison->b->flags & PROFILE_HAS_CALLS;
     if (!sized && (ends_with(column->id, "_exponent") || ends_with(column->id, "_class")))
+        return true;
+    if (!comparison->repeated && !strcmp(column->id, "interval"))
         return true;
     return !called && (!strncmp(column->id, "ncalls", 6) || ends_with(column->id, "_calls"));
 }
@@ -91,131 +194,29 @@ static void as_text(FILE *out, const struct comparison *comparison,
      */
     bool is_default = !strcmp(comparison->sort->id, "delta");
     header(out, comparison, style);
+    unsigned flags = comparison->a->flags & comparison->b->flags;
     struct report_table table = {.columns = compare_columns,
                                  .table = comparison,
                                  .rows = comparison->count,
-                                 .flags = comparison->a->flags & comparison->b->flags,
+                                 .flags = flags | (comparison->repeated ? COMPARE_REPEATED : 0),
                                  .sort = is_default ? NULL : comparison->sort,
                                  .is_void = is_void,
+                                 .line = group_line,
                                  .ascending = comparison->sort->descending == comparison->reverse};
     text_table(out, &table, style);
+    classes_line(out, comparison, style);
     remainder_line(out, comparison, style);
-    text_notes(out, comparison->a, style);
-    text_notes(out, comparison->b, style);
-}
-
-/* One aspect of the three measures, as an object. */
-static void json_aspect(cJSON *object, const char *name, const struct compare_row *row,
-                        size_t offset)
-{
-    cJSON *aspect = cJSON_AddObjectToObject(object, name);
-    for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *change = (const char *)&row->change[m];
-        json_number(aspect, measures[m], *(const double *)(const void *)(change + offset));
-    }
-}
-
-static void json_side(cJSON *object, const char *name, const struct compare_row *row,
-                      uint32_t function, size_t offset)
-{
-    if (function == PROFILE_NONE)
-        cJSON_AddNullToObject(object, name);
-    else
-        json_aspect(object, name, row, offset);
-}
-
-static void json_classes(cJSON *object, const struct compare_row *row)
-{
-    cJSON *classes = cJSON_AddObjectToObject(object, "class");
-    for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *name = growth_name(row->change[m].growth);
-        cJSON_AddItemToObjectCS(classes, measures[m],
-                                name ? cJSON_CreateString(name) : cJSON_CreateNull());
-    }
-}
-
-static cJSON *json_row(const struct comparison *comparison, uint32_t index)
-{
-    const struct compare_row *row = &comparison->rows[index];
-    cJSON *object = cJSON_CreateObject();
-    json_function(object, compare_function(comparison, index), false);
-    json_text(object, "status", compare_status_name(row->status));
-    json_side(object, "a", row, row->function_a, offsetof(struct compare_change, a));
-    json_side(object, "b", row, row->function_b, offsetof(struct compare_change, b));
-    json_aspect(object, "delta", row, offsetof(struct compare_change, delta));
-    json_aspect(object, "ratio", row, offsetof(struct compare_change, ratio));
-    json_aspect(object, "exponent", row, offsetof(struct compare_change, exponent));
-    json_classes(object, row);
-    json_number(object, "more_calls", row->more_calls);
-    json_number(object, "slower_calls", row->slower_calls);
-    return object;
-}
-
-/* A profile with the size that the comparison went by. */
-static cJSON *json_profile_sized(const struct profile *profile, uint32_t metric, double size)
-{
-    cJSON *object = json_profile(profile, metric, PROFILE_NONE);
-    cJSON_ReplaceItemInObjectCaseSensitive(object, "size", json_number_value(size));
-    return object;
-}
-
-static void as_json(FILE *out, const struct comparison *comparison)
-{
-    struct json_document document;
-    json_begin(&document, out);
-    json_member(&document, "a",
-                json_profile_sized(comparison->a, comparison->metric_a, comparison->size_a));
-    json_member(&document, "b",
-                json_profile_sized(comparison->b, comparison->metric_b, comparison->size_b));
-    json_member(&document, "size_ratio", json_number_value(comparison->size_ratio));
-    json_member(&document, "normalise", cJSON_CreateString("none"));
-    json_list(&document, "functions");
-    for (uint32_t i = 0; i < comparison->count; i++)
-        json_item(&document, json_row(comparison, i));
-    json_end(&document);
-}
-
-static void csv_change(struct csv *csv, const struct compare_change *change)
-{
-    const char *name = growth_name(change->growth);
-    csv_number(csv, change->a);
-    csv_number(csv, change->b);
-    csv_number(csv, change->delta);
-    csv_number(csv, change->ratio);
-    csv_number(csv, change->exponent);
-    csv_text(csv, name ? name : "");
-}
-
-static void as_csv(FILE *out, const struct comparison *comparison)
-{
-    struct csv csv = {.out = out};
-    fputs("name,module,file,status", out);
-    for (int m = 0; m < COMPARE_MEASURES; m++)
-        fprintf(out, ",%s_a,%s_b,%s_delta,%s_ratio,%s_exponent,%s_class", measures[m], measures[m],
-                measures[m], measures[m], measures[m], measures[m]);
-    fputs(",more_calls,slower_calls\n", out);
-    for (uint32_t i = 0; i < comparison->count; i++) {
-        const struct compare_row *row = &comparison->rows[i];
-        const struct function *function = compare_function(comparison, i);
-        csv_text(&csv, function->name);
-        csv_text(&csv, function->module);
-        csv_text(&csv, function->file);
-        csv_text(&csv, compare_status_name(row->status));
-        for (int m = 0; m < COMPARE_MEASURES; m++)
-            csv_change(&csv, &row->change[m]);
-        csv_number(&csv, row->more_calls);
-        csv_number(&csv, row->slower_calls);
-        csv_end_row(&csv);
-    }
+    for (uint32_t i = 0; i < comparison->count_a + comparison->count_b; i++)
+        text_notes(out, comparison->captures[i], style);
 }
 
 void report_comparison(FILE *out, const struct comparison *comparison,
                        const struct report_style *style)
 {
     if (style->format == REPORT_JSON)
-        as_json(out, comparison);
+        comparison_json(out, comparison);
     else if (style->format == REPORT_CSV)
-        as_csv(out, comparison);
+        comparison_csv(out, comparison);
     else
         as_text(out, comparison, style);
 }

@@ -122,6 +122,13 @@ static void print_cell(FILE *out, const struct layout *layout, uint32_t index, c
     fputs(last ? "\n" : "  ", out);
 }
 
+static void line_text(const struct report_table *table, uint32_t row, char *buffer, size_t size)
+{
+    buffer[0] = '\0';
+    if (table->line)
+        table->line(table->table, row, buffer, size);
+}
+
 void table_text(FILE *out, const struct report_table *table)
 {
     struct layout layout;
@@ -131,11 +138,15 @@ void table_text(FILE *out, const struct report_table *table)
         title_text(table, layout.columns[i], text, sizeof text);
         print_cell(out, &layout, i, text);
     }
-    for (uint32_t row = 0; row < table->rows; row++)
+    for (uint32_t row = 0; row < table->rows; row++) {
+        line_text(table, row, text, sizeof text);
+        if (text[0])
+            fprintf(out, "── %s ──\n", text);
         for (uint32_t i = 0; i < layout.count; i++) {
             cell_text(table, layout.columns[i], row, text, sizeof text);
             print_cell(out, &layout, i, text);
         }
+    }
 }
 
 void table_markdown_text(FILE *out, const char *text)
@@ -145,6 +156,18 @@ void table_markdown_text(FILE *out, const char *text)
             putc('\\', out);
         putc(*text, out);
     }
+}
+
+/* A row of a table must have all its cells: the line stands in the last. */
+static void markdown_line(FILE *out, const struct layout *layout, const char *line)
+{
+    if (!line[0])
+        return;
+    for (uint32_t i = 0; i + 1 < layout->count; i++)
+        fputs("| ", out);
+    fputs("| **", out);
+    table_markdown_text(out, line);
+    fputs("** |\n", out);
 }
 
 void table_markdown(FILE *out, const struct report_table *table)
@@ -163,6 +186,8 @@ void table_markdown(FILE *out, const struct report_table *table)
         fputs(layout.columns[i]->align == COLUMN_RIGHT ? "|---:" : "|:---", out);
     fputs("|\n", out);
     for (uint32_t row = 0; row < table->rows; row++) {
+        line_text(table, row, text, sizeof text);
+        markdown_line(out, &layout, text);
         for (uint32_t i = 0; i < layout.count; i++) {
             cell_text(table, layout.columns[i], row, text, sizeof text);
             fputs("| ", out);

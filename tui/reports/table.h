@@ -17,6 +17,8 @@ struct report_table {
     int width;                 /* cells; the least important columns leave; 0: all stay */
     /* Columns that say nothing in this table; may be NULL. */
     bool (*is_void)(const void *table, const struct column *column);
+    /* A line of its own over a row, "" for none; may be NULL. */
+    void (*line)(const void *table, uint32_t row, char *buffer, size_t size);
     /* Goes before the last column's text in a row, for a tree; may be NULL. */
     void (*prefix)(const void *table, uint32_t row, char *buffer, size_t size);
 };
