@@ -115,8 +115,9 @@ static void sentence(void **state)
     char text[512];
     compare_sentence(comparison, 0, text, sizeof text);
     assert_string_equal(text,
-                        "concat took 1,740.0 s more in B: +1,020.0 s from calls ×18.0, +720.0 s "
-                        "from time a call ×1.67; cumtime grows as n^2.34 (quadratic).");
+                        "concat took 1,740.0 s more: +1,020.0 s because it is called 18× as often, "
+                        "+720.0 s because each call is 1.67× slower. It grows as n^2.34 "
+                        "(quadratic).");
     compare_sentence(comparison, 1, text, sizeof text);
     assert_string_equal(text, "flush is only in B: 3.100 s in 12 calls.");
     compare_free(comparison);
