@@ -16,7 +16,7 @@ BUILD  ?= .build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(DEBUG),/debug)
 PACKAGES := ncursesw libzstd libcjson libdw libelf zlib
 CONFIG   := $(BUILD)/config.mk
 # These goals need no configuration, or set up first and then run make again.
-UNCONFIGURED := help setup clean demo test test/% test-sanitize bench fuzz lint screenshots golden \
+UNCONFIGURED := help setup clean demo demo-scaling test test/% test-sanitize bench fuzz lint screenshots golden \
                 check-layers uninstall
 ifneq ($(filter-out $(UNCONFIGURED),$(or $(MAKECMDGOALS),all)),)
 include $(CONFIG)
@@ -146,7 +146,7 @@ tests-build: all $(UNIT) $(FUZZ_REPLAY) $(HELPERS)
 -include $(UNIT_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(PYTHON_OBJ:.o=.d) $(UNIT:=.d)
 
 # ---- goals for people ----
-.PHONY: help setup demo test test-sanitize bench fuzz screenshots golden check-layers lint install uninstall clean
+.PHONY: help setup demo demo-scaling test test-sanitize bench fuzz screenshots golden check-layers lint install uninstall clean
 SANITIZE := address,undefined
 SANITIZED := .build/$(subst $(comma),-,$(SANITIZE))
 
@@ -154,6 +154,7 @@ help:
 	@echo "make               build          V=1 shows commands, DEBUG=1 is -O0 -g3,"
 	@echo "                                  SAN=address,undefined or SAN=thread builds with sanitizers"
 	@echo "make demo          set up, build, record four programs, show the result"
+	@echo "make demo-scaling  a plan of runs finds a quadratic function, and shows its repair linear"
 	@echo "make setup         install what is missing to build and test"
 	@echo "make test          set up, build, run every suite; make test/SUITE runs one (tests/README.md)"
 	@echo "make test-sanitize the suites that run under SAN=$(SANITIZE)"
@@ -169,6 +170,10 @@ setup:
 demo: setup
 	@$(MAKE) all
 	@tests/demo/run $(NCPROF)
+
+demo-scaling: setup
+	@$(MAKE) all
+	@tests/demo/scaling $(NCPROF)
 
 test: setup
 	@$(MAKE) tests-build

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Two recordings of one program at n and 4.29 n: what is quadratic is found so, by counts, exactly.
+"""Recordings of one program at several sizes: what is quadratic is found so, by counts, exactly.
 
-The programs are those of `make demo`, one in Python and one in C."""
+The programs are those of `make demo`, one in Python and one in C, and a small one that is recorded
+at three sizes, twenty times."""
 import json
 import re
 import subprocess
@@ -70,6 +71,47 @@ def _():
         if row["status"] == "matched":
             parts = row["more_calls"] + row["slower_calls"]
             expect(abs(parts - row["delta"]["cumtime"]) < 1e-9, f"{row['name']}: {parts}")
+
+
+# Frames are joined anew for each; the rest is linear, but for the sorting and what is done once.
+WORKLOAD = """
+import random, sys
+def copy_row(row): return tuple(row)
+def concat(history, frame): return [copy_row(row) for row in history] + [copy_row(frame)]
+def convert(text): return sum(float(digit) for digit in text * 20)
+def emit(out, value): out.append(repr(value) * 20)
+def load(): return [str(number) for number in range(3000)]
+def main(count, seed):
+    rng, history, out = random.Random(seed), [], []
+    load()
+    for _ in range(count):
+        frame = (convert(str(rng.randrange(10**6))), rng.random())
+        history = concat(history, frame)
+        emit(out, frame)
+main(int(sys.argv[1]), int(sys.argv[2]))
+"""
+REPETITIONS, SIZES = 20, (20, 50, 125)
+
+
+def classes(script, seed):
+    paths = [FOLDER / f"workload@n={size}.ncp" for size in SIZES]
+    for size, path in zip(SIZES, paths):
+        subprocess.run([NCPROF, "record", "-q", "--force", "-o", path, "--", PYTHON, "-I", "-S",
+                        script, str(size), str(seed)], check=True)
+    document = json.loads(run("scaling", *paths, "--format", "json"))
+    equal(document["sizes"], list(SIZES), "sizes")
+    return {row["name"]: row["class"]["ncalls"] for row in document["functions"]
+            if (row["file"] or "").endswith("workload.py")}
+
+
+@test("of three sizes the quadratic function and the linear ones are told 20 times out of 20")
+def _():
+    script = FOLDER / "workload.py"
+    script.write_text(WORKLOAD)
+    wanted = {"copy_row": "quadratic", "concat": "linear", "convert": "linear", "emit": "linear"}
+    for seed in range(REPETITIONS):
+        found = classes(script, seed)
+        equal({name: found.get(name) for name in wanted}, wanted, f"repetition {seed}")
 
 
 @test("the browser shows the same")

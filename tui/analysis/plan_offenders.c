@@ -8,7 +8,9 @@
 
 bool plan_offends(const struct scaling_row *row, enum compare_measure measure)
 {
-    return row->growth[measure] != GROWTH_NONE && row->fit[measure].exponent > PLAN_OFFENDING;
+    const struct fit *fit = &row->fit[measure];
+    return row->growth[measure] != GROWTH_NONE && fit->exponent > PLAN_OFFENDING &&
+           !(fit->low <= PLAN_HARMLESS);
 }
 
 static int compare_grown(const void *left, const void *right, void *context)
@@ -21,6 +23,13 @@ static int compare_grown(const void *left, const void *right, void *context)
                                     scaling_function(scaling, b->row));
 }
 
+/* What is small by now is only believed to grow by calls: these are exact, times are not. */
+static bool is_worthwhile(const struct plan_grown *grown)
+{
+    bool believed = grown->measure == COMPARE_NCALLS || grown->share >= PLAN_PERCEPTIBLE;
+    return grown->share >= PLAN_WORTHWHILE || (believed && grown->projected >= PLAN_WORTHWHILE);
+}
+
 static void consider(struct plan_offenders *found, const struct scaling *scaling, uint32_t index)
 {
     const struct scaling_row *row = &scaling->rows[index];
@@ -28,8 +37,7 @@ static void consider(struct plan_offenders *found, const struct scaling *scaling
     grown.measure = plan_offends(row, COMPARE_NCALLS)    ? COMPARE_NCALLS
                     : plan_offends(row, COMPARE_TOTTIME) ? COMPARE_TOTTIME
                                                          : COMPARE_CUMTIME;
-    if (!plan_offends(row, grown.measure) ||
-        (grown.share < PLAN_WORTHWHILE && grown.projected < PLAN_WORTHWHILE))
+    if (!plan_offends(row, grown.measure) || !is_worthwhile(&grown))
         return;
     struct plan_growth *list =
         grown.measure == COMPARE_CUMTIME ? &found->carriers : &found->offenders;

@@ -14,10 +14,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define CALLS_LEAST      10   /* at the largest size; fewer are no habit */
-#define ALIKE            0.05 /* opened and closed equally often, but for this share */
-#define CONVERSION_SHARE 0.01
-#define NAMES_MAX        4 /* of one suspicion */
+#define CALLS_LEAST 10   /* at the largest size; fewer are no habit */
+#define ALIKE       0.05 /* opened and closed equally often, but for this share */
+#define NAMES_MAX   4    /* of one suspicion */
 
 /* ---- words in names ---- */
 
@@ -98,11 +97,6 @@ static double largest(const struct scaling *scaling, uint32_t row, enum compare_
     return scaling_value(scaling, row, measure, scaling->size_count - 1);
 }
 
-static bool is_quadratic(const struct scaling_row *row)
-{
-    return plan_offends(row, COMPARE_NCALLS) || plan_offends(row, COMPARE_TOTTIME);
-}
-
 /* By calls: as often as the input is long, and often. */
 static bool is_linear(const struct scaling *scaling, uint32_t row)
 {
@@ -143,14 +137,22 @@ static uint32_t closing_for(const struct scaling *scaling, uint32_t row)
     return found;
 }
 
+/* Calls are exact and tell early; time has to be worth a word. */
+static bool is_quadratic(const struct scaling *scaling, uint32_t row)
+{
+    return plan_offends(&scaling->rows[row], COMPARE_NCALLS) ||
+           (plan_offends(&scaling->rows[row], COMPARE_TOTTIME) &&
+            share_of(scaling, row) >= PLAN_PERCEPTIBLE);
+}
+
 static void consider(struct plan_suspects *suspects, uint32_t row)
 {
     const struct scaling *scaling = suspects->scaling;
     const char *name = scaling_function(scaling, row)->name;
-    if (joins(name) && is_quadratic(&scaling->rows[row]))
+    if (joins(name) && is_quadratic(scaling, row))
         add(suspects, SUSPECT_CONCATENATION, row, PROFILE_NONE);
     else if (converts(name) && is_linear(scaling, row) &&
-             share_of(scaling, row) >= CONVERSION_SHARE)
+             share_of(scaling, row) >= PLAN_PERCEPTIBLE)
         add(suspects, SUSPECT_CONVERSION, row, PROFILE_NONE);
 }
 

@@ -139,7 +139,7 @@ static void part_table(FILE *out, const struct cache_impact *impact, const struc
     text_table(out, &table, style);
     if (shown == pair->part_count)
         return;
-    snprintf(line, sizeof line, "%" PRIu32 " further functions cost more by less",
+    snprintf(line, sizeof line, "%" PRIu32 " further functions cost more, each by less",
              pair->part_count - shown);
     text_closing(out, line, style);
 }
