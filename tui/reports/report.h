@@ -9,10 +9,11 @@
 #include "tui/analysis/butterfly.h"
 #include "tui/analysis/calltree.h"
 #include "tui/analysis/compare.h"
+#include "tui/analysis/gate.h"
 #include "tui/analysis/hotspots.h"
-#include "tui/analysis/scaling.h"
 #include "tui/analysis/queue.h"
 #include "tui/analysis/risk.h"
+#include "tui/analysis/scaling.h"
 #include "tui/analysis/statistics.h"
 
 #include <stdio.h>
@@ -51,6 +52,10 @@ void report_calltree(FILE *out, const struct calltree *tree, uint32_t thread, ui
  */
 void report_statistics(FILE *out, const struct statistics *statistics);
 void report_statistics_edges(FILE *out, const struct statistics *statistics, bool callees);
+
+/* Text, Markdown or JSON; JUnit XML for CI systems. */
+void report_gate(FILE *out, const struct gate *gate, const struct report_style *style);
+void report_gate_junit(FILE *out, const struct gate *gate);
 
 /*
  * {"project_title", "run_id", "generated_utc", "record_count", "high_risk_count", "average_score",
