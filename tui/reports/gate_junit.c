@@ -21,7 +21,7 @@ static void put_character(FILE *out, const char *text, size_t size, uint32_t cha
         const char *entity;
     } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
     if (character == 0xfffe || character == 0xffff) {
-        fprintf(out, "\\u%04" PRIX32, character);
+        fprintf(out, "\\u%04" PRIx32, character);
         return;
     }
     for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
