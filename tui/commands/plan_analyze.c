@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
      "0: what a cold cache costs; another: how its runs grow, each size against the next"},
     {"compare", 'c', OPTION_FLAG, NULL, offsetof(struct analyze_options, compare),
      "every run against every other one (of the phase, when one is given)"},
-    {"runs", 'r', OPTION_LIST, "A B", offsetof(struct analyze_options, runs),
+    {"runs", 'r', OPTION_FILES, "A B", offsetof(struct analyze_options, runs),
      "these two runs, by their ids"},
     {"at", 0, OPTION_NUMBER, "SIZE", offsetof(struct analyze_options, at),
      "project to this size (default: ten times the largest)"},
@@ -55,14 +55,24 @@ static int analyze_cache(const struct analysis *analysis, struct error *err)
     return 0;
 }
 
-/* Two sizes at least are needed, unless two runs were asked for by name. */
+/* With --compare runs of one size are compared too, by ratio alone. */
+static int fit_growth(struct scaling **scaling, const struct analysis *analysis, struct error *err)
+{
+    const struct analyze_options *options = analysis->options;
+    const struct plan_subject *subject = &analysis->subject;
+    if (!plan_runs_scaling(scaling, subject->runs, subject->count, options->at, analysis->limit,
+                           err))
+        return 0;
+    *scaling = NULL;
+    return options->compare ? 0 : error_in_file(err, subject->path);
+}
+
 static int analyze_growth(const struct analysis *analysis, struct error *err)
 {
     const struct plan_subject *subject = &analysis->subject;
     struct plan_pairs *pairs = NULL;
     struct scaling *scaling = NULL;
-    bool failed = plan_runs_scaling(&scaling, subject->runs, subject->count, analysis->options->at,
-                                    analysis->limit, err) ||
+    bool failed = fit_growth(&scaling, analysis, err) ||
                   (analysis->options->compare
                        ? plan_pairs_all(&pairs, subject->runs, subject->count, err)
                        : plan_pairs_steps(&pairs, subject->runs, subject->count, err)) ||
@@ -138,26 +148,37 @@ static int write_analysis(struct analysis *analysis, const struct plan_runs *run
     return -1;
 }
 
+static int load_and_analyze(struct analysis *analysis, const char *path, struct error *err)
+{
+    const struct analyze_options *options = analysis->options;
+    struct plan_runs *runs = NULL;
+    bool all = analysis->style.format == REPORT_JSON;
+    if (plan_runs_load(&runs, path, options->phase, err))
+        return -1;
+    analysis->limit = options->limit != SELECT_UNSET ? options->limit : all ? 0 : PLAN_ROWS;
+    analysis->subject = (struct plan_subject){.path = runs->plan->path,
+                                              .phase = options->phase,
+                                              .runs = runs->facts,
+                                              .count = runs->count};
+    int status = write_analysis(analysis, runs, err);
+    plan_runs_free(runs);
+    return status;
+}
+
 static int analyze_run(const void *values, char **operands, int count)
 {
-    const struct analyze_options *options = values;
-    struct analysis analysis = {.options = options};
+    struct analyze_options options = *(const struct analyze_options *)values;
+    struct analysis analysis = {.options = &options};
     struct error err = {0};
-    struct plan_runs *runs = NULL;
+    const char *path = operands[0];
+    if (!count && options.runs.count == 3) { /* --runs A B PLAN.json */
+        path = options.runs.items[--options.runs.count];
+        count = 1;
+    }
     if (!command_operands(&plan_analyze_command, count, 1))
         return COMMAND_FAILED;
-    bool failed = check_options(options, &analysis.style, &err) ||
-                  plan_runs_load(&runs, operands[0], options->phase, &err);
-    if (!failed) {
-        bool all = analysis.style.format == REPORT_JSON;
-        analysis.limit = options->limit != SELECT_UNSET ? options->limit : all ? 0 : PLAN_ROWS;
-        analysis.subject = (struct plan_subject){.path = runs->plan->path,
-                                                 .phase = options->phase,
-                                                 .runs = runs->facts,
-                                                 .count = runs->count};
-        failed = write_analysis(&analysis, runs, &err);
-    }
-    plan_runs_free(runs);
+    bool failed =
+        check_options(&options, &analysis.style, &err) || load_and_analyze(&analysis, path, &err);
     return failed ? command_fail(&err) : COMMAND_OK;
 }
 

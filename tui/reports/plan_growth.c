@@ -181,12 +181,14 @@ static cJSON *json_growth(const struct scaling *scaling, uint32_t index)
     return object;
 }
 
+/* Without it both lists are there, and empty. */
 static void json_scaling(struct json_document *document, const struct scaling *scaling)
 {
-    json_member(document, "sizes",
-                cJSON_CreateDoubleArray(scaling->sizes, (int)scaling->size_count));
+    cJSON *sizes = scaling ? cJSON_CreateDoubleArray(scaling->sizes, (int)scaling->size_count)
+                           : cJSON_CreateArray();
+    json_member(document, "sizes", sizes);
     json_list(document, "functions");
-    for (uint32_t i = 0; i < scaling->count; i++)
+    for (uint32_t i = 0; scaling && i < scaling->count; i++)
         json_item(document, json_growth(scaling, scaling->order[i]));
 }
 
@@ -216,8 +218,7 @@ static int as_json(FILE *out, const struct plan_subject *subject, const struct p
         json_item(&document, plan_json_run(&subject->runs[i]));
     if (json_pairs(&document, pairs, rows, err))
         return -1;
-    if (scaling)
-        json_scaling(&document, scaling);
+    json_scaling(&document, scaling);
     plan_json_not_measured(&document, subject);
     json_end(&document);
     return 0;

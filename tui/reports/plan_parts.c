@@ -48,12 +48,12 @@ void plan_title(FILE *out, int level, const char *text, const struct report_styl
 
 void plan_head(FILE *out, const struct plan_subject *subject, const struct report_style *style)
 {
-    char path[1024], line[1200], phase[80] = "all phases";
+    char path[1024], line[1200], phase[80] = "";
     uint32_t measured = 0;
     plan_text(subject->path, path, sizeof path);
     if (subject->phase)
-        snprintf(phase, sizeof phase, "phase %.64s", subject->phase);
-    snprintf(line, sizeof line, "Plan %s, %s", path, phase);
+        snprintf(phase, sizeof phase, ", phase %.64s", subject->phase);
+    snprintf(line, sizeof line, "Plan %s%s", path, phase);
     plan_title(out, 1, line, style);
     for (uint32_t i = 0; i < subject->count; i++)
         measured += subject->runs[i].profile != NULL;
