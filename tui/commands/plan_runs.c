@@ -169,9 +169,10 @@ int plan_runs_load(struct plan_runs **out, const char *path, const char *phase, 
     collect(runs, phase, indices);
     load_runs(runs, indices);
     free(indices);
-    *out = runs;
-    if (runs->count || !phase)
+    if (runs->count || !phase) {
+        *out = runs;
         return 0;
+    }
     error_set(err, ERROR_USAGE, "no run of phase \"%.64s\"", phase);
     plan_runs_free(runs);
     return error_in_file(err, path);
