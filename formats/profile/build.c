@@ -36,6 +36,7 @@ void build_free(struct build *build)
         histogram_free(&build->latency.data[f]);
     array_free(&build->metrics);
     array_free(&build->functions);
+    array_free(&build->first_of_name);
     array_free(&build->contexts);
     array_free(&build->edges);
     array_free(&build->threads);
@@ -45,13 +46,14 @@ void build_free(struct build *build)
     array_free(&build->latency);
     index_free(&build->function_index);
     index_free(&build->context_index);
+    free(build->numbers);
     free(build);
 }
 
 void build_expect(struct build *build, uint32_t functions, uint32_t edges)
 {
     strings_expect(&build->strings, functions);
-    index_expect(&build->function_index, functions);
+    array_reserve(&build->first_of_name, functions);
     array_reserve(&build->functions, functions);
     array_reserve(&build->edges, edges);
 }
@@ -65,7 +67,7 @@ static void reach(struct values_array *values, uint32_t index)
 }
 
 /* The place of a value; valid until the next call. */
-static int64_t *value_at(struct values_array *values, uint32_t index)
+static inline int64_t *value_at(struct values_array *values, uint32_t index)
 {
     if (index == values->count && index < values->capacity)
         values->data[values->count++] = 0;
@@ -123,17 +125,38 @@ uint32_t build_text(struct build *build, const char *text, size_t length)
     return strings_intern(&build->strings, text, length);
 }
 
+/* The function that came first under a name; PROFILE_NONE when none has. */
+static uint32_t *first_of_name(struct build *build, uint32_t name)
+{
+    uint32_t before = build->first_of_name.count;
+    if (name >= before) {
+        uint32_t count = build->strings.count;
+        array_reserve(&build->first_of_name, count - before);
+        memset(build->first_of_name.data + before, 0xff, (count - before) * sizeof(uint32_t));
+        build->first_of_name.count = count;
+    }
+    return &build->first_of_name.data[name];
+}
+
+/* Most names are of one function only; these need no look-up. */
 uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, uint32_t file,
                            uint32_t line, enum function_kind kind)
 {
     struct build_function key = {
         .name = name, .module = module, .file = file, .line = line, .kind = kind};
-    uint64_t hash = mix(mix(mix(mix(mix(0, name), module), file), line), kind);
-    uint32_t found =
-        index_find(&build->function_index, hash, build->functions.data, same_function, &key);
-    if (found != UINT32_MAX)
-        return found;
-    index_add(&build->function_index, hash, build->functions.count);
+    uint32_t *first = first_of_name(build, name);
+    if (*first == PROFILE_NONE) {
+        *first = build->functions.count;
+    } else {
+        if (same_function(build->functions.data, *first, &key))
+            return *first;
+        uint64_t hash = mix(mix(mix(mix(mix(0, name), module), file), line), kind);
+        uint32_t found =
+            index_find(&build->function_index, hash, build->functions.data, same_function, &key);
+        if (found != UINT32_MAX)
+            return found;
+        index_add(&build->function_index, hash, build->functions.count);
+    }
     *array_push(&build->functions) = key;
     return build->functions.count - 1;
 }

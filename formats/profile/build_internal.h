@@ -67,7 +67,10 @@ struct build {
     struct build_column {
         struct column_values function, context, edge; /* a context's total is derived */
     } columns[BUILD_METRICS_MAX];
-    struct index function_index, context_index;
+    ARRAY(uint32_t) first_of_name; /* function by string; PROFILE_NONE, or shorter, for none */
+    struct index function_index;   /* those that are not the first of their name */
+    struct index context_index;
+    uint32_t *numbers; /* of the functions in the profile, by index; NULL: as here */
     unsigned flags;
     double size;
     int64_t start_ns, wall_ns;
@@ -79,6 +82,11 @@ static inline void values_add(int64_t *value, int64_t more)
 {
     if (__builtin_add_overflow(*value, more, value))
         *value = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
+static inline uint32_t function_number(const struct build *build, uint32_t function)
+{
+    return build->numbers ? build->numbers[function] : function;
 }
 
 /*

@@ -19,8 +19,8 @@ static struct ends collect(const struct profile *p, const struct build *build)
     ends.callers = memory_alloc(ends.count * sizeof *ends.callers);
     ends.callees = memory_alloc(ends.count * sizeof *ends.callees);
     for (uint32_t i = 0; i < ends.stated; i++) {
-        ends.callers[i] = build->edges.data[i].caller;
-        ends.callees[i] = build->edges.data[i].callee;
+        ends.callers[i] = function_number(build, build->edges.data[i].caller);
+        ends.callees[i] = function_number(build, build->edges.data[i].callee);
     }
     for (uint32_t c = 0; c < build->contexts.count; c++) {
         const struct context *context = &build->contexts.data[c];
@@ -53,12 +53,22 @@ static void count_sort(const uint32_t *keys, uint32_t largest, const uint32_t *f
     free(next);
 }
 
+static bool is_sorted(const uint32_t *keys, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (keys[i - 1] > keys[i])
+            return false;
+    return true;
+}
+
 /* Numbers the distinct pairs in order of caller, then callee; returns how many there are. */
 static uint32_t number_pairs(const struct ends *ends, uint32_t *edge_of)
 {
     uint32_t *order = memory_alloc(ends->count * sizeof *order);
-    count_sort(ends->callees, ends->nobody, NULL, edge_of, ends->count);
-    count_sort(ends->callers, ends->nobody, edge_of, order, ends->count);
+    bool by_callee = is_sorted(ends->callees, ends->count); /* as in a file of callers */
+    if (!by_callee)
+        count_sort(ends->callees, ends->nobody, NULL, edge_of, ends->count);
+    count_sort(ends->callers, ends->nobody, by_callee ? NULL : edge_of, order, ends->count);
     uint32_t edges = 0, caller = PROFILE_NONE, callee = PROFILE_NONE;
     for (uint32_t i = 0; i < ends->count; i++) {
         uint32_t at = order[i];

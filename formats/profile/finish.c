@@ -132,16 +132,23 @@ static const char *text_of(const struct build *build, uint32_t id)
     return strings_get(&build->strings, id);
 }
 
-/* Copies a column of each metric into one block, zeroes where nothing was stated. */
+/*
+ * Copies a column of each metric into one block, zeroes where nothing was stated. `to` tells where
+ * each value goes; NULL: where it is.
+ */
 static int64_t *gather(struct profile *p, const struct build *build, uint32_t count,
+                       const uint32_t *to,
                        const struct values_array *(*values)(const struct build_column *))
 {
     int64_t *block = arena_array(p->arena, int64_t, (size_t)p->metric_count * count);
     for (uint32_t m = 0; m < p->metric_count; m++) {
         const struct values_array *from = values(&build->columns[m]);
         uint32_t known = from->count < count ? from->count : count;
-        if (known)
-            memcpy(block + (size_t)m * count, from->data, known * sizeof *block);
+        int64_t *column = block + (size_t)m * count;
+        if (known && !to)
+            memcpy(column, from->data, known * sizeof *block);
+        for (uint32_t i = 0; to && i < known; i++)
+            column[to[i]] = from->data[i];
     }
     return block;
 }
@@ -169,16 +176,17 @@ static void hand_over_functions(struct profile *p, struct build *build)
     p->function_primitive = arena_array(p->arena, uint64_t, count);
     for (uint32_t f = 0; f < count; f++) {
         const struct build_function *from = &build->functions.data[f];
-        p->functions[f] = (struct function){.name = text_of(build, from->name),
-                                            .module = text_of(build, from->module),
-                                            .file = text_of(build, from->file),
-                                            .line = from->line,
-                                            .kind = from->kind};
-        p->function_calls[f] = from->calls;
-        p->function_primitive[f] = from->primitive;
+        uint32_t to = function_number(build, f);
+        p->functions[to] = (struct function){.name = text_of(build, from->name),
+                                             .module = text_of(build, from->module),
+                                             .file = text_of(build, from->file),
+                                             .line = from->line,
+                                             .kind = from->kind};
+        p->function_calls[to] = from->calls;
+        p->function_primitive[to] = from->primitive;
     }
-    p->function_self = gather(p, build, count, function_self);
-    p->function_total = gather(p, build, count, function_total);
+    p->function_self = gather(p, build, count, build->numbers, function_self);
+    p->function_total = gather(p, build, count, build->numbers, function_total);
 }
 
 static void hand_over_latency(struct profile *p, struct build *build)
@@ -187,8 +195,8 @@ static void hand_over_latency(struct profile *p, struct build *build)
         return;
     p->latency = arena_array(p->arena, struct histogram, p->function_count);
     for (uint32_t f = 0; f < build->latency.count && f < p->function_count; f++) {
-        p->latency[f] = build->latency.data[f];
-        arena_adopt(p->arena, p->latency[f].buckets);
+        p->latency[function_number(build, f)] = build->latency.data[f];
+        arena_adopt(p->arena, build->latency.data[f].buckets);
     }
     array_free(&build->latency);
 }
@@ -200,7 +208,7 @@ static void hand_over_tree(struct profile *p, struct build *build)
     arena_adopt(p->arena, build->contexts.data);
     build->contexts.data = NULL;
     array_free(&build->contexts);
-    p->context_self = gather(p, build, p->context_count, context_self);
+    p->context_self = gather(p, build, p->context_count, NULL, context_self);
     p->context_total = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->context_count);
     if (p->context_count)
         memcpy(p->context_total, p->context_self,

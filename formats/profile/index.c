@@ -40,15 +40,6 @@ static void grow(struct index *index, uint32_t slot_count)
     free(old.slots);
 }
 
-void index_expect(struct index *index, uint32_t count)
-{
-    uint32_t slots = 64;
-    while (slots < UINT32_C(1) << 30 && slots * 3ull < count * 4ull)
-        slots *= 2;
-    if (slots > index->slot_count)
-        grow(index, slots);
-}
-
 void index_add(struct index *index, uint64_t hash, uint32_t position)
 {
     if ((index->used + 1) * 4ull > index->slot_count * 3ull)

@@ -16,9 +16,7 @@ struct index {
     uint32_t slot_count, used;
 };
 
-/* A zeroed struct is an empty index. Room for about so many elements is made at once. */
-void index_expect(struct index *index, uint32_t count);
-/* `same` says whether items[at] is what `key` names. */
+/* A zeroed struct is an empty index. `same` says whether items[at] is what `key` names. */
 uint32_t index_find(const struct index *index, uint64_t hash, const void *items,
                     bool (*same)(const void *items, uint32_t at, const void *key), const void *key);
 void index_add(struct index *index, uint64_t hash, uint32_t position);

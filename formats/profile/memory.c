@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* With a sanitizer every arena allocation is its own, so that an overrun is seen. */
@@ -12,6 +13,8 @@
 #else
 #define FIRST_PAGE 4096u
 #endif
+#define LARGE        ((size_t)256 << 10)
+#define PAGE_SIZE    4096u /* where they are larger nothing is brought in */
 #define LARGEST_PAGE ((size_t)1 << 20)
 #define ALIGNMENT    _Alignof(max_align_t)
 
@@ -33,6 +36,21 @@ static _Noreturn void exhausted(void)
     _exit(2);
 }
 
+/*
+ * Zeroed memory is about to be filled all over. A large piece comes page by page, each at a fault
+ * (two where its zeroes are read first), which costs three times as much as all pages at once.
+ */
+static void bring_in(char *data, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    size_t before = (PAGE_SIZE - (uintptr_t)data % PAGE_SIZE) % PAGE_SIZE;
+    if (size >= LARGE)
+        (void)madvise(data + before, (size - before) / PAGE_SIZE * PAGE_SIZE, MADV_POPULATE_WRITE);
+#else
+    (void)data, (void)size;
+#endif
+}
+
 void *memory_alloc(size_t size)
 {
     void *data = malloc(size ? size : 1);
@@ -46,6 +64,7 @@ void *memory_zeroed(size_t count, size_t size)
     void *data = calloc(count ? count : 1, size ? size : 1);
     if (!data)
         exhausted();
+    bring_in(data, count * size);
     return data;
 }
 

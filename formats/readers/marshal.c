@@ -2,6 +2,7 @@
 
 #include "formats/readers/decimal.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,12 +42,16 @@ int marshal_take(struct marshal *m, size_t count, const uint8_t **bytes, struct 
 
 static uint32_t little32(const uint8_t *p)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t word;
+    memcpy(&word, p, sizeof word);
+    return le32toh(word);
 }
 
 static uint64_t little64(const uint8_t *p)
 {
-    return little32(p) | (uint64_t)little32(p + 4) << 32;
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return le64toh(word);
 }
 
 static double real_of(const uint8_t *p)
@@ -301,38 +306,50 @@ static int pay(struct marshal *m, uint64_t cost, uint64_t offset, struct error *
 }
 
 /*
- * Statistics are mostly plain floats, integers and names of integers: these, without the detours
- * of the rest, which does the same.
+ * Statistics are mostly plain floats, integers, names of integers and small tuples: these, without
+ * the detours of the rest, which does the same.
  */
-static bool next_plain(struct marshal *m, struct marshal_value *value)
+static inline bool next_plain(struct marshal *m, struct marshal_value *value)
 {
     const uint8_t *p = m->data + m->position;
     if (m->size - m->position < 1 + sizeof(double) || m->following)
         return false;
+    value->named = false;
+    value->reference = MARSHAL_NONE;
     if (*p == 'g') {
-        *value = (struct marshal_value){.kind = MARSHAL_FLOAT, .reference = MARSHAL_NONE};
+        value->kind = MARSHAL_FLOAT;
         value->real = real_of(p + 1);
         m->position += 1 + sizeof(double);
         return true;
     }
-    bool named = *p == 'r';
-    uint32_t index = named ? little32(p + 1) : MARSHAL_NONE;
-    if (named && (index >= m->references.count || !m->budget))
+    if (*p == 'r') {
+        uint32_t index = little32(p + 1);
+        if (index >= m->references.count || !m->budget)
+            return false;
+        p = m->data + m->references.data[index];
+        if (*p != ('i' | FLAG_REF))
+            return false;
+        value->named = true;
+        value->reference = index;
+        m->budget--;
+    } else if (*p == ')' && p[1] <= m->size - m->position - 2) {
+        value->kind = MARSHAL_TUPLE;
+        value->count = p[1];
+        m->position += 2;
+        return true;
+    } else if (*p != 'i') {
         return false;
-    p = named ? m->data + m->references.data[index] : p;
-    if (*p != (named ? 'i' | FLAG_REF : 'i'))
-        return false;
-    *value = (struct marshal_value){.kind = MARSHAL_INT, .named = named, .reference = index};
+    }
+    value->kind = MARSHAL_INT;
     value->integer = (int32_t)little32(p + 1);
     m->position += 1 + sizeof(uint32_t);
-    m->budget -= named;
     return true;
 }
 
-int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err)
+/* Kept out of marshal_next(), which has little to set up then. */
+static __attribute__((noinline)) int next_other(struct marshal *m, struct marshal_value *value,
+                                                struct error *err)
 {
-    if (next_plain(m, value))
-        return 0;
     *value = (struct marshal_value){.kind = MARSHAL_OTHER, .reference = MARSHAL_NONE};
     uint64_t start = m->position;
     const uint8_t *p;
@@ -344,6 +361,11 @@ int marshal_next(struct marshal *m, struct marshal_value *value, struct error *e
     if (!m->following && !value->named)
         return 0;
     return pay(m, 1 + (value->kind == MARSHAL_TEXT ? value->length / 16 : 0), start, err);
+}
+
+int marshal_next(struct marshal *m, struct marshal_value *value, struct error *err)
+{
+    return next_plain(m, value) ? 0 : next_other(m, value, err);
 }
 
 void marshal_tag(struct marshal *m, uint32_t reference, uint32_t tag)

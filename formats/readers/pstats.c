@@ -210,16 +210,11 @@ static int next_key(struct pstats *p, uint32_t *function, struct error *err)
 
 static struct values edge_values(struct pstats *p, const struct marshal_value *four)
 {
-    struct values values = {.calls = count_of(p, &four[0]),
-                            .primitive = count_of(p, &four[1]),
-                            .self = time_of(p, &four[2]),
-                            .total = time_of(p, &four[3])};
-    if (values.primitive > values.calls) {
-        uint64_t calls = values.primitive;
-        values.primitive = values.calls;
-        values.calls = calls;
-    }
-    return values;
+    uint64_t one = count_of(p, &four[0]), other = count_of(p, &four[1]);
+    return (struct values){.calls = one > other ? one : other,
+                           .primitive = one > other ? other : one,
+                           .self = time_of(p, &four[2]),
+                           .total = time_of(p, &four[3])};
 }
 
 static int four_numbers(struct pstats *p, struct marshal_value *four, bool *usable,
@@ -237,8 +232,9 @@ static int four_numbers(struct pstats *p, struct marshal_value *four, bool *usab
     return 0;
 }
 
-static int caller_tuple(struct pstats *p, const struct marshal_value *tuple, struct values *values,
-                        bool *usable, struct error *err)
+/* *usable: both are functions, and the tuple is four numbers. */
+static int caller_tuple(struct pstats *p, const struct marshal_value *tuple, uint32_t caller,
+                        uint32_t callee, bool *usable, struct error *err)
 {
     struct marshal *m = &p->marshal;
     struct marshal_value four[4];
@@ -251,7 +247,7 @@ static int caller_tuple(struct pstats *p, const struct marshal_value *tuple, str
     if (tuple->named)
         marshal_return(m, back);
     if (!status && *usable)
-        *values = edge_values(p, four);
+        build_edge_values(p->build, caller, callee, p->time, edge_values(p, four));
     return status;
 }
 
@@ -259,16 +255,13 @@ static int caller_tuple(struct pstats *p, const struct marshal_value *tuple, str
 static int caller_value(struct pstats *p, uint32_t caller, uint32_t row, struct error *err)
 {
     struct marshal_value value;
-    struct values values = {0};
     bool usable = caller != MARSHAL_NONE;
     marshal_expect(&p->marshal, CALLER_SIZE);
     if (marshal_next(&p->marshal, &value, err))
         return -1;
     if (value.kind == MARSHAL_TUPLE && value.count == 4) {
-        if (caller_tuple(p, &value, &values, &usable, err))
+        if (caller_tuple(p, &value, caller, p->rows.data[row].function, &usable, err))
             return -1;
-        if (usable)
-            build_edge_values(p->build, caller, p->rows.data[row].function, p->time, values);
     } else if (value.kind == MARSHAL_INT && usable) {
         *array_push(&p->counted) = (struct counted){caller, row, count_of(p, &value)};
     } else {
@@ -363,7 +356,7 @@ static int read_pstats(struct input *input, struct build *build, struct error *e
     p.tilde = build_text(build, "~", 1);
     p.time = build_metric(build, "time", "s", METRIC_TIME, 1e-9);
     marshal_init(&p.marshal, data, size);
-    build_expect(build, (uint32_t)(size / 256 < UINT32_MAX ? size / 256 : UINT32_MAX / 2), 0);
+    build_expect(build, (uint32_t)(size / 128 < UINT32_MAX ? size / 128 : 0), 0);
     int status = read_entries(&p, err);
     if (status)
         status = pstats_accept_truncated(&p, err);
