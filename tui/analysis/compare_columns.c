@@ -205,9 +205,20 @@ static int status_compare(const void *table, uint32_t a, uint32_t b)
     return ORDER_OF(row_of(table, a)->status, row_of(table, b)->status);
 }
 
+/* "walk  parser:31  (was sre_parse:17)", or "(was step  parser:31)" where its name is new */
 static void function_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
-    function_label(compare_function(table, row), buffer, size);
+    char from[512];
+    const struct function *function = compare_function(table, row);
+    function_label(function, buffer, size);
+    if (row_of(table, row)->status != COMPARE_MOVED)
+        return;
+    const struct function *before = compare_function_a(table, row);
+    bool renamed = strcmp(before->name, function->name) != 0;
+    (renamed ? function_label : function_place)(before, from, sizeof from);
+    size_t used = strlen(buffer);
+    if (used < size)
+        snprintf(buffer + used, size - used, "  (was %s)", from);
 }
 
 static int function_order(const void *table, uint32_t a, uint32_t b)
