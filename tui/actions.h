@@ -51,6 +51,7 @@ enum action_id {
     ACTION_SWAP,
     ACTION_OTHER_FILE,
     ACTION_CHOOSE_RUN,
+    ACTION_PROJECT,
     ACTION_METRIC,
     ACTION_THREAD,
     ACTION_WRITE,
@@ -68,11 +69,12 @@ enum place {
     PLACE_COMPARE = 1 << 4,
     PLACE_HELP = 1 << 5,
     PLACE_SCALING = 1 << 6,
+    PLACE_PLOT = 1 << 7,
 };
 #define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE | PLACE_SCALING)
 #define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_TREE | PLACE_BUTTERFLY)
 #define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO)
-#define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP)
+#define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP | PLACE_PLOT)
 
 /* Without what a profile or session has, an action is not offered. */
 enum action_needs {

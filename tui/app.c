@@ -8,7 +8,7 @@ static const struct screen_ops *const screens[VIEW_COUNT] = {
     [VIEW_SCALING] = &scaling_screen,     [VIEW_COMPARE] = &compare_screen,
     [VIEW_HOTSPOTS] = &hotspots_screen,   [VIEW_TREE] = &tree_screen,
     [VIEW_BUTTERFLY] = &butterfly_screen, [VIEW_INFO] = &info_screen,
-    [VIEW_HELP] = &help_screen,
+    [VIEW_HELP] = &help_screen,           [VIEW_PLOT] = &plot_screen,
 };
 
 const struct screen_ops *app_ops(enum view_kind view)
@@ -24,7 +24,7 @@ struct app_file *app_file(struct app *app)
 /* Whether a view is about one file and stands with it. */
 static bool is_of_one(enum view_kind view)
 {
-    return view != VIEW_SCALING && view != VIEW_COMPARE && view != VIEW_HELP;
+    return view != VIEW_SCALING && view != VIEW_COMPARE && view != VIEW_HELP && view != VIEW_PLOT;
 }
 
 struct view *app_view(struct app *app)
@@ -56,7 +56,7 @@ bool app_view_exists(const struct app *app, enum view_kind view)
 {
     if (view == VIEW_SCALING)
         return app->file_count > 2;
-    return view != VIEW_HELP && (view != VIEW_COMPARE || app->file_count > 1);
+    return view != VIEW_HELP && view != VIEW_PLOT && (view != VIEW_COMPARE || app->file_count > 1);
 }
 
 const char *app_lacking(const struct app *app, enum view_kind view, int file)
@@ -92,18 +92,7 @@ void app_stale(struct app *app, int file)
     }
 }
 
-static struct subject_run *runs_of(const struct app *app)
-{
-    struct subject_run *runs = memory_zeroed((size_t)app->file_count, sizeof *runs);
-    for (int i = 0; i < app->file_count; i++) {
-        const struct app_file *file = &app->files[i];
-        runs[i] = (struct subject_run){file->profile, file->metric, file->size};
-    }
-    return runs;
-}
-
-static struct subject subject_of(const struct app *app, const struct view *view,
-                                 const struct subject_run *runs)
+static struct subject subject_of(struct app *app, const struct view *view, struct error *err)
 {
     const struct app_file *file = &app->files[app->shown];
     const struct app_file *other = &app->files[app->pair[1]];
@@ -117,9 +106,10 @@ static struct subject subject_of(const struct app *app, const struct view *view,
         .filter = view->filter,
         .place = app->help_place,
     };
-    if (app->view == VIEW_SCALING) {
-        subject.runs = runs;
-        subject.run_count = (uint32_t)app->file_count;
+    if (app->view == VIEW_SCALING || app->view == VIEW_PLOT) {
+        subject.scaling = app_scaling(app, err);
+        subject.no_scaling = err;
+        subject.at = app->at;
     }
     if (app->view == VIEW_COMPARE) {
         subject.other = other->profile;
@@ -140,10 +130,9 @@ void app_refresh(struct app *app)
     if (!view->state)
         view->state = memory_zeroed(1, ops->state_size);
     view->stale = false;
-    struct subject_run *runs = runs_of(app);
-    struct subject subject = subject_of(app, view, runs);
+    struct error err = {0};
+    struct subject subject = subject_of(app, view, &err);
     ops->rebuild(view->state, &subject);
-    free(runs);
 }
 
 /* ---- the way there and back ---- */
@@ -221,6 +210,17 @@ void app_open_butterfly(struct app *app, int side, uint32_t function)
 void app_open_hot_path(struct app *app, uint32_t function)
 {
     open_at(app, VIEW_TREE, app->shown, function);
+}
+
+void app_open_plot(struct app *app, uint32_t row)
+{
+    open_at(app, VIEW_PLOT, app->shown, row);
+}
+
+void app_plot_moved(struct app *app, uint32_t row)
+{
+    if (app->views[VIEW_SCALING].state)
+        scaling_screen.show(app->views[VIEW_SCALING].state, row);
 }
 
 void app_open_thread(struct app *app, uint32_t thread)

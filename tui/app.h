@@ -31,7 +31,8 @@ enum view_kind {
     VIEW_TREE,
     VIEW_BUTTERFLY,
     VIEW_INFO,
-    VIEW_HELP, /* not in the line of views */
+    VIEW_HELP, /* these two not in the line of views */
+    VIEW_PLOT,
     VIEW_COUNT,
 };
 
@@ -62,6 +63,8 @@ struct app {
     int file_count;
     int pair[2];                   /* the files that stand side by side: A and B */
     struct view views[VIEW_COUNT]; /* those of several files, and the help */
+    struct scaling *scaling;       /* of all files; NULL until a view of it is shown */
+    double at;                     /* the size it is projected to; NAN: ten times the largest */
     enum view_kind view;
     int shown; /* the file whose views are shown; side by side A */
     bool threshold;
@@ -154,6 +157,8 @@ void app_loaded(struct app *app);
 void app_swap(struct app *app);
 /* Goes to the view of these two. */
 void app_side_by_side(struct app *app, int a, int b);
+/* Of the files and metrics as they are now, made anew when these have changed; NULL: see err. */
+struct scaling *app_scaling(struct app *app, struct error *err);
 /* The size of the run's input: given, else the profile's own; NAN unknown. */
 double app_size(const struct app_file *file);
 
@@ -180,6 +185,8 @@ void request_thread(struct app *app);
 void request_metric(struct app *app);
 void request_file(struct app *app);
 void request_run(struct app *app);
+/* The size to project to. */
+void request_at(struct app *app);
 /* Which two files to put side by side. */
 void request_pair(struct app *app);
 void request_write(struct app *app);

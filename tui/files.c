@@ -1,6 +1,6 @@
 /* The files: loading them, one after another, and their order. */
 #include "formats/format.h"
-#include "tui/analysis/compare.h"
+#include "tui/analysis/scaling.h"
 #include "tui/app.h"
 
 #include <stdlib.h>
@@ -9,6 +9,41 @@
 double app_size(const struct app_file *file)
 {
     return isnan(file->size) ? compare_size(file->profile) : file->size;
+}
+
+/* Whether it is still of these files and their metrics. */
+static bool is_current(const struct app *app, const struct scaling *scaling)
+{
+    if (scaling->run_count != (uint32_t)app->file_count)
+        return false;
+    for (uint32_t i = 0; i < scaling->run_count; i++) {
+        const struct app_file *file = &app->files[scaling->runs[i].input];
+        if (scaling->runs[i].profile != file->profile || scaling->runs[i].metric != file->metric)
+            return false;
+    }
+    return true;
+}
+
+static void drop_scaling(struct app *app)
+{
+    scaling_free(app->scaling);
+    app->scaling = NULL;
+}
+
+struct scaling *app_scaling(struct app *app, struct error *err)
+{
+    if (app->scaling && is_current(app, app->scaling))
+        return app->scaling;
+    drop_scaling(app);
+    struct scaling_input *inputs = memory_zeroed((size_t)app->file_count, sizeof *inputs);
+    for (int i = 0; i < app->file_count; i++) {
+        const struct app_file *file = &app->files[i];
+        inputs[i] = (struct scaling_input){file->profile, file->metric, file->size};
+    }
+    if (scaling_new(&app->scaling, inputs, (uint32_t)app->file_count, err))
+        app->scaling = NULL;
+    free(inputs);
+    return app->scaling;
 }
 
 static void close_views(struct view *views)
@@ -86,6 +121,7 @@ void app_take(struct app *app, const char *path, struct profile *profile)
     file->size = given_size(app);
     file->thread = PROFILE_NONE;
     app->replaces = false;
+    drop_scaling(app);
     arrange(app);
     show_first(app);
 }
@@ -168,6 +204,7 @@ int app_open(struct app *app, const char *const *paths, size_t count,
              const struct browse_options *options, bool threaded, struct error *err)
 {
     *app = (struct app){.from = options->from, .threaded = threaded, .starting = count > 0};
+    app->at = NAN;
     app->sizes = options->sizes;
     app->size_count = options->size_count;
     if (!count)
@@ -189,6 +226,7 @@ void app_close(struct app *app)
         close_file(&app->files[i]);
     free(app->files);
     close_views(app->views);
+    drop_scaling(app);
     array_free(&app->history);
     menu_close(&app->menu);
     canvas_free(&app->canvas);

@@ -95,8 +95,11 @@ static int each_tab(const struct app *app, struct canvas *canvas, int row, int c
             hit = digit;
         at += width;
     }
-    if (app->view == VIEW_HELP && canvas)
-        canvas_text(canvas, row, at, canvas->columns - at, STYLE_TAB_ACTIVE, " Help ");
+    if ((app->view == VIEW_HELP || app->view == VIEW_PLOT) && canvas) {
+        char text[64];
+        snprintf(text, sizeof text, " %s ", app_ops(app->view)->title);
+        canvas_text(canvas, row, at, canvas->columns - at, STYLE_TAB_ACTIVE, text);
+    }
     return hit;
 }
 

@@ -249,6 +249,12 @@ static void on_choose_run(struct app *app, uint32_t key)
     request_run(app);
 }
 
+static void on_project(struct app *app, uint32_t key)
+{
+    (void)key;
+    request_at(app);
+}
+
 static void on_thread(struct app *app, uint32_t key)
 {
     (void)key;
@@ -302,6 +308,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *app, uint32_t key) = {
     [ACTION_SWAP] = on_swap,
     [ACTION_OTHER_FILE] = on_other_file,
     [ACTION_CHOOSE_RUN] = on_choose_run,
+    [ACTION_PROJECT] = on_project,
     [ACTION_THREAD] = on_thread,
     [ACTION_METRIC] = on_metric,
     [ACTION_COMPARE_WITH] = on_compare_with,

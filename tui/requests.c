@@ -2,6 +2,7 @@
 #include "formats/format.h"
 #include "tui/analysis/names.h"
 #include "tui/app.h"
+#include "tui/commands/select.h"
 #include "tui/numbers.h"
 
 #include <inttypes.h>
@@ -239,6 +240,29 @@ static void run_chosen(struct app *app, uint32_t item)
 void request_run(struct app *app)
 {
     offer_runs(app, "Look at the run of", run_chosen, app->shown);
+}
+
+static void at_named(struct app *app)
+{
+    struct error err = {0};
+    double at;
+    if (select_size(app->prompt.text[0] ? app->prompt.text : NULL, "the size to project to", &at,
+                    &err)) {
+        app_say_error(app, &err);
+        return;
+    }
+    app->at = at;
+    app->views[VIEW_SCALING].stale = app->views[VIEW_PLOT].stale = true;
+    app_refresh(app);
+}
+
+void request_at(struct app *app)
+{
+    char size[40] = "";
+    if (!isnan(app->at))
+        number_shortest(app->at, size, sizeof size);
+    snprintf(app->prompt_note, sizeof app->prompt_note, "empty: ten times the largest");
+    ask(app, "Project to size: ", size, NULL, at_named, NULL);
 }
 
 static void second_chosen(struct app *app, uint32_t item)

@@ -2,6 +2,7 @@
 #include "tui/title.h"
 
 #include "tui/analysis/names.h"
+#include "tui/analysis/scaling.h"
 #include "tui/numbers.h"
 #include "tui/widgets/glyph.h"
 
@@ -153,25 +154,35 @@ static void title_of_two(const struct app *app, struct canvas *canvas, int row)
     canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, ratio);
 }
 
-/* "5 runs · size 1,000 … 16,000" */
+/* "5 runs", "size 1,000 … 16,000", "projected to 160,000", "cumtime" */
+static void facts_of_runs(const struct app *app, char facts[FACTS][FACT_MAX])
+{
+    const struct scaling *scaling = app->scaling;
+    char first[40], last[40], at[40];
+    memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
+    snprintf(facts[0], FACT_MAX, "%d runs", app->file_count);
+    if (!scaling)
+        return;
+    number_size(scaling->sizes[0], first, sizeof first);
+    number_size(scaling->sizes[scaling->size_count - 1], last, sizeof last);
+    number_size(scaling->at, at, sizeof at);
+    snprintf(facts[1], FACT_MAX, "size %s … %s", first, last);
+    snprintf(facts[2], FACT_MAX, "projected to %s", at);
+    snprintf(facts[3], FACT_MAX, "%s", scaling_measure_name(scaling->measure));
+}
+
 static void title_of_runs(const struct app *app, struct canvas *canvas, int row)
 {
-    char text[FACT_MAX], first[40], last[40];
-    double smallest = app_size(&app->files[0]);
-    double largest = app_size(&app->files[app->file_count - 1]);
-    size_t used = (size_t)snprintf(text, sizeof text, "%d runs", app->file_count);
-    if (!isnan(smallest) && !isnan(largest)) {
-        number_size(smallest, first, sizeof first);
-        number_size(largest, last, sizeof last);
-        snprintf(text + used, sizeof text - used, " · size %s … %s", first, last);
-    }
+    char facts[FACTS][FACT_MAX], text[FACTS * FACT_MAX];
     int at = canvas_text(canvas, row, 1, canvas->columns, STYLE_TITLE, "ncprof") + 3;
-    canvas_text_cut(canvas, row, at, canvas->columns - at - 1, STYLE_TITLE, text);
+    facts_of_runs(app, facts);
+    join_facts(facts, canvas->columns - at - 1, text, sizeof text);
+    canvas_text(canvas, row, at, canvas->columns - at - 1, STYLE_TITLE, text);
 }
 
 void title_draw(const struct app *app, struct canvas *canvas, int row)
 {
-    if (app->view == VIEW_SCALING)
+    if (app->view == VIEW_SCALING || app->view == VIEW_PLOT)
         title_of_runs(app, canvas, row);
     else if (app->view == VIEW_COMPARE)
         title_of_two(app, canvas, row);

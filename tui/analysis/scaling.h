@@ -13,7 +13,7 @@
  * tottime of all functions, in which those that have less than 0.1 % of it in every run, or values
  * at too few sizes, are projected together, as one: the noise of each would be multiplied. A share
  * is cumtime by that total. A sum of unlike parts (`main`) is no power of the size: what a fit says
- * of cumtime is raised to what the function takes itself, and to what it passes on to one callee
+ * of cumtime is raised to the sum of its parts, its own tottime and what it passes on to callees
  * (as the largest run's edges have it), and never exceeds the total.
  */
 #ifndef NCPROF_TUI_ANALYSIS_SCALING_H
@@ -109,6 +109,8 @@ void scaling_free(struct scaling *scaling);
  * ERROR_USAGE, nothing changed: an unknown column, a size that is not above zero.
  */
 int scaling_select(struct scaling *scaling, const struct scaling_query *query, struct error *err);
+/* Another size to project to, NAN as in a query; the rows stay in their order. */
+void scaling_set_at(struct scaling *scaling, double at);
 /* Only looks whether the query's words are known and its size is one. */
 int scaling_check_query(const struct scaling_query *query, struct error *err);
 
@@ -127,9 +129,12 @@ double scaling_share(const struct scaling *scaling, uint32_t row, enum compare_m
 double scaling_projected_share(const struct scaling *scaling, uint32_t row,
                                enum compare_measure measure);
 
-/* ---- of a selected row: an index into order[] ---- */
-
-void scaling_sentence(struct scaling *scaling, uint32_t index, char *buffer, size_t size);
+/*
+ * "concat grows as n^2.00 ± 0.02 (quadratic; 5 runs, r² 0.999): 61.0 % of the run at 16,000,
+ * 94.6 % at 160,000. ..."
+ */
+void scaling_sentence(struct scaling *scaling, uint32_t row, enum compare_measure measure,
+                      char *buffer, size_t size);
 
 /*
  * "run_loop → concat: n^1.00 to n^2.00 (61.0 % of the run)", of an edge of the largest run.

@@ -43,25 +43,35 @@ static void bound_by_tottime(struct scaling *scaling)
     }
 }
 
-/* Whether any caller takes more than was thought, by what it passes on to one callee. */
-static bool bound_by_callees(const struct scaling *scaling, const struct scaling_run *last,
-                             const uint32_t *rows)
+/* What a caller passes on along an edge, if the callee's cumtime stays shared out as it is. */
+static double passed_along(const struct scaling *scaling, const struct scaling_run *last,
+                           const uint32_t *rows, uint32_t e)
+{
+    const struct edge *edge = &last->profile->edges[e];
+    int64_t part = profile_edge(last->profile, e, last->metric).total;
+    int64_t whole = profile_function(last->profile, edge->callee, last->metric).total;
+    double callee = scaling->rows[rows[edge->callee]].projected[COMPARE_CUMTIME];
+    if (edge->caller == edge->callee || part <= 0 || whole <= 0 || isnan(callee))
+        return 0;
+    return callee * fmin(1, (double)part / (double)whole);
+}
+
+/* Whether any caller takes more than was thought: the sum of its parts. Edges stand by caller. */
+static bool bound_by_parts(const struct scaling *scaling, const struct scaling_run *last,
+                           const uint32_t *rows)
 {
     const struct profile *profile = last->profile;
-    const int64_t *edge_total = profile->edge_total + (size_t)last->metric * profile->edge_count;
     bool changed = false;
-    for (uint32_t e = 0; e < profile->edge_count; e++) {
-        const struct edge *edge = &profile->edges[e];
-        struct scaling_row *caller = &scaling->rows[rows[edge->caller]];
-        const struct scaling_row *callee = &scaling->rows[rows[edge->callee]];
-        int64_t whole = profile_function(profile, edge->callee, last->metric).total;
-        if (whole <= 0 || edge_total[e] <= 0)
+    for (uint32_t e = 0; e < profile->edge_count;) {
+        uint32_t function = profile->edges[e].caller;
+        struct scaling_row *caller = &scaling->rows[rows[function]];
+        double sum = caller->alone ? caller->projected[COMPARE_TOTTIME] : 0;
+        for (; e < profile->edge_count && profile->edges[e].caller == function; e++)
+            sum += passed_along(scaling, last, rows, e);
+        sum = within(scaling, sum, NAN);
+        if (!(sum > caller->projected[COMPARE_CUMTIME] * (1 + 1e-9)))
             continue;
-        double part = fmin(1, (double)edge_total[e] / (double)whole);
-        double passed = callee->projected[COMPARE_CUMTIME] * part;
-        if (!(passed > caller->projected[COMPARE_CUMTIME] * (1 + 1e-9)))
-            continue;
-        caller->projected[COMPARE_CUMTIME] = within(scaling, passed, NAN);
+        caller->projected[COMPARE_CUMTIME] = sum;
         changed = true;
     }
     return changed;
@@ -79,7 +89,7 @@ void scaling_project(struct scaling *scaling, double at)
     for (uint32_t row = 0; row < scaling->functions; row++)
         if (in_run[(size_t)row * scaling->run_count] != PROFILE_NONE)
             rows[in_run[(size_t)row * scaling->run_count]] = row;
-    for (int pass = 0; pass < PASSES_MAX && bound_by_callees(scaling, last, rows);)
+    for (int pass = 0; pass < PASSES_MAX && bound_by_parts(scaling, last, rows);)
         pass++;
     free(rows);
 }

@@ -103,10 +103,17 @@ static void sort_rows(struct scaling *scaling)
     free(sorted);
 }
 
+void scaling_set_at(struct scaling *scaling, double at)
+{
+    double chosen = isnan(at) ? 10 * scaling->sizes[scaling->size_count - 1] : at;
+    if (chosen != scaling->at)
+        scaling_project(scaling, chosen);
+    scaling_columns_title(scaling);
+}
+
 int scaling_select(struct scaling *scaling, const struct scaling_query *query, struct error *err)
 {
     enum compare_measure measure = query->measure;
-    double at = isnan(query->at) ? 10 * scaling->sizes[scaling->size_count - 1] : query->at;
     if (scaling_check_query(query, err))
         return -1;
     bool by_measure = is_measure(query->sort, &measure);
@@ -119,9 +126,7 @@ int scaling_select(struct scaling *scaling, const struct scaling_query *query, s
     scaling->sort = sort;
     scaling->reverse = query->reverse;
     scaling->threshold = query->threshold;
-    if (at != scaling->at)
-        scaling_project(scaling, at);
-    scaling_columns_title(scaling);
+    scaling_set_at(scaling, query->at);
     select_rows(scaling, query);
     sort_rows(scaling);
     if (query->limit && scaling->count > query->limit)

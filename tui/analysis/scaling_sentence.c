@@ -7,37 +7,51 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "concat", "The ncalls of concat" */
-static void subject_of(const struct scaling *scaling, uint32_t row, char *buffer, size_t size)
+struct wording {
+    const struct scaling *scaling;
+    uint32_t row;
+    enum compare_measure measure;
+};
+
+static const struct fit *fit_of(const struct wording *wording)
 {
-    char name[256];
-    function_name(scaling_function(scaling, row), name, sizeof name);
-    if (scaling->measure == COMPARE_CUMTIME)
-        snprintf(buffer, size, "%s grows", name);
-    else
-        snprintf(buffer, size, "%s of %s grows", scaling_measure_name(scaling->measure), name);
+    return &wording->scaling->rows[wording->row].fit[wording->measure];
 }
 
-static void value_text(const struct scaling *scaling, double value, char *buffer, size_t size)
+/* "concat grows", "concat itself grows" */
+static void subject_of(const struct wording *wording, char *buffer, size_t size)
 {
-    if (scaling->measure == COMPARE_NCALLS)
+    char name[256];
+    function_name(scaling_function(wording->scaling, wording->row), name, sizeof name);
+    if (wording->measure == COMPARE_CUMTIME)
+        snprintf(buffer, size, "%s grows", name);
+    else if (wording->measure == COMPARE_TOTTIME)
+        snprintf(buffer, size, "%s itself grows", name);
+    else
+        snprintf(buffer, size, "Calls of %s grow", name);
+}
+
+static void value_text(const struct wording *wording, double value, char *buffer, size_t size)
+{
+    if (wording->measure == COMPARE_NCALLS)
         snprintf(buffer, size, "%.4g calls", value);
     else
-        number_value(value, scaling_metric(scaling), buffer, size);
+        number_value(value, scaling_metric(wording->scaling), buffer, size);
 }
 
 /* "n^2.00 ± 0.02 (quadratic; 5 runs, r² 0.999)" */
-static void growth_clause(const struct scaling *scaling, uint32_t row, char *buffer, size_t size)
+static void growth_clause(const struct wording *wording, char *buffer, size_t size)
 {
-    const struct fit *fit = &scaling->rows[row].fit[scaling->measure];
-    const char *class = growth_name(scaling->rows[row].growth[scaling->measure]);
+    const struct fit *fit = fit_of(wording);
+    const struct scaling_row *row = &wording->scaling->rows[wording->row];
+    const char *class = growth_name(row->growth[wording->measure]);
     char exponent[32], interval[40] = "", floor[80] = "", r2[40] = "";
     number_exponent(fit->exponent, exponent, sizeof exponent);
     if (!isnan(fit->high))
         snprintf(interval, sizeof interval, " ± %.2f", fit->high - fit->exponent);
     if (fit->model == FIT_FLOOR) {
         char value[48];
-        value_text(scaling, fit->floor, value, sizeof value);
+        value_text(wording, fit->floor, value, sizeof value);
         snprintf(floor, sizeof floor, " above a constant %s", value);
     }
     if (!isnan(fit->r2))
@@ -47,11 +61,12 @@ static void growth_clause(const struct scaling *scaling, uint32_t row, char *buf
 }
 
 /* ": 61.0 % of the run at 16,000, 94.6 % at 160,000" */
-static void share_clause(const struct scaling *scaling, uint32_t row, char *buffer, size_t size)
+static void share_clause(const struct wording *wording, char *buffer, size_t size)
 {
+    const struct scaling *scaling = wording->scaling;
     uint32_t last = scaling->size_count - 1;
-    double share = scaling_share(scaling, row, scaling->measure, last);
-    double later = scaling_projected_share(scaling, row, scaling->measure);
+    double share = scaling_share(scaling, wording->row, wording->measure, last);
+    double later = scaling_projected_share(scaling, wording->row, wording->measure);
     char percent[32], at[40];
     size_t used = 0;
     buffer[0] = '\0';
@@ -87,36 +102,38 @@ void scaling_edge_text(const struct profile *profile, const struct blame_edge *e
 }
 
 /* A function that is there at one size only does not grow. */
-static void alone_sentence(const struct scaling *scaling, uint32_t row, char *buffer, size_t size)
+static void alone_sentence(const struct wording *wording, char *buffer, size_t size)
 {
+    const struct scaling *scaling = wording->scaling;
     char name[256], value[48], at[40];
-    function_name(scaling_function(scaling, row), name, sizeof name);
+    function_name(scaling_function(scaling, wording->row), name, sizeof name);
     for (uint32_t s = 0; s < scaling->size_count; s++) {
-        double found = scaling_value(scaling, row, scaling->measure, s);
+        double found = scaling_value(scaling, wording->row, wording->measure, s);
         if (isnan(found) || found <= 0)
             continue;
-        value_text(scaling, found, value, sizeof value);
+        value_text(wording, found, value, sizeof value);
         number_size(scaling->sizes[s], at, sizeof at);
         snprintf(buffer, size, "%s is there at one size only: %s at %s.", name, value, at);
         return;
     }
     snprintf(buffer, size, "%s has no %s in any run.", name,
-             scaling_measure_name(scaling->measure));
+             scaling_measure_name(wording->measure));
 }
 
-void scaling_sentence(struct scaling *scaling, uint32_t index, char *buffer, size_t size)
+void scaling_sentence(struct scaling *scaling, uint32_t row, enum compare_measure measure,
+                      char *buffer, size_t size)
 {
-    uint32_t row = scaling->order[index];
     const struct scaling_row *r = &scaling->rows[row];
+    struct wording wording = {scaling, row, measure};
     char subject[320], growth[200], share[160], blame[512] = "";
-    if (r->fit[scaling->measure].model == FIT_NONE) {
-        alone_sentence(scaling, row, buffer, size);
+    if (r->fit[measure].model == FIT_NONE) {
+        alone_sentence(&wording, buffer, size);
         return;
     }
-    subject_of(scaling, row, subject, sizeof subject);
-    growth_clause(scaling, row, growth, sizeof growth);
-    share_clause(scaling, row, share, sizeof share);
-    if (r->run == scaling->run_count - 1 && r->growth[scaling->measure] >= GROWTH_RISING)
+    subject_of(&wording, subject, sizeof subject);
+    growth_clause(&wording, growth, sizeof growth);
+    share_clause(&wording, share, sizeof share);
+    if (r->run == scaling->run_count - 1 && r->growth[measure] >= GROWTH_RISING)
         blame_sentence(scaling_blame(scaling), r->function, blame, sizeof blame);
     snprintf(buffer, size, "%s as %s%s.%s%s", subject, growth, share, blame[0] ? " " : "", blame);
 }

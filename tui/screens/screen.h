@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 struct app;
+struct scaling;
 
 /* What an action led to. */
 enum reaction {
@@ -29,12 +30,6 @@ enum reaction {
     REACTION_FIRST = 1 << 2,   /* and the cursor goes to the first of them */
 };
 
-struct subject_run {
-    const struct profile *profile;
-    uint32_t metric;
-    double size; /* NAN: the profile's own */
-};
-
 /* Borrowed; valid during the call, the profiles until the next rebuild. */
 struct subject {
     const struct profile *profile; /* the file; side by side: A */
@@ -42,8 +37,9 @@ struct subject {
     uint32_t metric, other_metric;
     uint32_t thread; /* PROFILE_NONE: all */
     double size, other_size;
-    const struct subject_run *runs; /* every file, for views over all of them; else NULL */
-    uint32_t run_count;
+    struct scaling *scaling; /* of all files, for views of it; NULL: there is none */
+    const struct error *no_scaling; /* why */
+    double at; /* the size to project to; NAN: ten times the largest */
     double threshold; /* 0: hide nothing */
     const char *filter;
     unsigned place; /* for the help: where it was opened */
@@ -77,7 +73,7 @@ struct screen_ops {
     void (*sentence)(const void *state, char *buffer, size_t size);
 };
 
-extern const struct screen_ops scaling_screen, compare_screen, hotspots_screen, tree_screen,
+extern const struct screen_ops scaling_screen, plot_screen, compare_screen, hotspots_screen, tree_screen,
     butterfly_screen, info_screen, help_screen;
 
 /* ---- what screens share ---- */
@@ -90,5 +86,8 @@ void screen_name(struct canvas *canvas, struct rect area, const struct function 
 void app_open_butterfly(struct app *app, int side, uint32_t function);
 void app_open_hot_path(struct app *app, uint32_t function);
 void app_open_thread(struct app *app, uint32_t thread);
+/* The plot of a row of the scaling; from there, the scaling screen's cursor follows. */
+void app_open_plot(struct app *app, uint32_t row);
+void app_plot_moved(struct app *app, uint32_t row);
 
 #endif

@@ -20,7 +20,7 @@ static const struct stand_in stand_ins[] = {
     {0x2510, "+"},     {0x2514, "+"}, {0x2518, "+"},   {0x2588, "#"}, {0x258c, ">"},
     {0x2581, "_"},     {0x25b2, "^"}, {0x25b8, "+"},   {0x25bc, "v"}, {0x25be, "-"},
     {0x2595, "|"},     {0x258f, "|"}, {0x221e, "inf"}, {0x2212, "-"}, {0x2032, "'"},
-    {0x03bc, "u"},
+    {0x03bc, "u"},     {0x00b2, "2"}, {0x25cf, "o"},   {0x2524, "+"}, {0x252c, "+"},
 };
 
 static struct glyph escaped(struct glyph glyph, const char *format, unsigned value)
@@ -59,6 +59,10 @@ static struct glyph in_ascii(struct glyph glyph, uint32_t code)
             glyph.width = (int)strlen(glyph.ascii);
             return glyph;
         }
+    }
+    if (code >= 0x2800 && code <= 0x28ff) { /* braille: dots */
+        glyph.code = code == 0x2800 ? ' ' : '.';
+        return glyph;
     }
     return escaped(glyph, code > 0xffff ? "\\U%06x" : "\\u%04x", code);
 }
