@@ -159,8 +159,11 @@ void plan_cache_part(FILE *out, const struct cache_impact *impact, uint32_t rows
     }
     text_table(out, &table, style);
     plan_percent(impact->overhead, percent, sizeof percent);
-    snprintf(line, sizeof line, "%s%s, %s", impact->pair_count > 1 ? "at most " : "", percent,
-             cache_advice_sentence(impact->advice));
+    if (impact->advice == CACHE_ADVICE_NONE)
+        snprintf(line, sizeof line, "no overhead can be told: the warm run took no time");
+    else
+        snprintf(line, sizeof line, "%s%s, %s", impact->pair_count > 1 ? "at most " : "", percent,
+                 cache_advice_sentence(impact->advice));
     text_closing(out, line, style);
     for (uint32_t i = 0; i < impact->pair_count; i++)
         part_table(out, impact, &impact->pairs[i], rows, style);

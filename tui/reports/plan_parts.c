@@ -52,8 +52,8 @@ void plan_head(FILE *out, const struct plan_subject *subject, const struct repor
     uint32_t measured = 0;
     plan_text(subject->path, path, sizeof path);
     if (subject->phase)
-        snprintf(phase, sizeof phase, ", phase %.64s", subject->phase);
-    snprintf(line, sizeof line, "Plan %s%s", path, phase);
+        plan_text(subject->phase, phase, sizeof phase);
+    snprintf(line, sizeof line, "Plan %s%s%s", path, subject->phase ? ", phase " : "", phase);
     plan_title(out, 1, line, style);
     for (uint32_t i = 0; i < subject->count; i++)
         measured += subject->runs[i].profile != NULL;
