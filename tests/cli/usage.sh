@@ -41,7 +41,7 @@ help_is_aligned() {
     local command
     for command in report diff check info summary convert; do
         [ "$("$program" $command --help | grep -E '^  -' |
-            sed -E 's/^(  (-., )?--[a-z-]+( [A-Z,=]+)?  +).*/\1/' | awk '{ print length($0) }' | sort -u | wc -l)" -eq 1 ] || return 1
+            sed -E 's/^(  (-., )?--[a-z-]+( [A-Z,=.]+)?  +).*/\1/' | awk '{ print length($0) }' | sort -u | wc -l)" -eq 1 ] || return 1
     done
 }
 

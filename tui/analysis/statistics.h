@@ -66,7 +66,7 @@ struct statistics {
 int statistics_new(struct statistics **out, const struct profile *profile,
                    const struct statistics_query *query, struct error *err);
 /* ERROR_USAGE as above, without a profile. */
-int statistics_check_sort(const char *sort, struct error *err);
+int statistics_check_sort(const char *text, struct error *err);
 void statistics_free(struct statistics *statistics);
 
 /* A row's edges in `callers`, or in `callees`. */

@@ -72,34 +72,38 @@ static struct stated *state_edges(const struct statistics *s, const uint32_t *ro
     return stated;
 }
 
+static bool is_same_pair(const struct statistics_edge *a, const struct statistics_edge *b)
+{
+    return a->callee == b->callee && a->caller == b->caller;
+}
+
 /*
  * Where stripping makes one of two callers of a function, strip_dirs() forgets the first; where it
  * makes one of two functions, it adds up.
  */
-static void merge(struct statistics *s, const struct stated *stated)
+static void merge(struct statistics *s, const struct stated *stated, uint32_t count)
 {
-    uint32_t count = s->profile->edge_count;
     for (uint32_t i = 0; i < count; i++) {
-        const struct stated *next = i + 1 < count ? &stated[i + 1] : NULL;
-        struct statistics_edge *last = s->edge_count ? &s->callers[s->edge_count - 1] : NULL;
-        const struct statistics_edge *edge = &stated[i].edge;
-        if (next && next->function == stated[i].function && next->edge.caller == edge->caller)
+        struct statistics_edge edge = stated[i].edge;
+        if (i + 1 < count && stated[i + 1].function == stated[i].function &&
+            is_same_pair(&stated[i + 1].edge, &edge))
             continue;
-        if (last && last->callee == edge->callee && last->caller == edge->caller)
-            statistics_add(&last->values, &edge->values);
+        if (s->edge_count && is_same_pair(&s->callers[s->edge_count - 1], &edge))
+            statistics_add(&s->callers[s->edge_count - 1].values, &edge.values);
         else
-            s->callers[s->edge_count++] = *edge;
+            s->callers[s->edge_count++] = edge;
     }
 }
 
 void statistics_edges(struct statistics *s, const uint32_t *row_of)
 {
-    if (!(s->profile->flags & PROFILE_HAS_EDGES))
+    uint32_t count = s->profile->flags & PROFILE_HAS_EDGES ? s->profile->edge_count : 0;
+    if (!count)
         return;
     rank_rows(s);
-    s->callers = memory_zeroed(s->profile->edge_count, sizeof *s->callers);
+    s->callers = memory_zeroed(count, sizeof *s->callers);
     struct stated *stated = state_edges(s, row_of);
-    merge(s, stated);
+    merge(s, stated, count);
     free(stated);
     s->callees = memory_zeroed(s->edge_count, sizeof *s->callees);
     memcpy(s->callees, s->callers, s->edge_count * sizeof *s->callees);

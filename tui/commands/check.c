@@ -27,9 +27,9 @@ static const struct option_row rows[] = {
      "judge functions with this share of the time on either side (default: 5)"},
     {"limits", 'l', OPTION_TEXT, "FILE", offsetof(struct check_options, limits),
      "limits of the run and of single functions, as JSON"},
-    {"base", 'b', OPTION_FILES, "FILES", offsetof(struct check_options, base),
+    {"base", 'b', OPTION_FILES, "FILE...", offsetof(struct check_options, base),
      "several captures before, instead of BASE"},
-    {"new", 'n', OPTION_FILES, "FILES", offsetof(struct check_options, new),
+    {"new", 'n', OPTION_FILES, "FILE...", offsetof(struct check_options, new),
      "several captures now, instead of NEW"},
     {"allow-new", 0, OPTION_FLAG, NULL, offsetof(struct check_options, allow_new),
      "functions that BASE does not have are no violation"},
@@ -38,7 +38,7 @@ static const struct option_row rows[] = {
     {"sizes", 'S', OPTION_TEXT, "A,B", offsetof(struct check_options, sizes),
      "how large the inputs of BASE and NEW were; else what the files say"},
     {"normalise", 'N', OPTION_TEXT, "BY", offsetof(struct check_options, normalise),
-     "none|total|calls|size, or a function's name: NEW is scaled to BASE by it"},
+     "none|total|calls|size|function=NAME: NEW is scaled to BASE by it"},
     {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct check_options, format),
      "text|json|markdown|junit"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct check_options, metric),
@@ -95,31 +95,20 @@ static int read_limits(const struct check_options *options, struct limits *limit
     return 0;
 }
 
-static void set_normalise(const char *by, struct gate_query *query)
-{
-    static const enum compare_normalise words[] = {COMPARE_NORMALISE_NONE, COMPARE_NORMALISE_TOTAL,
-                                                   COMPARE_NORMALISE_CALLS, COMPARE_NORMALISE_SIZE};
-    query->normalise = by ? COMPARE_NORMALISE_FUNCTION : COMPARE_NORMALISE_NONE;
-    query->normalise_function = by;
-    for (size_t i = 0; by && i < sizeof words / sizeof *words; i++)
-        if (!strcmp(by, compare_normalise_name(words[i])))
-            query->normalise = words[i];
-}
-
 /* Either two operands or both lists. */
 static int name_sides(const struct check_options *options, char **operands, int count,
                       struct side *base, struct side *new, struct error *err)
 {
     bool listed = options->base.count || options->new.count;
+    const char *const *files = (const char *const *)operands;
+    *base = (struct side){.paths = files, .count = 1};
+    *new = (struct side){.paths = files + 1, .count = 1};
     if (listed && (!options->base.count || !options->new.count || count))
         return error_set(err, ERROR_USAGE,
                          "check takes BASE and NEW, or --base and --new with their files");
     if (!listed && count != 2)
         return error_set(err, ERROR_USAGE, "check takes 2 files, not %d: ncprof check BASE NEW",
                          count);
-    const char *const *files = (const char *const *)operands;
-    *base = (struct side){.paths = files, .count = 1};
-    *new = (struct side){.paths = files + 1, .count = 1};
     if (listed) {
         *base = (struct side){.paths = options->base.items, .count = options->base.count};
         *new = (struct side){.paths = options->new.items, .count = options->new.count};
@@ -244,11 +233,11 @@ static int check_run(const void *values, char **operands, int count)
     bool junit;
     limits_init(&limits);
     struct gate_query query = {.limits = &limits, .allow_new = options->allow_new};
-    set_normalise(options->normalise, &query);
-    bool failed = name_sides(options, operands, count, &base, &new, &err) ||
-                  report_format(options->format, &style, &junit, &err) ||
-                  read_limits(options, &limits, &err) ||
-                  check(&gate, &base, &new, options, &query, &err);
+    bool failed =
+        name_sides(options, operands, count, &base, &new, &err) ||
+        report_format(options->format, &style, &junit, &err) ||
+        select_normalise(options->normalise, &query.normalise, &query.normalise_function, &err) ||
+        read_limits(options, &limits, &err) || check(&gate, &base, &new, options, &query, &err);
     if (!failed) {
         if (junit)
             report_gate_junit(stdout, gate);

@@ -63,28 +63,6 @@ struct captured {
     uint32_t a, b;
 };
 
-static int set_normalise(const char *text, struct compare_query *query, struct error *err)
-{
-    static const char function[] = "function=";
-    if (text && !strncmp(text, function, sizeof function - 1) && text[sizeof function - 1]) {
-        query->normalise = COMPARE_NORMALISE_FUNCTION;
-        query->normalise_function = text + sizeof function - 1;
-        return 0;
-    }
-    for (int i = 0; text && i <= COMPARE_NORMALISE_SIZE; i++) {
-        query->normalise = (enum compare_normalise)i;
-        if (i != COMPARE_NORMALISE_FUNCTION &&
-            !strcmp(text, compare_normalise_name(query->normalise)))
-            return 0;
-    }
-    query->normalise = COMPARE_NORMALISE_NONE;
-    return !text ? 0
-                 : error_set(err, ERROR_USAGE,
-                             "--normalise takes none, total, calls, size or function=NAME, not "
-                             "\"%.64s\"",
-                             text);
-}
-
 static int set_blame(const char *text, struct compare_query *query, struct error *err)
 {
     query->blame = text && !strcmp(text, "tottime") ? COMPARE_TOTTIME : COMPARE_CUMTIME;
@@ -130,8 +108,8 @@ static int set_query(const struct diff_options *options, const struct report_sty
                                     .threshold = options->threshold,
                                     .limit = select_limit(options->limit, style->format),
                                     .allow_unlike = options->allow_unlike};
-    if (set_normalise(options->normalise, query, err) || set_blame(options->blame, query, err) ||
-        set_only(options->only, query, err))
+    if (select_normalise(options->normalise, &query->normalise, &query->normalise_function, err) ||
+        set_blame(options->blame, query, err) || set_only(options->only, query, err))
         return -1;
     return 0;
 }

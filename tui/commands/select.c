@@ -208,3 +208,27 @@ int select_sizes(const char *text, double *a, double *b, struct error *err)
         return error_set(err, ERROR_USAGE, "--sizes must be above zero, not \"%.64s\"", text);
     return 0;
 }
+
+int select_normalise(const char *text, enum compare_normalise *normalise, const char **function,
+                     struct error *err)
+{
+    static const char named[] = "function=";
+    *normalise = COMPARE_NORMALISE_NONE;
+    *function = NULL;
+    if (text && !strncmp(text, named, sizeof named - 1) && text[sizeof named - 1]) {
+        *normalise = COMPARE_NORMALISE_FUNCTION;
+        *function = text + sizeof named - 1;
+        return 0;
+    }
+    for (int i = 0; text && i <= COMPARE_NORMALISE_SIZE; i++) {
+        *normalise = (enum compare_normalise)i;
+        if (i != COMPARE_NORMALISE_FUNCTION && !strcmp(text, compare_normalise_name(*normalise)))
+            return 0;
+    }
+    *normalise = COMPARE_NORMALISE_NONE;
+    return !text ? 0
+                 : error_set(err, ERROR_USAGE,
+                             "--normalise takes none, total, calls, size or function=NAME, not "
+                             "\"%.64s\"",
+                             text);
+}

@@ -46,6 +46,12 @@ int select_size(const char *text, const char *option, double *size, struct error
  */
 int select_size_list(const char *text, size_t count, double **sizes, struct error *err);
 
+/*
+ * "none" (as NULL), "total", "calls", "size" or "function=NAME"; *function is that name, else NULL.
+ */
+int select_normalise(const char *text, enum compare_normalise *normalise, const char **function,
+                     struct error *err);
+
 #define SELECT_UNSET UINT32_MAX
 
 #endif
