@@ -189,16 +189,26 @@ static void hand_over_functions(struct profile *p, struct build *build)
     p->function_total = gather(p, build, count, build->numbers, function_total);
 }
 
+/* All buckets move into one block. */
 static void hand_over_latency(struct profile *p, struct build *build)
 {
     if (!(p->flags & PROFILE_HAS_LATENCY))
         return;
+    size_t buckets = 0;
+    for (uint32_t f = 0; f < build->latency.count; f++)
+        buckets += build->latency.data[f].count;
+    struct histogram_bucket *block = arena_array(p->arena, struct histogram_bucket, buckets);
     p->latency = arena_array(p->arena, struct histogram, p->function_count);
     for (uint32_t f = 0; f < build->latency.count && f < p->function_count; f++) {
-        p->latency[function_number(build, f)] = build->latency.data[f];
-        arena_adopt(p->arena, build->latency.data[f].buckets);
+        struct histogram *from = &build->latency.data[f];
+        struct histogram *to = &p->latency[function_number(build, f)];
+        *to = *from;
+        to->buckets = block;
+        to->capacity = from->count;
+        if (from->count)
+            memcpy(block, from->buckets, from->count * sizeof *block);
+        block += from->count;
     }
-    array_free(&build->latency);
 }
 
 static void hand_over_tree(struct profile *p, struct build *build)

@@ -20,6 +20,8 @@ uint64_t histogram_bucket_value(uint32_t bucket)
 static uint32_t place_of(const struct histogram *histogram, uint32_t bucket)
 {
     uint32_t low = 0, high = histogram->count;
+    if (high && histogram->buckets[high - 1].bucket < bucket) /* mostly they come in order */
+        return high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (histogram->buckets[middle].bucket < bucket)
@@ -75,6 +77,14 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
         into->min = from->min;
     if (!into->total || from->max > into->max)
         into->max = from->max;
+    if (!into->count && from->count) {
+        into->buckets =
+            array_grow(into->buckets, &into->capacity, 0, from->count, sizeof *into->buckets);
+        memcpy(into->buckets, from->buckets, from->count * sizeof *into->buckets);
+        into->count = from->count;
+        into->total = from->total;
+        return;
+    }
     for (uint32_t i = 0; i < from->count; i++)
         histogram_add_bucket(into, from->buckets[i].bucket, from->buckets[i].count);
 }

@@ -5,17 +5,20 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct reading {
     const struct trace *trace;
     struct build *build;
     uint32_t metric;
+    uint32_t *texts;     /* the builder's, by the file's id; PROFILE_NONE until it is needed */
     uint32_t *functions; /* by the file's id; PROFILE_NONE until one is called */
     uint64_t *calls;     /* by the file's id */
     int64_t left;        /* of what self times may add up to, so that no sum overflows ... */
     uint64_t calls_left; /* ... nor any of calls */
     int64_t start_ns;
+    struct histogram latency; /* of one function after the other */
 };
 
 static int probe(const uint8_t *head, size_t size)
@@ -68,13 +71,23 @@ static enum function_kind kind_of(uint32_t kind)
     return kind <= FUNCTION_BUILTIN ? (enum function_kind)kind : FUNCTION_UNKNOWN;
 }
 
+static uint32_t state_text(struct reading *reading, uint32_t string)
+{
+    const struct strings *strings = &reading->trace->definitions.strings;
+    if (reading->texts[string] == PROFILE_NONE)
+        reading->texts[string] = build_text(reading->build, strings_get(strings, string),
+                                            strings_length(strings, string));
+    return reading->texts[string];
+}
+
 static uint32_t state_function(struct reading *reading, uint32_t id)
 {
     if (reading->functions[id] == PROFILE_NONE) {
         const struct trace_function *function = &reading->trace->definitions.functions.data[id];
-        reading->functions[id] = build_function(
-            reading->build, text_of(reading, function->name), text_of(reading, function->module),
-            text_of(reading, function->file), function->line, kind_of(function->kind));
+        reading->functions[id] = build_function_of(
+            reading->build, state_text(reading, function->name),
+            state_text(reading, function->module), state_text(reading, function->file),
+            function->line, kind_of(function->kind));
     }
     return reading->functions[id];
 }
@@ -133,18 +146,19 @@ static void state_latency(struct reading *reading, uint32_t function)
 {
     const struct trace_clock *clock = &reading->trace->clock;
     const struct histogram *ticks = &reading->trace->latency[function];
-    struct histogram ns = {0};
+    struct histogram *ns = &reading->latency;
     if (ticks->total == 0 || ticks->total > reading->calls[function])
         return; /* more returns than calls: not written by a recorder */
+    ns->count = 0;
+    ns->total = 0;
     for (uint32_t i = 0; i < ticks->count; i++) {
         uint64_t middle = histogram_bucket_value(ticks->buckets[i].bucket);
         uint32_t bucket = histogram_bucket_of((uint64_t)trace_clock_span(clock, middle));
-        histogram_add_bucket(&ns, bucket, ticks->buckets[i].count);
+        histogram_add_bucket(ns, bucket, ticks->buckets[i].count);
     }
-    ns.min = (uint64_t)trace_clock_span(clock, ticks->min);
-    ns.max = (uint64_t)trace_clock_span(clock, ticks->max);
-    build_latency(reading->build, state_function(reading, function), &ns);
-    histogram_free(&ns);
+    ns->min = (uint64_t)trace_clock_span(clock, ticks->min);
+    ns->max = (uint64_t)trace_clock_span(clock, ticks->max);
+    build_latency(reading->build, state_function(reading, function), ns);
 }
 
 /* ---- notes ---- */
@@ -217,17 +231,21 @@ static int read_trace(struct input *input, struct build *build, struct error *er
     if (input_all(input, &data, &size, err) < 0 || trace_load(&trace, data, size, err) < 0)
         return -1;
     uint32_t count = trace->definitions.functions.count;
+    uint32_t texts = trace->definitions.strings.count;
     struct reading reading = {
         .trace = trace,
         .build = build,
+        .texts = memory_alloc(texts * sizeof *reading.texts),
         .functions = memory_alloc(count * sizeof *reading.functions),
         .calls = memory_zeroed(count, sizeof *reading.calls),
         .left = INT64_MAX / 2,
         .calls_left = INT64_MAX,
     };
-    for (uint32_t i = 0; i < count; i++)
-        reading.functions[i] = PROFILE_NONE;
+    memset(reading.texts, 0xff, texts * sizeof *reading.texts);
+    memset(reading.functions, 0xff, count * sizeof *reading.functions);
     state(&reading);
+    histogram_free(&reading.latency);
+    free(reading.texts);
     free(reading.functions);
     free(reading.calls);
     trace_free(trace);
