@@ -1,10 +1,13 @@
 #include "capture/launcher/session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,21 +51,72 @@ static int create_file(struct session *session, const char *folder)
     return 0;
 }
 
+static uint32_t pid_namespace(void)
+{
+    struct stat space;
+    return stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
+}
+
+/* The recorder whose session's file this is; 0 when it is none. */
+static pid_t owner_of(const char *name)
+{
+    static const char prefix[] = "ncprof-";
+    char *end;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return 0;
+    long pid = strtol(name + sizeof prefix - 1, &end, 10);
+    return pid > 0 && pid <= INT_MAX && *end == '-' && strlen(end) == 7 ? (pid_t)pid : 0;
+}
+
+/* A session's file of a recorder of this user and machine that is gone. */
+static bool is_leftover(int folder, const char *name)
+{
+    struct stat file;
+    struct {
+        uint64_t magic;
+        uint32_t words[6];
+        int32_t recorder_pid;
+        uint32_t pid_namespace;
+    } header;
+    _Static_assert(offsetof(struct channel_header, pid_namespace) ==
+                       sizeof header - sizeof(uint32_t),
+                   "the beginning of the channel's header");
+    pid_t owner = owner_of(name);
+    if (!owner || kill(owner, 0) == 0 || errno != ESRCH)
+        return false;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool ours = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
+                pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+                header.magic == CHANNEL_MAGIC && header.recorder_pid == owner &&
+                header.pid_namespace == pid_namespace();
+    close(fd);
+    return ours;
+}
+
+/* SIGKILL leaves a recorder no time to remove its file. */
+static void remove_leftovers(const char *folder)
+{
+    DIR *list = opendir(folder);
+    for (struct dirent *entry; list && (entry = readdir(list));)
+        if (is_leftover(dirfd(list), entry->d_name))
+            unlinkat(dirfd(list), entry->d_name, 0);
+    if (list)
+        closedir(list);
+}
+
 static int create_somewhere(struct session *session, struct error *err)
 {
     const char *temporary = getenv("TMPDIR");
     const char *folders[] = {"/dev/shm", temporary && *temporary == '/' ? temporary : "/tmp",
                              "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (create_file(session, folders[i]) == 0)
+        if (create_file(session, folders[i]) == 0) {
+            remove_leftovers(folders[i]);
             return 0;
+        }
     return error_errno(err, "no shared memory in /dev/shm or %s", folders[1]);
-}
-
-static uint32_t pid_namespace(void)
-{
-    struct stat space;
-    return stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
 }
 
 int session_open(struct session *session, enum channel_clock clock, struct error *err)

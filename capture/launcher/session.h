@@ -13,7 +13,10 @@ struct session {
     char path[256];
 };
 
-/* In /dev/shm, else TMPDIR, else /tmp; mode 0600. */
+/*
+ * In /dev/shm, else TMPDIR, else /tmp; mode 0600. Files that killed recorders of this user have
+ * left there are removed.
+ */
 int session_open(struct session *session, enum channel_clock clock, struct error *err);
 /* Unmaps and removes the file; programs that still have it mapped write into the void. */
 void session_close(struct session *session);

@@ -26,13 +26,20 @@ static int at(struct error *err, const char *text, const char *place, const char
 
 /* ---- what cJSON does not keep ---- */
 
-/* The end of a string that begins at `quote`; NULL and *bad when it holds "\u0000". */
-static const char *string_end(const char *quote, const char **bad)
+struct scan {
+    const char *c;       /* what comes next */
+    const char *token;   /* where the last token began */
+    const char *newline; /* the last one before c */
+    const char *bad;     /* what cannot be kept; NULL: nothing so far */
+};
+
+/* The end of a string that begins at `quote`; NULL when it holds "\u0000". */
+static const char *string_end(const char *quote, struct scan *scan)
 {
     const char *c = quote + 1;
     for (; *c != '"'; c += *c == '\\' ? 2 : 1)
         if (!strncmp(c, "\\u0000", 6)) {
-            *bad = c;
+            scan->bad = c;
             return NULL;
         }
     return c + 1;
@@ -68,22 +75,27 @@ static const char *number_end(const char *c)
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_CONTAINER };
 
-/* The next number, or beginning of an object or list, from *c on, which is past it then. */
-static enum token_kind next_token(const char **c, const char **token, const char **bad)
+/* The next number, or beginning of an object or list; scan->c is past it then. */
+static enum token_kind next_token(struct scan *scan)
 {
-    for (; **c; (*c)++) {
-        *token = *c;
-        if (**c == '{' || **c == '[') {
-            (*c)++;
+    for (; *scan->c; scan->c++) {
+        char c = *scan->c;
+        scan->token = scan->c;
+        if (c == '\n')
+            scan->newline = scan->c;
+        if (c == '{' || c == '[') {
+            scan->c++;
             return TOKEN_CONTAINER;
         }
-        bool number = **c == '-' || (**c >= '0' && **c <= '9');
-        const char *end = number ? number_end(*c) : **c == '"' ? string_end(*c, bad) : *c + 1;
+        bool number = c == '-' || (c >= '0' && c <= '9');
+        if (!number && c != '"')
+            continue;
+        const char *end = number ? number_end(scan->c) : string_end(scan->c, scan);
         if (!end && number)
-            *bad = *c;
+            scan->bad = scan->c;
         if (!end)
             return TOKEN_END;
-        *c = number ? end : end - 1;
+        scan->c = number ? end : end - 1;
         if (number)
             return TOKEN_NUMBER;
     }
@@ -94,20 +106,21 @@ static enum token_kind next_token(const char **c, const char **token, const char
 enum layout { LAYOUT_NEW, LAYOUT_ONE_LINE, LAYOUT_BROKEN };
 
 /* Tokens in the text and items of the tree follow one another alike. cJSON limits the depth. */
-static void keep_text(cJSON *item, const char **c, const char **bad)
+static void keep_text(cJSON *item, struct scan *scan)
 {
-    const char *token;
-    for (; item && !*bad; item = item->next) {
+    for (; item && !scan->bad; item = item->next) {
         bool container = cJSON_IsObject(item) || cJSON_IsArray(item);
         if (!container && !cJSON_IsNumber(item))
             continue;
-        if (next_token(c, &token, bad) == TOKEN_END)
+        if (next_token(scan) == TOKEN_END)
             return;
+        const char *token = scan->token;
+        if (!container)
+            item->valuestring = strndup(token, (size_t)(scan->c - token));
+        bool broken = container && scan->c[strspn(scan->c, " \t\r")] == '\n';
+        keep_text(item->child, scan);
         if (container)
-            item->valueint = (*c)[strspn(*c, " \t\r")] == '\n' ? LAYOUT_BROKEN : LAYOUT_ONE_LINE;
-        else
-            item->valuestring = strndup(token, (size_t)(*c - token));
-        keep_text(item->child, c, bad);
+            item->valueint = broken || scan->newline > token ? LAYOUT_BROKEN : LAYOUT_ONE_LINE;
     }
 }
 
@@ -141,15 +154,17 @@ static const char *any_key_twice(const cJSON *item)
 
 static int keep(cJSON *root, const char *text, struct error *err)
 {
-    const char *c = text, *token, *bad = NULL, *key = any_key_twice(root);
+    struct scan scan = {.c = text, .newline = text};
+    const char *key = any_key_twice(root);
     if (key)
         return error_set(err, ERROR_FORMAT, "the key \"%.100s\" stands twice in one object", key);
-    keep_text(root, &c, &bad);
-    if (!bad) /* also what follows the last token is looked at */
-        next_token(&c, &token, &bad);
-    if (!bad)
+    keep_text(root, &scan);
+    if (!scan.bad) /* also what follows the last token is looked at */
+        next_token(&scan);
+    if (!scan.bad)
         return 0;
-    return at(err, text, bad, *bad == '\\' ? "\\u0000 in a text" : "this is no number in JSON");
+    return at(err, text, scan.bad,
+              *scan.bad == '\\' ? "\\u0000 in a text" : "this is no number in JSON");
 }
 
 cJSON *document_parse(const char *text, size_t length, struct error *err)
