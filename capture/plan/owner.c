@@ -19,8 +19,8 @@
 #define BOOT_SIZE 64
 
 struct process {
-    bool exists; /* and is no zombie */
-    double start;
+    bool lives;   /* and is no zombie */
+    double start; /* NAN: there is none */
 };
 
 static void read_line(const char *path, char *buffer, size_t size)
@@ -41,14 +41,14 @@ static struct process process_of(pid_t pid)
     read_line(path, text, sizeof text);
     const char *field = strrchr(text, ')');
     if (!field || !field[1])
-        return (struct process){0};
+        return (struct process){.start = NAN};
     field += 2;
     bool dead = *field == 'Z' || *field == 'X';
     for (int number = 3; number < 22 && field; number++) {
         field = strchr(field, ' ');
         field = field ? field + 1 : NULL;
     }
-    return (struct process){.exists = !dead, .start = field ? strtod(field, NULL) : 0};
+    return (struct process){.lives = !dead, .start = field ? strtod(field, NULL) : NAN};
 }
 
 static void boot_id(char buffer[BOOT_SIZE])
@@ -114,7 +114,7 @@ enum owner_state owner_state(const cJSON *owner)
     if (!same_number(owner, "namespace", pid_namespace()))
         return OWNER_ELSEWHERE;
     struct process process = process_of(pid);
-    return process.exists && same_number(owner, "start", process.start) ? OWNER_ALIVE : OWNER_DEAD;
+    return process.lives && same_number(owner, "start", process.start) ? OWNER_ALIVE : OWNER_DEAD;
 }
 
 bool owner_is_self(const cJSON *owner)
@@ -142,7 +142,7 @@ void owner_end_group(const cJSON *owner, int grace_ms)
         strcmp(document_text(owner, "boot"), boot) != 0)
         return;
     struct process leader = process_of(group);
-    if (leader.exists && !same_number(owner, "group_start", leader.start))
+    if (!isnan(leader.start) && !same_number(owner, "group_start", leader.start))
         return;
     kill(-group, SIGTERM);
     if (group_ended(group, grace_ms))

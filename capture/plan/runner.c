@@ -343,7 +343,7 @@ static void note_left_behind(const struct runner *runner)
 
 static int run_all(struct runner *runner, struct error *err)
 {
-    while (!signals_wait(&runner->signals, 0)) {
+    while (!runner->signals.caught && !signals_wait(&runner->signals, 0)) {
         struct taken taken;
         int result = take(runner, &taken, err);
         if (result <= 0) {
