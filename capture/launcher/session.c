@@ -21,6 +21,8 @@
 #define FIRST_BLOCKS 64u
 #define SPARE_BLOCKS 16u /* free blocks to keep ready */
 
+#define UNFINISHED_SECONDS 10 /* no recorder takes so long to make its file */
+
 static off_t block_offset(uint32_t index)
 {
     return CHANNEL_HEADER_SIZE + (off_t)index * CHANNEL_BLOCK_SIZE;
@@ -68,19 +70,32 @@ static pid_t owner_of(const char *name)
     return pid > 0 && pid <= INT_MAX && *end == '-' && strlen(end) == 7 ? (pid_t)pid : 0;
 }
 
+struct beginning {
+    uint64_t magic;
+    uint32_t version, words[5];
+    int32_t recorder_pid;
+    uint32_t pid_namespace;
+};
+_Static_assert(offsetof(struct channel_header, pid_namespace) ==
+                   offsetof(struct beginning, pid_namespace),
+               "the channel's header begins so");
+
+/* The pid is one of this machine: said so by the file, or it was never finished and is old. */
+static bool speaks_of_here(int fd, const struct stat *file, pid_t owner)
+{
+    struct beginning header = {0};
+    ssize_t got = pread(fd, &header, sizeof header, 0);
+    if (got < 0 || (header.magic == 0 && time(NULL) - file->st_mtime < UNFINISHED_SECONDS))
+        return false;
+    return header.magic == 0 ||
+           (header.magic == CHANNEL_MAGIC && header.version == CHANNEL_VERSION &&
+            header.recorder_pid == owner && header.pid_namespace == pid_namespace());
+}
+
 /* A session's file of a recorder of this user and machine that is gone. */
 static bool is_leftover(int folder, const char *name)
 {
     struct stat file;
-    struct {
-        uint64_t magic;
-        uint32_t words[6];
-        int32_t recorder_pid;
-        uint32_t pid_namespace;
-    } header;
-    _Static_assert(offsetof(struct channel_header, pid_namespace) ==
-                       sizeof header - sizeof(uint32_t),
-                   "the beginning of the channel's header");
     pid_t owner = owner_of(name);
     if (!owner || kill(owner, 0) == 0 || errno != ESRCH)
         return false;
@@ -88,9 +103,7 @@ static bool is_leftover(int folder, const char *name)
     if (fd < 0)
         return false;
     bool ours = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
-                pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
-                header.magic == CHANNEL_MAGIC && header.recorder_pid == owner &&
-                header.pid_namespace == pid_namespace();
+                speaks_of_here(fd, &file, owner);
     close(fd);
     return ours;
 }

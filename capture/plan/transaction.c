@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define POLL_LEAST_MS 2
-#define POLL_MOST_MS  50
+#define POLL_MOST_MS  20
 
 /* ---- the lock ---- */
 

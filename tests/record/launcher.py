@@ -319,5 +319,24 @@ int main(void)
     equal([rows[name]["ncalls"] for name in ("parent", "child", "both")], [1000, 1000, 3])
 
 
+@test("what a killed recorder leaves in shared memory, the next one removes")
+def _():
+    waiter()
+    fib()
+    child = start("--force", "./waiter")
+    equal(child.stdout.readline(), "ready\n")
+    left = list(Path("/dev/shm").glob(f"ncprof-{child.pid}-*"))
+    if not left:
+        child.kill()
+        raise Skip("shared memory is elsewhere")
+    record("--force", "./fib")
+    expect(left[0].exists(), "the file of a living recorder stays")
+    child.kill()
+    child.wait()
+    expect(left[0].exists(), "SIGKILL leaves no time to remove it")
+    equal(record("--force", "./fib").returncode, 0)
+    expect(not left[0].exists(), f"{left[0]} is still there")
+
+
 if __name__ == "__main__":
     main()
