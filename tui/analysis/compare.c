@@ -121,6 +121,7 @@ static int set_sizes(struct compare_work *work, struct error *err)
         side_size(&work->b.side, "B", &comparison->size_b, err))
         return -1;
     comparison->size_ratio = comparison->size_b / comparison->size_a;
+    work->log_size_ratio = log(comparison->size_ratio);
     return 0;
 }
 
@@ -176,7 +177,7 @@ static void select_rows(struct compare_work *work)
         comparison->of_status[row->status]++;
         compare_judge(work, row);
         if (!is_wanted(row, work->query->only) ||
-            !filter_matches_function(filter, function_of(work, i)))
+            (filter && !filter_matches_function(filter, function_of(work, i))))
             continue;
         comparison->matched++;
         if (work->query->threshold > 0 && is_hidden(comparison, row, work->query->threshold))
@@ -219,9 +220,7 @@ static int fill(struct compare_work *work, struct error *err)
     if (compare_normalise(work, err))
         return -1;
     select_rows(work);
-    compare_sort(comparison);
-    if (limit && comparison->count > limit)
-        comparison->count = limit;
+    compare_sort(comparison, limit);
     compare_measure_noise(work);
     return 0;
 }

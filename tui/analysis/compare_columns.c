@@ -47,6 +47,13 @@ static double key_of(double value)
     return isnan(value) ? -INFINITY : value;
 }
 
+/* By class, then by exponent, which is far below the distance of two classes or taken as such. */
+static double class_key(const struct compare_change *change)
+{
+    double exponent = isnan(change->exponent) ? -1000 : change->exponent;
+    return 2001.0 * change->growth + fmax(-1000, fmin(1000, exponent));
+}
+
 /* The five columns of a measure; a column has no closure, so each has functions of its own. */
 #define MEASURE_COLUMNS(word, measure)                                                             \
     static const struct compare_change *word##_of(const void *table, uint32_t row)                 \
@@ -107,7 +114,7 @@ static double key_of(double value)
     }                                                                                              \
     static double word##_class_key(const void *table, uint32_t row)                                \
     {                                                                                              \
-        return (double)word##_of(table, row)->growth;                                              \
+        return class_key(word##_of(table, row));                                                   \
     }                                                                                              \
     static int word##_class_compare(const void *table, uint32_t a, uint32_t b)                     \
     {                                                                                              \

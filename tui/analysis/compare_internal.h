@@ -43,6 +43,7 @@ struct compare_work {
     struct match *pairs; /* their rows */
     uint32_t pair_count;
     const struct metric *unit; /* the finest of all captures' metrics; values are in its units */
+    double log_size_ratio;     /* NAN: unknown */
     bool one_unit;             /* else only shares can be compared */
     struct permutation test;
     struct bootstrap medians_a, medians_b;
@@ -59,6 +60,7 @@ void compare_fill_row(const struct compare_work *work, uint32_t pair, struct com
 void compare_judge(const struct compare_work *work, struct compare_row *row);
 /* What is told of the rows that stay. */
 void compare_measure_noise(struct compare_work *work);
-void compare_sort(struct comparison *comparison);
+/* Keeps the first `limit` rows (0: all); groups are counted before. */
+void compare_sort(struct comparison *comparison, uint32_t limit);
 
 #endif

@@ -53,32 +53,38 @@ static double grouped_key(const void *table, uint32_t row)
     return comparison->sort->key(table, row);
 }
 
-static void count_groups(struct comparison *comparison)
+static void count_groups(struct comparison *comparison, const uint32_t *permutation)
 {
     for (uint32_t i = 0; i < comparison->count; i++) {
-        const struct compare_change *tottime = &comparison->rows[i].change[COMPARE_TOTTIME];
-        uint32_t at = group_of(comparison, i);
+        const struct compare_row *row = &comparison->rows[permutation[i]];
+        uint32_t at = group_of(comparison, permutation[i]);
         struct compare_group_rows *group = &comparison->groups[at];
         if (!group->count++)
             group->first = i;
+        const struct compare_change *tottime = &row->change[COMPARE_TOTTIME];
         group->tottime += at == COMPARE_ONLY_A ? tottime->a : tottime->b;
     }
 }
 
-void compare_sort(struct comparison *comparison)
+void compare_sort(struct comparison *comparison, uint32_t limit)
 {
     struct column column = *comparison->sort;
-    struct order order = {comparison, &column, comparison->reverse, .function = function_of};
+    struct order order = {.table = comparison,
+                          .column = &column,
+                          .reverse = comparison->reverse,
+                          .function = function_of};
     comparison->grouped = is_change(comparison->sort);
     if (comparison->grouped) {
         order.group = group_of;
         column.key = grouped_key;
     }
     uint32_t *permutation = order_rows(&order, comparison->count);
+    count_groups(comparison, permutation);
+    if (limit && comparison->count > limit)
+        comparison->count = limit;
     struct compare_row *sorted =
         order_apply(permutation, comparison->count, comparison->rows, sizeof *sorted);
     free(permutation);
     free(comparison->rows);
     comparison->rows = sorted;
-    count_groups(comparison);
 }

@@ -15,11 +15,10 @@ struct pair_values {
     struct whole measured_b; /* before it was normalised */
 };
 
-static double log_ratio(double ratio, double size_ratio)
+static double log_ratio(double ratio, double log_size_ratio)
 {
-    bool sizes = isfinite(size_ratio) && size_ratio > 0 && size_ratio != 1;
-    bool defined = sizes && isfinite(ratio) && ratio > 0;
-    return defined ? log(ratio) / log(size_ratio) : NAN;
+    bool defined = isfinite(log_size_ratio) && log_size_ratio != 0 && isfinite(ratio) && ratio > 0;
+    return defined ? log(ratio) / log_size_ratio : NAN;
 }
 
 static double ratio_of(double a, double b)
@@ -28,12 +27,12 @@ static double ratio_of(double a, double b)
 }
 
 /* A missing side is worth 0 for the delta, but gives no ratio. */
-static struct compare_change change_of(double a, double b, double measured_b, double size_ratio)
+static struct compare_change change_of(double a, double b, double measured_b, double log_size_ratio)
 {
     struct compare_change change = {.a = a, .b = b};
     change.delta = (isnan(b) ? 0 : b) - (isnan(a) ? 0 : a);
     change.ratio = ratio_of(a, b);
-    change.exponent = log_ratio(ratio_of(a, measured_b), size_ratio);
+    change.exponent = log_ratio(ratio_of(a, measured_b), log_size_ratio);
     return change;
 }
 
@@ -43,7 +42,7 @@ static struct compare_change calls_change(const struct pair_values *pair)
     bool known_a = pair->in_a && work->a.has_calls, known_b = pair->in_b && work->b.has_calls;
     struct compare_change change =
         change_of(known_a ? pair->a.calls : NAN, known_b ? pair->b.calls : NAN,
-                  known_b ? pair->measured_b.calls : NAN, work->comparison->size_ratio);
+                  known_b ? pair->measured_b.calls : NAN, work->log_size_ratio);
     if (!work->a.has_calls || !work->b.has_calls)
         change.delta = NAN;
     return change;
@@ -57,7 +56,7 @@ static struct compare_change time_change(const struct pair_values *pair, int64_t
     struct compare_change change = change_of(
         pair->in_a ? number_in_unit(a, unit) : NAN, pair->in_b ? number_in_unit(b, unit) : NAN,
         pair->in_b ? number_in_unit(measured_b, unit) : NAN,
-        pair->work->one_unit ? pair->work->comparison->size_ratio : NAN);
+        pair->work->one_unit ? pair->work->log_size_ratio : NAN);
     change.delta = number_in_unit(b - a, unit);
     return change;
 }

@@ -88,6 +88,10 @@ static struct match_side *side_new(const struct profile *profile)
     side->partner = memory_alloc(count * sizeof *side->partner);
     side->moved = memory_zeroed(count, sizeof *side->moved);
     side->keys = memory_alloc(count * sizeof *side->keys);
+    side->left = memory_alloc(count * sizeof *side->left);
+    for (uint32_t f = 0; f < count; f++)
+        side->left[f] = f;
+    side->left_count = count;
     side->qualified = match_has_qualified_names(profile);
     memset(side->partner, 0xff, count * sizeof *side->partner);
     return side;
@@ -97,6 +101,7 @@ static void side_free(struct match_side *side)
 {
     free(side->partner);
     free(side->moved);
+    free(side->left);
     free(side->keys);
     free(side->folders);
     free(side);

@@ -22,7 +22,7 @@ struct match_key {
 };
 
 /* Hashes of texts that come again and again, by their address. */
-#define MATCH_KNOWN 1024
+#define MATCH_KNOWN 8192
 struct match_known {
     const char *text;
     uint64_t hash;
@@ -32,6 +32,8 @@ struct match_side {
     const struct profile *profile;
     uint32_t *partner; /* PROFILE_NONE: not matched yet */
     bool *moved;
+    uint32_t *left; /* what may not be matched yet, in order */
+    uint32_t left_count;
     struct match_key *keys; /* of what is not matched, in a pass */
     uint32_t count;
     bool qualified;    /* its Python names are */

@@ -97,8 +97,10 @@ bool match_has_qualified_names(const struct profile *profile)
     for (uint32_t f = 0; f < profile->function_count; f++) {
         const struct function *function = &profile->functions[f];
         bool python = function->kind == FUNCTION_PYTHON || function->kind == FUNCTION_UNKNOWN;
+        if (!python || !strchr(function->name, '.'))
+            continue;
         size_t length = match_name_length(function);
-        if (python && last_part(function->name, length) != function->name)
+        if (last_part(function->name, length) != function->name)
             return true;
     }
     return false;
@@ -189,10 +191,15 @@ static uint64_t hash_of(struct match_side *side, const struct function *function
 
 void match_collect(struct match_side *side, unsigned aspects)
 {
-    side->count = 0;
-    for (uint32_t f = 0; f < side->profile->function_count; f++) {
+    uint32_t left = side->left_count;
+    side->count = side->left_count = 0;
+    for (uint32_t i = 0; i < left; i++) {
+        uint32_t f = side->left[i];
         const struct function *function = &side->profile->functions[f];
-        if (side->partner[f] == PROFILE_NONE && has_place(function, aspects))
+        if (side->partner[f] != PROFILE_NONE)
+            continue;
+        side->left[side->left_count++] = f;
+        if (has_place(function, aspects))
             side->keys[side->count++] =
                 (struct match_key){hash_of(side, function, aspects), function->line, f};
     }
