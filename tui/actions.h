@@ -49,6 +49,10 @@ enum action_id {
     ACTION_BUTTERFLY,
     ACTION_COMPARE_WITH,
     ACTION_SWAP,
+    ACTION_NORMALISE,
+    ACTION_CLASS,
+    ACTION_ORDER,
+    ACTION_ANYWAY,
     ACTION_OTHER_FILE,
     ACTION_CHOOSE_RUN,
     ACTION_PROJECT,
@@ -70,9 +74,14 @@ enum place {
     PLACE_HELP = 1 << 5,
     PLACE_SCALING = 1 << 6,
     PLACE_PLOT = 1 << 7,
+    PLACE_TREES = 1 << 8,
+    PLACE_BUTTERFLIES = 1 << 9,
 };
 #define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE | PLACE_SCALING)
-#define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_TREE | PLACE_BUTTERFLY)
+#define PLACE_BRANCHES  ((unsigned)PLACE_TREE | PLACE_TREES)
+#define PLACE_WINGS     ((unsigned)PLACE_BUTTERFLY | PLACE_BUTTERFLIES)
+#define PLACE_PAIR      ((unsigned)PLACE_COMPARE | PLACE_TREES | PLACE_BUTTERFLIES)
+#define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_BRANCHES | PLACE_WINGS)
 #define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO)
 #define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP | PLACE_PLOT)
 
@@ -85,6 +94,7 @@ enum action_needs {
     NEEDS_METRICS = 1 << 3, /* more than one */
     NEEDS_BACK = 1 << 4,    /* somewhere to go back to */
     NEEDS_RUNS = 1 << 5,    /* three files or more */
+    NEEDS_UNLIKE = 1 << 6,  /* A and B are measured in unlike units, or by unlike clocks */
 };
 
 struct action {

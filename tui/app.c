@@ -6,6 +6,7 @@
 
 static const struct screen_ops *const screens[VIEW_COUNT] = {
     [VIEW_SCALING] = &scaling_screen,     [VIEW_COMPARE] = &compare_screen,
+    [VIEW_TREES] = &trees_screen,         [VIEW_BUTTERFLIES] = &butterflies_screen,
     [VIEW_HOTSPOTS] = &hotspots_screen,   [VIEW_TREE] = &tree_screen,
     [VIEW_BUTTERFLY] = &butterfly_screen, [VIEW_INFO] = &info_screen,
     [VIEW_HELP] = &help_screen,           [VIEW_PLOT] = &plot_screen,
@@ -21,10 +22,21 @@ struct app_file *app_file(struct app *app)
     return &app->files[app->shown];
 }
 
+bool app_is_of_pair(enum view_kind view)
+{
+    return view == VIEW_COMPARE || view == VIEW_TREES || view == VIEW_BUTTERFLIES;
+}
+
+bool app_is_unlike(const struct app *app)
+{
+    const struct app_file *a = &app->files[app->pair[0]], *b = &app->files[app->pair[1]];
+    return !compare_is_alike(&a->profile->metrics[a->metric], &b->profile->metrics[b->metric]);
+}
+
 /* Whether a view is about one file and stands with it. */
 static bool is_of_one(enum view_kind view)
 {
-    return view != VIEW_SCALING && view != VIEW_COMPARE && view != VIEW_HELP && view != VIEW_PLOT;
+    return view != VIEW_SCALING && !app_is_of_pair(view) && view != VIEW_HELP && view != VIEW_PLOT;
 }
 
 struct view *app_view(struct app *app)
@@ -36,7 +48,7 @@ int app_side(const struct app *app, int side)
 {
     if (side < 0)
         return app->shown;
-    return app->view == VIEW_COMPARE ? app->pair[side] : side;
+    return app_is_of_pair(app->view) ? app->pair[side] : side;
 }
 
 unsigned app_has(const struct app *app)
@@ -44,6 +56,7 @@ unsigned app_has(const struct app *app)
     const struct profile *profile = app->files[app->shown].profile;
     unsigned has = app->file_count > 1 ? NEEDS_TWO_FILES : NEEDS_ONE_FILE;
     has |= app->file_count > 2 ? NEEDS_RUNS : 0u;
+    has |= app->file_count > 1 && app_is_unlike(app) ? NEEDS_UNLIKE : 0u;
     has |= app->history.count ? NEEDS_BACK : 0u;
     if (profile && profile->thread_count > 1 && (profile->flags & PROFILE_HAS_TREE))
         has |= NEEDS_THREADS;
@@ -56,14 +69,18 @@ bool app_view_exists(const struct app *app, enum view_kind view)
 {
     if (view == VIEW_SCALING)
         return app->file_count > 2;
-    return view != VIEW_HELP && view != VIEW_PLOT && (view != VIEW_COMPARE || app->file_count > 1);
+    if (app_is_of_pair(view))
+        return app->file_count > 1;
+    return view != VIEW_HELP && view != VIEW_PLOT;
 }
 
 const char *app_lacking(const struct app *app, enum view_kind view, int file)
 {
     const struct screen_ops *ops = screens[view];
     const struct profile *profile = app->files[file].profile;
-    return profile && (ops->needs & ~profile->flags) ? ops->lacking : NULL;
+    const struct profile *other = app_is_of_pair(view) ? app->files[app->pair[1]].profile : profile;
+    unsigned flags = profile && other ? profile->flags & other->flags : ops->needs;
+    return ops->needs & ~flags ? ops->lacking : NULL;
 }
 
 unsigned app_place(const struct app *app)
@@ -111,8 +128,10 @@ static struct subject subject_of(struct app *app, const struct view *view, struc
         subject.no_scaling = err;
         subject.at = app->at;
     }
-    if (app->view == VIEW_COMPARE) {
+    if (app_is_of_pair(app->view)) {
         subject.other = other->profile;
+        subject.pair = (struct subject_pair){app->pair_as.normalise, app->pair_as.function,
+                                             app->pair_as.allow_unlike};
         subject.other_metric = other->metric;
         subject.other_size = other->size;
     }
@@ -169,9 +188,10 @@ uint32_t app_counterpart(const struct app *app, int from, uint32_t function, int
 
 static void remember(struct app *app)
 {
-    int file;
-    uint32_t function = app->view == VIEW_BUTTERFLY ? app_function(app, &file) : PROFILE_NONE;
-    *array_push(&app->history) = (struct visited){app->view, app->shown, function};
+    bool kept = app->view == VIEW_BUTTERFLY || app->view == VIEW_BUTTERFLIES;
+    int file = app->shown;
+    uint32_t function = kept ? app_function(app, &file) : PROFILE_NONE;
+    *array_push(&app->history) = (struct visited){app->view, app->shown, function, file};
 }
 
 void app_go(struct app *app, enum view_kind view, int file, bool come_back)
@@ -179,8 +199,16 @@ void app_go(struct app *app, enum view_kind view, int file, bool come_back)
     if (come_back)
         remember(app);
     app->view = view;
-    app->shown = view == VIEW_COMPARE ? app->pair[0] : file;
+    app->shown = app_is_of_pair(view) ? app->pair[0] : file;
     app_refresh(app);
+}
+
+/* Shows a function of a file in the view shown. */
+static void show_function(struct app *app, int file, uint32_t function)
+{
+    const struct screen_ops *ops = screens[app->view];
+    if (function != PROFILE_NONE && ops->show && app_view(app)->state)
+        ops->show(app_view(app)->state, file == app->pair[1], function);
 }
 
 bool app_back(struct app *app)
@@ -189,8 +217,7 @@ bool app_back(struct app *app)
         return false;
     struct visited last = app->history.data[--app->history.count];
     app_go(app, last.view, last.file, false);
-    if (last.function != PROFILE_NONE && app_view(app)->state)
-        screens[last.view]->show(app_view(app)->state, last.function);
+    show_function(app, last.function_file, last.function);
     return true;
 }
 
@@ -198,13 +225,18 @@ bool app_back(struct app *app)
 static void open_at(struct app *app, enum view_kind view, int file, uint32_t function)
 {
     app_go(app, view, file, true);
-    if (app_view(app)->state && screens[view]->show)
-        screens[view]->show(app_view(app)->state, function);
+    show_function(app, file, function);
 }
 
 void app_open_butterfly(struct app *app, int side, uint32_t function)
 {
-    open_at(app, VIEW_BUTTERFLY, app_side(app, side), function);
+    enum view_kind view = app_is_of_pair(app->view) ? VIEW_BUTTERFLIES : VIEW_BUTTERFLY;
+    open_at(app, view, app_side(app, side), function);
+}
+
+void app_open_trees(struct app *app, int side, uint32_t function)
+{
+    open_at(app, VIEW_TREES, app_side(app, side), function);
 }
 
 void app_open_hot_path(struct app *app, uint32_t function)
@@ -220,7 +252,7 @@ void app_open_plot(struct app *app, uint32_t row)
 void app_plot_moved(struct app *app, uint32_t row)
 {
     if (app->views[VIEW_SCALING].state)
-        scaling_screen.show(app->views[VIEW_SCALING].state, row);
+        scaling_screen.show(app->views[VIEW_SCALING].state, 0, row);
 }
 
 void app_open_thread(struct app *app, uint32_t thread)
@@ -236,22 +268,28 @@ void app_show_file(struct app *app, int file)
     uint32_t function = app_function(app, &from);
     uint32_t there = app_counterpart(app, from, function, file);
     app_go(app, app->view, file, false);
-    if (there != PROFILE_NONE && app_ops(app->view)->show && app_view(app)->state)
-        app_ops(app->view)->show(app_view(app)->state, there);
+    show_function(app, file, there);
 }
 
 void app_side_by_side(struct app *app, int a, int b)
 {
     app->pair[0] = a;
     app->pair[1] = b;
-    app->views[VIEW_COMPARE].stale = true;
+    app_stale_pair(app);
     app->history.count = 0;
-    app_go(app, VIEW_COMPARE, a, false);
+    app_go(app, app_is_of_pair(app->view) ? app->view : VIEW_COMPARE, a, false);
 }
 
 void app_swap(struct app *app)
 {
     app_side_by_side(app, app->pair[1], app->pair[0]);
+}
+
+void app_stale_pair(struct app *app)
+{
+    for (int view = 0; view < VIEW_COUNT; view++)
+        if (app_is_of_pair((enum view_kind)view))
+            app->views[view].stale = true;
 }
 
 void app_say(struct app *app, const char *format, ...)

@@ -7,6 +7,7 @@
  *   dispatch.c  from an event to an action
  *   handlers.c  what actions do that are not a screen's own
  *   requests.c  questions to the user: filter, order, thread, file names
+ *   pair.c      how A and B are compared
  *   frame.c     the screen: title, views, table, sentence, keys; title.c its first line
  */
 #ifndef NCPROF_TUI_APP_H
@@ -26,7 +27,9 @@
 
 enum view_kind {
     VIEW_SCALING, /* from three files on */
-    VIEW_COMPARE,
+    VIEW_COMPARE, /* these three: of A and B */
+    VIEW_TREES,
+    VIEW_BUTTERFLIES,
     VIEW_HOTSPOTS,
     VIEW_TREE,
     VIEW_BUTTERFLY,
@@ -53,7 +56,14 @@ struct app_file {
 struct visited {
     enum view_kind view;
     int file;
-    uint32_t function; /* butterfly: whose; else PROFILE_NONE */
+    uint32_t function; /* butterfly: whose, and of which file that is; else PROFILE_NONE */
+    int function_file;
+};
+
+struct app_pair {
+    enum compare_normalise normalise;
+    char function[256]; /* to normalise by */
+    bool allow_unlike;
 };
 
 enum app_mode { MODE_BROWSE, MODE_PROMPT, MODE_MENU };
@@ -62,6 +72,7 @@ struct app {
     struct app_file *files; /* three or more: by size, unknown sizes last */
     int file_count;
     int pair[2];                   /* the files that stand side by side: A and B */
+    struct app_pair pair_as;       /* and how */
     struct view views[VIEW_COUNT]; /* those of several files, and the help */
     struct scaling *scaling;       /* of all files; NULL until a view of it is shown */
     double at;                     /* the size it is projected to; NAN: ten times the largest */
@@ -129,6 +140,10 @@ unsigned app_place(const struct app *app);
 /* Why this view cannot be shown, or NULL. */
 const char *app_lacking(const struct app *app, enum view_kind view, int file);
 bool app_view_exists(const struct app *app, enum view_kind view);
+/* Whether a view shows A and B together. */
+bool app_is_of_pair(enum view_kind view);
+/* The metrics of A and B cannot be compared as they are. */
+bool app_is_unlike(const struct app *app);
 
 /* The table that the cursor is in, or NULL. */
 struct table *app_table(struct app *app);
@@ -155,6 +170,8 @@ void app_stop_loading(struct app *app);
 /* Takes what the loader has loaded, and starts the next. */
 void app_loaded(struct app *app);
 void app_swap(struct app *app);
+/* The views of A and B are to be made anew. */
+void app_stale_pair(struct app *app);
 /* Goes to the view of these two. */
 void app_side_by_side(struct app *app, int a, int b);
 /* Of the files and metrics as they are now, made anew when these have changed; NULL: see err. */
@@ -171,6 +188,14 @@ void app_say_error(struct app *app, const struct error *err);
 void app_do(struct app *app, enum action_id action, uint32_t key);
 /* Straight to a view; '1' is the first. The butterfly shows the function under the cursor. */
 void app_view_by_digit(struct app *app, uint32_t key);
+
+/* ---- pair.c ---- */
+
+/* How A and B are compared: the next normaliser; unlike units all the same. */
+void pair_normalise(struct app *app);
+void pair_anyway(struct app *app);
+/* "as measured", "by total" */
+void pair_normaliser(const struct app *app, char *buffer, size_t size);
 
 /* ---- frame.c ---- */
 

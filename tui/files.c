@@ -122,6 +122,7 @@ void app_take(struct app *app, const char *path, struct profile *profile)
     file->thread = PROFILE_NONE;
     app->replaces = false;
     drop_scaling(app);
+    close_views(app->views); /* they hold on to files that may be gone */
     arrange(app);
     show_first(app);
 }

@@ -53,40 +53,50 @@ static struct frame lay_out(const struct app *app, bool has_status)
 
 /* ---- views ---- */
 
-/* Where the name of each view stands; `full`: all names, else that of the shown one only. */
-static int place_tab(const struct app *app, int view, bool full, char *buffer, size_t size)
+/* How much of the names of the views there is room for. */
+enum tabs { TABS_WIDE, TABS_CLOSE, TABS_DIGITS };
+
+/* The text of a view's tab; of digits only, the view shown has its name all the same. */
+static int place_tab(const struct app *app, int view, enum tabs tabs, char *buffer, size_t size)
 {
     int digit = 0;
+    const char *title = app_ops((enum view_kind)view)->title;
     for (int v = 0; v <= view; v++)
         digit += app_view_exists(app, (enum view_kind)v);
-    bool named = full || view == (int)app->view;
-    snprintf(buffer, size, named ? " %d %s " : " %d ", digit, app_ops((enum view_kind)view)->title);
+    if (tabs == TABS_DIGITS && view != (int)app->view)
+        snprintf(buffer, size, " %d ", digit);
+    else
+        snprintf(buffer, size, " %d %s%s", digit, title, tabs == TABS_CLOSE ? "" : " ");
     return digit;
 }
 
-static bool tabs_fit(const struct app *app)
+static enum tabs room_for_tabs(const struct app *app)
 {
-    int width = 0;
     char text[64];
-    for (int view = 0; view < VIEW_COUNT; view++) {
-        if (!app_view_exists(app, (enum view_kind)view))
-            continue;
-        place_tab(app, view, true, text, sizeof text);
-        width += glyph_width(text);
+    for (int tabs = TABS_WIDE; tabs < TABS_DIGITS; tabs++) {
+        int width = 0;
+        for (int view = 0; view < VIEW_COUNT; view++) {
+            if (!app_view_exists(app, (enum view_kind)view))
+                continue;
+            place_tab(app, view, (enum tabs)tabs, text, sizeof text);
+            width += glyph_width(text);
+        }
+        if (width <= app->canvas.columns)
+            return (enum tabs)tabs;
     }
-    return width <= app->canvas.columns;
+    return TABS_DIGITS;
 }
 
 /* Draws the views (with a canvas), and says which one stands at `column`. */
 static int each_tab(const struct app *app, struct canvas *canvas, int row, int column)
 {
     int at = 0, hit = 0;
-    bool full = tabs_fit(app);
+    enum tabs tabs = room_for_tabs(app);
     for (int view = 0; view < VIEW_COUNT; view++) {
         char text[64];
         if (!app_view_exists(app, (enum view_kind)view))
             continue;
-        int digit = place_tab(app, view, full, text, sizeof text);
+        int digit = place_tab(app, view, tabs, text, sizeof text);
         int width = glyph_width(text);
         enum style style = view == (int)app->view ? STYLE_TAB_ACTIVE : STYLE_TAB;
         if (canvas)

@@ -9,11 +9,12 @@ void app_view_by_digit(struct app *app, uint32_t key)
             continue;
         int file;
         uint32_t function = app_function(app, &file);
-        bool carry = view == VIEW_BUTTERFLY && app->view != VIEW_BUTTERFLY;
+        bool butterfly = view == VIEW_BUTTERFLY || view == VIEW_BUTTERFLIES;
+        bool carry = butterfly && view != (int)app->view;
         app->history.count = 0;
         app_go(app, (enum view_kind)view, file, false);
         if (carry && function != PROFILE_NONE && app_view(app)->state)
-            app_ops(app->view)->show(app_view(app)->state, function);
+            app_ops(app->view)->show(app_view(app)->state, file == app->pair[1], function);
         return;
     }
 }
@@ -243,6 +244,18 @@ static void on_other_file(struct app *app, uint32_t key)
     app_show_file(app, !app->shown);
 }
 
+static void on_normalise(struct app *app, uint32_t key)
+{
+    (void)key;
+    pair_normalise(app);
+}
+
+static void on_anyway(struct app *app, uint32_t key)
+{
+    (void)key;
+    pair_anyway(app);
+}
+
 static void on_choose_run(struct app *app, uint32_t key)
 {
     (void)key;
@@ -306,6 +319,8 @@ static void (*const handlers[ACTION_COUNT])(struct app *app, uint32_t key) = {
     [ACTION_SHARES] = on_shares,
     [ACTION_THRESHOLD] = on_threshold,
     [ACTION_SWAP] = on_swap,
+    [ACTION_NORMALISE] = on_normalise,
+    [ACTION_ANYWAY] = on_anyway,
     [ACTION_OTHER_FILE] = on_other_file,
     [ACTION_CHOOSE_RUN] = on_choose_run,
     [ACTION_PROJECT] = on_project,

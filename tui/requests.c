@@ -186,7 +186,7 @@ static void metric_chosen_in_all(struct app *app, uint32_t item)
 void request_metric(struct app *app)
 {
     const struct app_file *file = app_file(app);
-    bool in_all = app->view == VIEW_COMPARE || app->view == VIEW_SCALING;
+    bool in_all = app_is_of_pair(app->view) || app->view == VIEW_SCALING;
     offer(app, "Metric", in_all ? metric_chosen_in_all : metric_chosen);
     for (uint32_t m = 0; m < file->profile->metric_count; m++) {
         const struct metric *metric = &file->profile->metrics[m];
@@ -277,7 +277,7 @@ static void first_chosen(struct app *app, uint32_t item)
         return;
     }
     app->pair[0] = (int)item;
-    app->views[VIEW_COMPARE].stale = true;
+    app_stale_pair(app);
     offer_runs(app, "B: the second run", second_chosen, app->pair[1]);
 }
 

@@ -115,13 +115,14 @@ static void ratio_text(const struct app *app, char *buffer, size_t size)
     number_ratio(size_ratio, sizes, sizeof sizes);
     number_ratio(ratio, totals, sizeof totals);
     const char *word = metric_a->kind == METRIC_TIME ? "time" : metric_a->unit;
+    size_t used = 0;
     buffer[0] = '\0';
-    if (strcmp(metric_a->unit, metric_b->unit) != 0)
-        return;
-    if (isnan(size_ratio))
-        snprintf(buffer, size, "%s %s", word, totals);
+    if (!isnan(size_ratio))
+        used = (size_t)snprintf(buffer, size, "size %s  ", sizes);
+    if (app_is_unlike(app))
+        snprintf(buffer + used, size - used, "unlike units");
     else
-        snprintf(buffer, size, "size %s  %s %s", sizes, word, totals);
+        snprintf(buffer + used, size - used, "%s %s", word, totals);
 }
 
 /* One file of two: its name gives way, not its numbers. */
@@ -140,18 +141,23 @@ static int draw_side(const struct app *app, struct canvas *canvas, int row, int 
 
 static void title_of_two(const struct app *app, struct canvas *canvas, int row)
 {
-    char ratio[FACT_MAX];
+    char ratio[FACT_MAX], normaliser[64], both[FACT_MAX + 70];
+    enum { BAR = 5, SIDES = 44 };
     ratio_text(app, ratio, sizeof ratio);
-    int room = canvas->columns - 2, bar = 5;
-    bool with_ratio = ratio[0] && room > glyph_width(ratio) + 2 * bar + 44;
-    int half = (room - bar - (with_ratio ? glyph_width(ratio) + bar : 0)) / 2;
+    pair_normaliser(app, normaliser, sizeof normaliser);
+    snprintf(both, sizeof both, "%s  %s", ratio, normaliser);
+    int room = canvas->columns - 2;
+    const char *right = room > glyph_width(both) + 2 * BAR + SIDES    ? both
+                        : room > glyph_width(ratio) + 2 * BAR + SIDES ? ratio
+                                                                      : "";
+    int half = (room - BAR - (right[0] ? glyph_width(right) + BAR : 0)) / 2;
     int at = draw_side(app, canvas, row, 1, half, 0);
     at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");
     at = draw_side(app, canvas, row, at, half, 1);
-    if (!with_ratio)
+    if (!right[0])
         return;
     at += canvas_text(canvas, row, at, room, STYLE_DIM, "  │  ");
-    canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, ratio);
+    canvas_text(canvas, row, at, canvas->columns - at, STYLE_NORMAL, right);
 }
 
 /* "5 runs", "size 1,000 … 16,000", "projected to 160,000", "cumtime" */
@@ -184,7 +190,7 @@ void title_draw(const struct app *app, struct canvas *canvas, int row)
 {
     if (app->view == VIEW_SCALING || app->view == VIEW_PLOT)
         title_of_runs(app, canvas, row);
-    else if (app->view == VIEW_COMPARE)
+    else if (app_is_of_pair(app->view))
         title_of_two(app, canvas, row);
     else
         title_of_one(app, canvas, row);

@@ -50,7 +50,7 @@ struct aligned_row {
 
 /*
  * status, then cumtime_a cumtime_b cumtime_ratio cumtime_exponent delta tottime_a tottime_b
- * tottime_exponent ncalls_a ncalls_b ncalls_exponent function
+ * tottime_exponent ncalls ncalls_exponent function
  */
 extern const struct column aligned_columns[];
 

@@ -37,6 +37,29 @@ static void count_text(const struct aligned *aligned, uint32_t source, double va
     marked(aligned, source, value, number, buffer, size);
 }
 
+static void ncalls_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    struct aligned_row r = aligned_row(table, row);
+    char a[48], b[48];
+    count_text(table, 0, r.change[COMPARE_NCALLS].a, a, sizeof a);
+    count_text(table, 1, r.change[COMPARE_NCALLS].b, b, sizeof b);
+    snprintf(buffer, size, "%s → %s", a, b);
+    if (r.function_a == PROFILE_NONE && r.function_b == PROFILE_NONE)
+        buffer[0] = '\0'; /* nobody calls a thread */
+}
+
+static void exponent_text(const struct aligned *aligned, double exponent, char *buffer, size_t size)
+{
+    char number[32];
+    number_exponent(exponent, number, sizeof number);
+    marked(aligned, 2, exponent, number, buffer, size);
+}
+
+static void ncalls_exponent_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    exponent_text(table, aligned_row(table, row).change[COMPARE_NCALLS].exponent, buffer, size);
+}
+
 static void status_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     enum compare_status status = aligned_row(table, row).status;
@@ -69,26 +92,22 @@ static void delta_text(const void *table, uint32_t row, char *buffer, size_t siz
 }
 
 /* The value of each side and the exponent; a column has no closure, so each has its function. */
-#define MEASURE_COLUMNS(word, measure, side_text)                                                  \
+#define MEASURE_COLUMNS(word, measure)                                                             \
     static void word##_a_text(const void *table, uint32_t row, char *buffer, size_t size)          \
     {                                                                                              \
-        side_text(table, 0, aligned_row(table, row).change[measure].a, buffer, size);              \
+        value_text(table, 0, aligned_row(table, row).change[measure].a, buffer, size);             \
     }                                                                                              \
     static void word##_b_text(const void *table, uint32_t row, char *buffer, size_t size)          \
     {                                                                                              \
-        side_text(table, 1, aligned_row(table, row).change[measure].b, buffer, size);              \
+        value_text(table, 1, aligned_row(table, row).change[measure].b, buffer, size);             \
     }                                                                                              \
     static void word##_exponent_text(const void *table, uint32_t row, char *buffer, size_t size)   \
     {                                                                                              \
-        double exponent = aligned_row(table, row).change[measure].exponent;                        \
-        char number[32];                                                                           \
-        number_exponent(exponent, number, sizeof number);                                          \
-        marked(table, 2, exponent, number, buffer, size);                                          \
+        exponent_text(table, aligned_row(table, row).change[measure].exponent, buffer, size);      \
     }
 
-MEASURE_COLUMNS(cumtime, COMPARE_CUMTIME, value_text)
-MEASURE_COLUMNS(tottime, COMPARE_TOTTIME, value_text)
-MEASURE_COLUMNS(ncalls, COMPARE_NCALLS, count_text)
+MEASURE_COLUMNS(cumtime, COMPARE_CUMTIME)
+MEASURE_COLUMNS(tottime, COMPARE_TOTTIME)
 
 #define NUMBER(name, heading, cells, rank, words)                                                  \
     .id = #name, .title = heading, .help = words, .width = cells, .priority = rank,                \
@@ -109,9 +128,9 @@ const struct column aligned_columns[] = {
     {NUMBER(tottime_a, "tottime A", 9, 7, "time in the function itself in A")},
     {NUMBER(tottime_b, "tottime B", 9, 7, "time in the function itself in B")},
     {NUMBER(tottime_exponent, "n^", 5, 7, "how tottime grows with the size")},
-    {NUMBER(ncalls_a, "ncalls A", 8, 4, "calls in A, along this path"), .needs = PROFILE_HAS_CALLS},
-    {NUMBER(ncalls_b, "ncalls B", 8, 4, "calls in B, along this path"), .needs = PROFILE_HAS_CALLS},
-    {NUMBER(ncalls_exponent, "calls n^", 8, 3, "how calls grow with the size"),
+    {NUMBER(ncalls, "ncalls A → B", 12, 4, "calls in A and in B, along this path"),
+     .needs = PROFILE_HAS_CALLS},
+    {NUMBER(ncalls_exponent, "n^", 5, 3, "how calls grow with the size"),
      .needs = PROFILE_HAS_CALLS},
     {.id = "function", .title = "function", .help = "name, file and line", .text = function_text},
     {.id = NULL},

@@ -5,37 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
-/* "1.0"; never "-0.0" */
-static void short_exponent(double exponent, char *buffer, size_t size)
-{
-    snprintf(buffer, size, "%.1f", fabs(exponent) < 0.05 ? 0.0 : exponent);
-}
-
-/* What jumps and against what. */
-static void jump_of(const struct aligned_row *row, double *from, double *to)
-{
-    const struct compare_change *calls = &row->change[COMPARE_NCALLS];
-    bool by_calls = row->blame & 1u << BLAME_CALLS, has_calls = !isnan(calls->exponent);
-    *from = by_calls || !has_calls ? row->exponent_caller : calls->exponent;
-    *to = by_calls    ? calls->exponent
-          : has_calls ? row->change[COMPARE_TOTTIME].exponent
-                      : row->change[COMPARE_CUMTIME].exponent;
-}
-
 void aligned_mark(const struct aligned_row *row, bool brief, char *buffer, size_t size)
 {
-    double from, to;
-    char before[16], after[16];
-    buffer[0] = '\0';
-    if (!row->blame)
-        return;
-    jump_of(row, &from, &to);
-    short_exponent(from, before, sizeof before);
-    short_exponent(to, after, sizeof after);
-    if (brief)
-        snprintf(buffer, size, "⇐ n^%s", after);
-    else
-        snprintf(buffer, size, "⇐ n^%s → n^%s enters here", before, after);
+    blame_mark(row->blame, row->exponent_caller, row->change, brief, buffer, size);
 }
 
 /* " The extra factor n enters here: its calls grow as n^2.0, those of run_loop as n^1.0." */
@@ -46,10 +18,10 @@ static void blame_clause(const struct aligned_row *row, char *buffer, size_t siz
     buffer[0] = '\0';
     if (!row->blame)
         return;
-    jump_of(row, &from, &to);
+    blame_jump(row->blame, row->exponent_caller, row->change, &from, &to);
     blame_factor(from, to, factor, sizeof factor);
-    short_exponent(from, before, sizeof before);
-    short_exponent(to, after, sizeof after);
+    blame_exponent(from, before, sizeof before);
+    blame_exponent(to, after, sizeof after);
     if (row->caller)
         function_name(row->caller, caller, sizeof caller);
     if (row->blame & 1u << BLAME_CALLS)

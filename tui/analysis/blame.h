@@ -50,6 +50,20 @@ bool blame_is_judged(double share_a, double share_b, bool has_calls, uint64_t ca
 /* What a jump adds: "n" for one of nearly 1, else "n^0.6". */
 void blame_factor(double exponent_caller, double exponent_edge, char *buffer, size_t size);
 
+/* "1.0"; never "-0.0" */
+void blame_exponent(double exponent, char *buffer, size_t size);
+
+/*
+ * What jumps and against what, of a place with blame (bits 1 << enum blame_cause) and the exponent
+ * of its caller: calls, or the time a call takes itself, or without calls cumtime.
+ */
+void blame_jump(unsigned blame, double exponent_caller,
+                const struct compare_change change[COMPARE_MEASURES], double *from, double *to);
+/* "⇐ n^1.0 → n^2.0 enters here"; "" where nothing is to blame. `brief`: "⇐ n^2.0". */
+void blame_mark(unsigned blame, double exponent_caller,
+                const struct compare_change change[COMPARE_MEASURES], bool brief, char *buffer,
+                size_t size);
+
 /* ---- two profiles, edge by edge ---- */
 
 /* Matches the functions of both, once. The profiles are borrowed. */

@@ -290,6 +290,16 @@ uint32_t calltree_hot_path(struct calltree *tree, uint32_t row)
     return row_of_node(tree, at.node);
 }
 
+uint32_t calltree_reveal(struct calltree *tree, uint32_t source, uint32_t function)
+{
+    uint32_t node = calltree_nodes_find(&tree->nodes, source, function);
+    for (uint32_t up = node_at(tree, node)->parent; up != PROFILE_NONE;
+         up = node_at(tree, up)->parent)
+        node_at(tree, up)->open = true;
+    rebuild(tree);
+    return row_of_node(tree, node);
+}
+
 uint32_t calltree_parent(const struct calltree *tree, uint32_t row)
 {
     uint32_t depth = row_node(tree, row)->depth;

@@ -49,6 +49,11 @@ void calltree_collapse_all(struct calltree *tree);
  * function above it keeps for itself; returns the row at its end.
  */
 uint32_t calltree_hot_path(struct calltree *tree, uint32_t row);
+/*
+ * Opens the tree where a function takes most and returns its row. `source` says of which profile
+ * the function is, where there are two. Where the filter hides it: the first row.
+ */
+uint32_t calltree_reveal(struct calltree *tree, uint32_t source, uint32_t function);
 /* The row of the parent, or `row` itself at the top. */
 uint32_t calltree_parent(const struct calltree *tree, uint32_t row);
 /* Only branches holding a match stay; NULL shows all again. Matches are opened up to. */

@@ -54,9 +54,9 @@ enum calltree_order { CALLTREE_BY_CHANGE, CALLTREE_BY_SECOND };
 struct calltree_nodes {
     struct calltree_source sources[2];
     uint32_t source_count;
-    enum calltree_order order;           /* of two profiles; of one it is by total */
-    uint32_t *partner[2]; /* by function, the same in the other; two profiles only */
-    bool *moved;          /* by function of the second: its pair is called or placed otherwise */
+    enum calltree_order order; /* of two profiles; of one it is by total */
+    uint32_t *partner[2];      /* by function, the same in the other; two profiles only */
+    bool *moved; /* by function of the second: its pair is called or placed otherwise */
     ARRAY(struct calltree_node) list;    /* [0] is the root */
     struct calltree_sides found[2];      /* children in each profile, before they are paired */
     struct calltree_sides below;         /* likewise, of a frame that may be stepped over */
@@ -73,6 +73,12 @@ void calltree_nodes_load(struct calltree_nodes *nodes, uint32_t node);
 bool calltree_nodes_has_children(const struct calltree_nodes *nodes, uint32_t node);
 /* Whether the same function is among the ancestors. */
 bool calltree_nodes_is_recursive(const struct calltree_nodes *nodes, uint32_t node);
+
+/*
+ * The node where a function of that profile takes most, or as near to it as the tree leads; 0, the
+ * root, when it is not there.
+ */
+uint32_t calltree_nodes_find(struct calltree_nodes *nodes, uint32_t source, uint32_t function);
 
 /* The profile that a node is named from: the second, where it is there. */
 uint32_t calltree_node_source(const struct calltree_node *node);

@@ -2,21 +2,30 @@
 #include "tui/analysis/compare.h"
 
 #include "formats/profile/memory.h"
+#include "tui/analysis/blame.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
+#include "tui/screens/compare_columns.h"
 #include "tui/screens/marks.h"
+#include "tui/screens/pairing.h"
 #include "tui/screens/screen.h"
 #include "tui/widgets/glyph.h"
 
+#include <stdarg.h>
 #include <string.h>
+
+enum { NAME_LEAST = 14 };
 
 struct compare_state {
     struct comparison *comparison; /* NULL: the two cannot be compared */
+    struct blame *blame;           /* likewise */
+    struct pairing pairing;
     struct table table;
+    struct column columns[TABLE_COLUMNS_MAX + 1];
     struct marks marks; /* functions of B, or of A where B has none, as keys */
     char filter[256];
     double threshold;
-    struct error error; /* why they cannot */
+    unsigned only; /* the rows kept, as in compare.h; 0: all */
 };
 
 static const struct compare_row *row_of(const struct compare_state *state, uint32_t row)
@@ -31,48 +40,30 @@ static uint32_t key_of(const struct compare_row *row)
     return in_b ? row->function_b << 1 | 1 : row->function_a << 1;
 }
 
-/*
- * A function that does more on a larger input is not worse for it: growth is judged by its class
- * where the sizes are known, by the ratio alone where they are not.
- */
-static enum style change_style(const struct comparison *comparison,
-                               const struct compare_change *change)
-{
-    if (isnan(change->delta) || change->delta == 0)
-        return STYLE_NORMAL;
-    if (!isnan(comparison->size_ratio) && comparison->size_ratio != 1)
-        return change->growth >= GROWTH_SUPERLINEAR ? STYLE_WORSE : STYLE_NORMAL;
-    if (change->ratio > 1.2)
-        return STYLE_WORSE;
-    return change->ratio < 0.8 ? STYLE_BETTER : STYLE_NORMAL;
-}
-
 static enum style style(const void *owner, uint32_t row, const struct column *column)
 {
     const struct compare_state *state = owner;
     const struct compare_row *r = row_of(state, row);
+    if (r->uncertain)
+        return STYLE_DIM;
     const char *mark = strrchr(column->id, '_');
     if (!strcmp(column->id, "delta"))
-        return change_style(state->comparison, &r->change[COMPARE_CUMTIME]);
+        return pairing_style(pairing_has_sizes(&state->pairing), &r->change[COMPARE_CUMTIME]);
     if (!mark || !strcmp(mark, "_a") || !strcmp(mark, "_b"))
         return STYLE_NORMAL;
     enum compare_measure measure = !strncmp(column->id, "cum", 3)   ? COMPARE_CUMTIME
                                    : !strncmp(column->id, "tot", 3) ? COMPARE_TOTTIME
                                                                     : COMPARE_NCALLS;
-    return change_style(state->comparison, &r->change[measure]);
+    return pairing_style(pairing_has_sizes(&state->pairing), &r->change[measure]);
 }
 
 static void draw_name(const void *owner, uint32_t row, struct canvas *canvas, struct rect area)
 {
     const struct compare_state *state = owner;
     const struct compare_row *r = row_of(state, row);
-    if (r->status != COMPARE_MATCHED && area.columns > 12) {
-        const char *word = compare_status_name(r->status);
-        enum style tag = r->status == COMPARE_GONE ? STYLE_BETTER : STYLE_MARKED;
-        int used = canvas_text(canvas, area.row, area.column, area.columns, tag, word) + 1;
-        area.column += used;
-        area.columns -= used;
-    }
+    int tag = pairing_tag(canvas, area, r->status);
+    area.column += tag;
+    area.columns -= tag;
     screen_name(canvas, area, compare_function(state->comparison, row), state->table.shift);
 }
 
@@ -102,19 +93,53 @@ static void go_to_key(struct compare_state *state, uint32_t key)
     }
 }
 
-static void set_table(struct compare_state *state, const struct subject *subject)
+static void set_table(struct compare_state *state)
 {
     struct table *table = &state->table;
-    table->columns = compare_columns;
-    table->data = state->comparison;
+    const struct comparison *comparison = state->comparison;
+    compare_screen_columns(&state->pairing, state->columns);
+    table->columns = state->columns;
+    table->data = comparison;
     table->owner = state;
-    table->flags = subject->profile->flags & subject->other->flags;
-    table->sort = state->comparison ? state->comparison->sort : NULL;
-    table->hide = "status";
+    table->flags = state->pairing.a->flags & state->pairing.b->flags;
+    table->sort = comparison ? column_find(state->columns, comparison->sort->id) : NULL;
+    table->name_least = NAME_LEAST;
     table->style = style;
     table->name = draw_name;
     table->marked = is_marked;
-    list_count(&table->list, state->comparison ? state->comparison->count : 0);
+    list_count(&table->list, comparison ? comparison->count : 0);
+}
+
+static void compare(struct compare_state *state)
+{
+    struct pairing *pairing = &state->pairing;
+    struct compare_side a = {&pairing->a, 1, &pairing->metric_a, pairing->size_a};
+    struct compare_side b = {&pairing->b, 1, &pairing->metric_b, pairing->size_b};
+    struct compare_query query = {
+        .sort = state->table.sort ? state->table.sort->id : NULL,
+        .reverse = state->table.reverse,
+        .filter = state->filter,
+        .threshold = state->threshold,
+        .only = state->only,
+        .normalise = pairing->normalise,
+        .normalise_function = pairing->function,
+        .allow_unlike = pairing->allow_unlike,
+    };
+    compare_free(state->comparison);
+    state->comparison = NULL;
+    if (!pairing->failed && compare_new(&state->comparison, &a, &b, &query, &pairing->error)) {
+        state->comparison = NULL;
+        pairing->failed = true;
+    }
+}
+
+static void lay_blame(struct compare_state *state)
+{
+    const struct pairing *pairing = &state->pairing;
+    struct blame_query query = {pairing->metric_a, pairing->metric_b, pairing->size_a,
+                                pairing->size_b};
+    blame_free(state->blame);
+    state->blame = pairing->failed ? NULL : blame_new(pairing->a, pairing->b, &query);
 }
 
 static void rebuild(void *opaque, const struct subject *subject)
@@ -122,22 +147,13 @@ static void rebuild(void *opaque, const struct subject *subject)
     struct compare_state *state = opaque;
     const struct compare_row *before = under_cursor(state);
     uint32_t key = before ? key_of(before) : UINT32_MAX;
-    struct compare_side a = {&subject->profile, 1, &subject->metric, subject->size};
-    struct compare_side b = {&subject->other, 1, &subject->other_metric, subject->other_size};
-    struct compare_query query = {
-        .sort = state->table.sort ? state->table.sort->id : NULL,
-        .reverse = state->table.reverse,
-        .filter = subject->filter,
-        .threshold = subject->threshold,
-    };
-    compare_free(state->comparison);
-    state->comparison = NULL;
-    state->error = (struct error){0};
-    if (compare_new(&state->comparison, &a, &b, &query, &state->error))
-        state->comparison = NULL;
+    bool other = pairing_update(&state->pairing, subject);
     state->threshold = subject->threshold;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
-    set_table(state, subject);
+    compare(state);
+    if (other)
+        lay_blame(state);
+    set_table(state);
     if (state->comparison)
         go_to_key(state, key);
 }
@@ -146,6 +162,7 @@ static void close_state(void *opaque)
 {
     struct compare_state *state = opaque;
     compare_free(state->comparison);
+    blame_free(state->blame);
     marks_free(&state->marks);
 }
 
@@ -168,6 +185,24 @@ static uint32_t function(const void *opaque, int *side)
     return *side ? row->function_b : row->function_a;
 }
 
+/* The next class of rows of which there are any. */
+static void next_class(struct compare_state *state)
+{
+    static const unsigned classes[] = {0,
+                                       COMPARE_ONLY_CHANGED,
+                                       COMPARE_ONLY(COMPARE_MATCHED),
+                                       COMPARE_ONLY(COMPARE_MOVED),
+                                       COMPARE_ONLY(COMPARE_NEW),
+                                       COMPARE_ONLY(COMPARE_GONE)};
+    size_t at = 0, count = sizeof classes / sizeof *classes;
+    while (classes[at] != state->only)
+        at++;
+    do
+        at = (at + 1) % count;
+    while (at > 1 && !state->comparison->of_status[at - 2 + COMPARE_MATCHED]);
+    state->only = classes[at];
+}
+
 static unsigned act(void *opaque, struct app *app, const struct action *action)
 {
     struct compare_state *state = opaque;
@@ -176,9 +211,17 @@ static unsigned act(void *opaque, struct app *app, const struct action *action)
     uint32_t here = function(state, &side);
     switch (action->id) {
     case ACTION_OPEN:
-        if (here != PROFILE_NONE)
+    case ACTION_BUTTERFLY:
+        if (here != PROFILE_NONE && action->id == ACTION_OPEN)
+            app_open_trees(app, side, here);
+        else if (here != PROFILE_NONE)
             app_open_butterfly(app, side, here);
         return REACTION_HANDLED;
+    case ACTION_CLASS:
+        if (!state->comparison)
+            return REACTION_HANDLED;
+        next_class(state);
+        return REACTION_HANDLED | REACTION_REBUILD | REACTION_FIRST;
     case ACTION_MARK:
         if (row)
             marks_toggle(&state->marks, key_of(row));
@@ -214,38 +257,76 @@ static void marked_status(const struct compare_state *state, char *buffer, size_
     snprintf(buffer, size, "%u marked: tottime %s in A, %s in B", state->marks.count, in_a, in_b);
 }
 
+/* The next piece of a line of pieces. */
+__attribute__((format(printf, 3, 4))) static void add(char *buffer, size_t size, const char *format,
+                                                      ...)
+{
+    va_list arguments;
+    size_t used = strlen(buffer);
+    if (used && used + sizeof " · " < size)
+        used += (size_t)snprintf(buffer + used, size - used, " · ");
+    va_start(arguments, format);
+    vsnprintf(buffer + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static const char *class_name(unsigned only)
+{
+    for (int status = 0; status < COMPARE_STATUSES; status++)
+        if (only == COMPARE_ONLY(status))
+            return compare_status_name((enum compare_status)status);
+    return "changed";
+}
+
 static void status(const void *opaque, char *buffer, size_t size)
 {
     const struct compare_state *state = opaque;
-    size_t used = 0;
+    const struct comparison *comparison = state->comparison;
+    char pairing[300];
     buffer[0] = '\0';
-    if (!state->comparison)
+    if (!comparison)
         return;
     if (state->marks.count)
         marked_status(state, buffer, size);
-    used = strlen(buffer);
-    if (state->filter[0])
-        snprintf(buffer + used, size - used, "%s%u of %u functions", used ? " · " : "",
-                 state->comparison->matched, state->comparison->functions);
-    used = strlen(buffer);
-    if (state->comparison->hidden)
-        snprintf(buffer + used, size - used, "%s%u function%s below %g %% on both sides hidden",
-                 used ? " · " : "", state->comparison->hidden,
-                 state->comparison->hidden == 1 ? "" : "s", state->threshold * 100);
+    pairing_status(&state->pairing, pairing, sizeof pairing);
+    if (pairing[0])
+        add(buffer, size, "%s", pairing);
+    if (state->only)
+        add(buffer, size, "only %s", class_name(state->only));
+    if (state->only || state->filter[0])
+        add(buffer, size, "%u of %u functions", comparison->matched, comparison->functions);
+    if (comparison->hidden)
+        add(buffer, size, "%u function%s below %g %% on both sides hidden", comparison->hidden,
+            comparison->hidden == 1 ? "" : "s", state->threshold * 100);
+}
+
+static void row_sentence(const struct compare_state *state, char *buffer, size_t size)
+{
+    const struct compare_row *row = under_cursor(state);
+    compare_sentence(state->comparison, state->table.list.cursor, buffer, size);
+    size_t used = strlen(buffer);
+    if (!state->blame || row->function_b == PROFILE_NONE || used + 1 >= size)
+        return;
+    buffer[used] = ' ';
+    blame_sentence(state->blame, row->function_b, buffer + used + 1, size - used - 1);
+    if (!buffer[used + 1])
+        buffer[used] = '\0';
 }
 
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct compare_state *state = opaque;
     if (!state->comparison)
-        error_text(&state->error, buffer, size);
+        pairing_error(&state->pairing, buffer, size);
     else if (has_rows(state))
-        compare_sentence(state->comparison, state->table.list.cursor, buffer, size);
+        row_sentence(state, buffer, size);
     else if (state->comparison->hidden)
         snprintf(buffer, size, "Every function is below %g %% on both sides. p shows them.",
                  state->threshold * 100);
     else if (state->filter[0])
         snprintf(buffer, size, "No function matches /%s/. Esc clears the filter.", state->filter);
+    else if (state->only)
+        snprintf(buffer, size, "No function is %s. f shows others.", class_name(state->only));
     else
         snprintf(buffer, size, "Neither file holds a function.");
 }

@@ -56,9 +56,10 @@ static uint32_t under_cursor(const struct hotspots_state *state)
                : PROFILE_NONE;
 }
 
-static void show(void *opaque, uint32_t function)
+static void show(void *opaque, int side, uint32_t function)
 {
     struct hotspots_state *state = opaque;
+    (void)side;
     for (uint32_t row = 0; row < state->hotspots->count; row++) {
         if (state->hotspots->rows[row].function == function) {
             list_go(&state->table.list, row);
@@ -97,7 +98,7 @@ static void rebuild(void *opaque, const struct subject *subject)
     table->name = draw_name;
     table->marked = is_marked;
     list_count(&table->list, hotspots->count);
-    show(state, before);
+    show(state, 0, before);
 }
 
 static void close_state(void *opaque)

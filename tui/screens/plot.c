@@ -81,9 +81,10 @@ static void take(struct plot_state *state)
     take_edges(state);
 }
 
-static void show(void *opaque, uint32_t row)
+static void show(void *opaque, int side, uint32_t row)
 {
     struct plot_state *state = opaque;
+    (void)side;
     for (uint32_t i = 0; state->scaling && i < state->scaling->count; i++)
         if (state->scaling->order[i] == row)
             state->index = i;

@@ -59,9 +59,10 @@ static bool has_rows(const struct scaling_state *state)
     return state->scaling && state->table.list.cursor < state->scaling->count;
 }
 
-static void show(void *opaque, uint32_t row)
+static void show(void *opaque, int side, uint32_t row)
 {
     struct scaling_state *state = opaque;
+    (void)side;
     for (uint32_t i = 0; state->scaling && i < state->scaling->count; i++)
         if (state->scaling->order[i] == row) {
             list_go(&state->table.list, i);
@@ -125,7 +126,7 @@ static void rebuild(void *opaque, const struct subject *subject)
     select_rows(state, subject);
     set_table(state);
     if (same)
-        show(state, row);
+        show(state, 0, row);
 }
 
 static void close_state(void *opaque)

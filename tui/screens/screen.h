@@ -13,6 +13,7 @@
 
 #include "formats/profile/profile.h"
 #include "tui/actions.h"
+#include "tui/analysis/compare.h"
 #include "tui/widgets/canvas.h"
 #include "tui/widgets/table.h"
 
@@ -30,6 +31,13 @@ enum reaction {
     REACTION_FIRST = 1 << 2,   /* and the cursor goes to the first of them */
 };
 
+/* How A and B are compared. */
+struct subject_pair {
+    enum compare_normalise normalise;
+    const char *function; /* to normalise by */
+    bool allow_unlike;
+};
+
 /* Borrowed; valid during the call, the profiles until the next rebuild. */
 struct subject {
     const struct profile *profile; /* the file; side by side: A */
@@ -37,10 +45,11 @@ struct subject {
     uint32_t metric, other_metric;
     uint32_t thread; /* PROFILE_NONE: all */
     double size, other_size;
-    struct scaling *scaling; /* of all files, for views of it; NULL: there is none */
+    struct subject_pair pair;
+    struct scaling *scaling;        /* of all files, for views of it; NULL: there is none */
     const struct error *no_scaling; /* why */
-    double at; /* the size to project to; NAN: ten times the largest */
-    double threshold; /* 0: hide nothing */
+    double at;                      /* the size to project to; NAN: ten times the largest */
+    double threshold;               /* 0: hide nothing */
     const char *filter;
     unsigned place; /* for the help: where it was opened */
 };
@@ -63,8 +72,8 @@ struct screen_ops {
     struct table *(*table)(void *state);
     /* The function under the cursor, of which file (side by side 0 A, 1 B); PROFILE_NONE: none. */
     uint32_t (*function)(const void *state, int *side);
-    /* Shows that function. */
-    void (*show)(void *state, uint32_t function);
+    /* Shows that function, of A (0) or B (1) where the screen shows both. */
+    void (*show)(void *state, int side, uint32_t function);
     /* Whether a row is one that the filter looks for; without it all are. */
     bool (*matches)(const void *state, uint32_t row);
     /* What is hidden, marked, matched; "" when nothing is. */
@@ -73,8 +82,8 @@ struct screen_ops {
     void (*sentence)(const void *state, char *buffer, size_t size);
 };
 
-extern const struct screen_ops scaling_screen, plot_screen, compare_screen, hotspots_screen, tree_screen,
-    butterfly_screen, info_screen, help_screen;
+extern const struct screen_ops scaling_screen, plot_screen, compare_screen, trees_screen,
+    butterflies_screen, hotspots_screen, tree_screen, butterfly_screen, info_screen, help_screen;
 
 /* ---- what screens share ---- */
 
@@ -84,6 +93,7 @@ void screen_name(struct canvas *canvas, struct rect area, const struct function 
 
 /* What a screen may ask of the app. */
 void app_open_butterfly(struct app *app, int side, uint32_t function);
+void app_open_trees(struct app *app, int side, uint32_t function);
 void app_open_hot_path(struct app *app, uint32_t function);
 void app_open_thread(struct app *app, uint32_t thread);
 /* The plot of a row of the scaling; from there, the scaling screen's cursor follows. */

@@ -114,9 +114,11 @@ static void place(struct layout *layout, int width)
 }
 
 /* What the name is to have at least, before columns have to leave for it. */
-static int name_width(int width)
+static int name_width(const struct table *table)
 {
-    int wanted = width * 24 / 100;
+    int wanted = table->area.columns * 24 / 100;
+    if (table->name_least)
+        return table->name_least;
     return wanted < NAME_LEAST ? NAME_LEAST : wanted > NAME_MOST ? NAME_MOST : wanted;
 }
 
@@ -129,7 +131,7 @@ static void lay_out(const struct table *table, struct layout *layout)
         if (!is_wanted(table, c) || c - table->columns == TABLE_COLUMNS_MAX)
             continue;
         struct placed *placed = &layout->placed[layout->count++];
-        *placed = (struct placed){c, 0, c->width ? widest(table, c) : name_width(width)};
+        *placed = (struct placed){c, 0, c->width ? widest(table, c) : name_width(table)};
     }
     while (needed_width(layout) > width) {
         int worst = least_wanted(table, layout);

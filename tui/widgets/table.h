@@ -31,6 +31,7 @@ struct table {
     bool headless;  /* no header row */
     enum table_show show;
     const char *hide; /* a column that is only shown when it is sorted by; or NULL */
+    int name_least;   /* cells that the name keeps before columns leave; 0: a quarter of all */
     int shift;        /* cells by which long names are scrolled */
     struct list list;
     struct rect area;
