@@ -100,7 +100,7 @@ const struct action actions[] = {
      "Of three files or more: choose one to look at by itself."},
     {ACTION_OTHER_FILE, "x", PLACE_VIEWS & ~PLACE_PAIR & ~PLACE_SCALING, NEEDS_TWO_FILES, 8,
      "other file", "Of two files: the same view of the other one."},
-    {ACTION_ANYWAY, "a", PLACE_PAIR, NEEDS_UNLIKE, 5, "compare anyway",
+    {ACTION_ANYWAY, "a", PLACE_PAIR, NEEDS_UNLIKE, 17, "compare anyway",
      "Compare what is measured in unlike units or clocks all the same, or no longer."},
     {ACTION_COMPARE_WITH, "d", PLACE_VIEWS, 0, 10, "compare",
      "Side by side with another file; of three or more: choose two."},

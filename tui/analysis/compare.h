@@ -170,6 +170,9 @@ double compare_size(const struct profile *profile);
 int compare_read_size(const struct profile *profile, double *size, struct error *err);
 void compare_free(struct comparison *comparison);
 void compare_sentence(const struct comparison *comparison, uint32_t row, char *buffer, size_t size);
+/* The same without how it grows, where that is told otherwise. */
+void compare_change_sentence(const struct comparison *comparison, uint32_t row, char *buffer,
+                             size_t size);
 /* "as measured", "B scaled by the total (times ×0.25, calls ×0.3)" */
 void compare_normaliser(const struct comparison *comparison, char *buffer, size_t size);
 /* "only in B: 12 functions, 3.100 s" */

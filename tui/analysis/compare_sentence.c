@@ -132,7 +132,8 @@ static void noise_clause(struct wording *wording)
     add(wording, ".");
 }
 
-void compare_sentence(const struct comparison *comparison, uint32_t row, char *buffer, size_t size)
+static void tell(const struct comparison *comparison, uint32_t row, bool growth, char *buffer,
+                 size_t size)
 {
     struct wording wording = {.comparison = comparison,
                               .index = row,
@@ -159,8 +160,20 @@ void compare_sentence(const struct comparison *comparison, uint32_t row, char *b
         add(&wording, " took %s %s%s", value, change < 0 ? "less" : "more", itself);
     blame_clause(&wording);
     add(&wording, ".");
-    growth_clause(&wording);
+    if (growth)
+        growth_clause(&wording);
     noise_clause(&wording);
+}
+
+void compare_sentence(const struct comparison *comparison, uint32_t row, char *buffer, size_t size)
+{
+    tell(comparison, row, true, buffer, size);
+}
+
+void compare_change_sentence(const struct comparison *comparison, uint32_t row, char *buffer,
+                             size_t size)
+{
+    tell(comparison, row, false, buffer, size);
 }
 
 void compare_normaliser(const struct comparison *comparison, char *buffer, size_t size)

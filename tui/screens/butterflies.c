@@ -55,6 +55,17 @@ static void make(struct butterflies_state *state)
     filter_free(filter);
 }
 
+/* The cursor goes to the first row that leads somewhere. */
+static void settle(struct butterflies_state *state)
+{
+    for (int half = CALLERS; half <= CALLEES; half++)
+        list_go(&state->wings.tables[half].list, twin_first_function(&state->halves[half]));
+    state->wings.focus =
+        twin_first_function(&state->halves[CALLEES]) >= 0 || !state->halves[CALLERS].count
+            ? CALLEES
+            : CALLERS;
+}
+
 static void show(void *opaque, int side, uint32_t function)
 {
     struct butterflies_state *state = opaque;
@@ -64,12 +75,7 @@ static void show(void *opaque, int side, uint32_t function)
     state->functions[!side] =
         side ? blame_in_a(state->blame, function) : blame_in_b(state->blame, function);
     make(state);
-    for (int half = CALLERS; half <= CALLEES; half++)
-        list_go(&state->wings.tables[half].list, twin_first_function(&state->halves[half]));
-    state->wings.focus =
-        twin_first_function(&state->halves[CALLEES]) >= 0 || !state->halves[CALLERS].count
-            ? CALLEES
-            : CALLERS;
+    settle(state);
 }
 
 /* With nothing chosen: the function that takes the most time itself in B. */
@@ -105,6 +111,8 @@ static void renew(struct butterflies_state *state, const struct pairing *before)
         state->functions[0] = functions[swapped];
         state->functions[1] = functions[!swapped];
         make(state);
+        if (state->butterflies)
+            settle(state);
         return;
     }
     uint32_t function = hottest(pairing);

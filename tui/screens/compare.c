@@ -300,17 +300,20 @@ static void status(const void *opaque, char *buffer, size_t size)
             comparison->hidden == 1 ? "" : "s", state->threshold * 100);
 }
 
+/* Where its growth enters says more than how it grows, which stands in the table. */
 static void row_sentence(const struct compare_state *state, char *buffer, size_t size)
 {
     const struct compare_row *row = under_cursor(state);
-    compare_sentence(state->comparison, state->table.list.cursor, buffer, size);
-    size_t used = strlen(buffer);
-    if (!state->blame || row->function_b == PROFILE_NONE || used + 1 >= size)
+    char where[600] = "";
+    if (state->blame && row->function_b != PROFILE_NONE)
+        blame_sentence(state->blame, row->function_b, where, sizeof where);
+    if (!where[0]) {
+        compare_sentence(state->comparison, state->table.list.cursor, buffer, size);
         return;
-    buffer[used] = ' ';
-    blame_sentence(state->blame, row->function_b, buffer + used + 1, size - used - 1);
-    if (!buffer[used + 1])
-        buffer[used] = '\0';
+    }
+    compare_change_sentence(state->comparison, state->table.list.cursor, buffer, size);
+    size_t used = strlen(buffer);
+    snprintf(buffer + used, size - used, " %s", where);
 }
 
 static void sentence(const void *opaque, char *buffer, size_t size)
