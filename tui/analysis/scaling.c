@@ -213,6 +213,20 @@ static void fill_values(struct rows_maker *maker, struct scaling_row *row, const
     }
 }
 
+/* Alone, together with others, or not at all: how its tottime is projected. */
+static void sort_tottime(struct rows_maker *maker, struct scaling_row *row, const double *medians)
+{
+    struct scaling *scaling = maker->scaling;
+    const double *tottime = maker->values[COMPARE_TOTTIME];
+    double last = medians[scaling->size_count - 1];
+    bool known = has_sizes(scaling, &row->fit[COMPARE_TOTTIME]);
+    row->alone = known && reaches_share(scaling, tottime);
+    if (!known)
+        scaling->stays += isnan(last) ? 0 : last;
+    for (uint32_t run = 0; run < scaling->run_count && known && !row->alone; run++)
+        maker->rest[run] += isnan(tottime[run]) ? 0 : tottime[run];
+}
+
 static void make_row(struct rows_maker *maker, uint32_t index)
 {
     struct scaling *scaling = maker->scaling;
@@ -227,11 +241,7 @@ static void make_row(struct rows_maker *maker, uint32_t index)
             row->growth[m] = growth_of(row->fit[m].exponent);
         medians(scaling, maker->values[m], maker->scratch, shown);
     }
-    row->alone = has_sizes(scaling, &row->fit[COMPARE_TOTTIME]) &&
-                 reaches_share(scaling, maker->values[COMPARE_TOTTIME]);
-    for (uint32_t run = 0; run < scaling->run_count && !row->alone; run++)
-        if (scaling->in_run[(size_t)index * scaling->run_count + run] != PROFILE_NONE)
-            maker->rest[run] += scaling_run_value(scaling, index, COMPARE_TOTTIME, run);
+    sort_tottime(maker, row, shown - 2 * scaling->size_count);
 }
 
 static void make_totals(struct rows_maker *maker)
@@ -315,6 +325,7 @@ void scaling_free(struct scaling *scaling)
     if (!scaling)
         return;
     blame_free(scaling->blame);
+    free(scaling->edges);
     free(scaling->columns);
     free(scaling->runs);
     free(scaling->sizes);
@@ -333,4 +344,13 @@ const struct blame *scaling_blame(struct scaling *scaling)
     if (!scaling->blame)
         scaling->blame = blame_new(a->profile, b->profile, &query);
     return scaling->blame;
+}
+
+const struct blame_edge *scaling_edges(struct scaling *scaling, uint32_t *count)
+{
+    if (!scaling->knows_edges)
+        scaling->edge_count = blame_edges(scaling_blame(scaling), PROFILE_NONE, &scaling->edges);
+    scaling->knows_edges = true;
+    *count = scaling->edge_count;
+    return scaling->edges;
 }

@@ -10,8 +10,9 @@
  * at fewer sizes than three (than two, when there are but two sizes).
  *
  * Projection to a size: each function by its own fit. The total there is the sum of the projected
- * tottime of all functions, in which those that have less than 0.1 % of it in every run, or values
- * at too few sizes, are projected together, as one: the noise of each would be multiplied. A share
+ * tottime of all functions, in which those that have less than 0.1 % of it in every run are
+ * projected together, as one (the noise of each would be multiplied), and those with values at too
+ * few sizes stay as they are at the largest. A share
  * is cumtime by that total. A sum of unlike parts (`main`) is no power of the size: what a fit says
  * of cumtime is raised to the sum of its parts, its own tottime and what it passes on to callees
  * (as the largest run's edges have it), and never exceeds the total.
@@ -56,7 +57,8 @@ struct scaling {
     uint32_t *in_run; /* [row * run_count + run]; PROFILE_NONE: not there */
     double *values;   /* [(row * COMPARE_MEASURES + measure) * size_count + size]; NAN: not there */
     double *totals;   /* one a size, the median of its runs */
-    struct fit rest;  /* tottime of the functions that are not projected alone */
+    struct fit rest;  /* tottime of the functions that are projected together */
+    double stays;     /* tottime, at the largest size, of those at too few sizes */
 
     /* What scaling_select() chose. */
     enum compare_measure measure;
@@ -68,7 +70,11 @@ struct scaling {
     bool reverse;
 
     struct scaling_columns *columns;
-    struct blame *blame; /* of the smallest and the largest run; NULL until it is asked for */
+    /* Of the smallest and the largest run; both NULL until they are asked for. */
+    struct blame *blame;
+    struct blame_edge *edges;
+    uint32_t edge_count;
+    bool knows_edges;
 };
 
 #define SCALING_SIZES_SHOWN 16
@@ -144,8 +150,9 @@ void scaling_edge_text(const struct profile *profile, const struct blame_edge *e
 
 /* The metric that times are shown in. */
 const struct metric *scaling_metric(const struct scaling *scaling);
-/* Made at the first call. */
+/* Made at the first call: where growth enters, and all edges to blame, the largest share first. */
 const struct blame *scaling_blame(struct scaling *scaling);
+const struct blame_edge *scaling_edges(struct scaling *scaling, uint32_t *count);
 /* "ncalls", "tottime", "cumtime" */
 const char *scaling_measure_name(enum compare_measure measure);
 

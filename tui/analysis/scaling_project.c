@@ -6,16 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum {
-    PASSES_MAX = 64
-}; /* callers above a function that learn of it, however deep the calls are */
+#define LEAST_CHANGE 1e-3 /* of a value; smaller ones are not passed on to callers */
+#define PASSES_MAX   64 /* callers above a function that learn of it, however deep the calls are */
 
 static void project_rows(struct scaling *scaling, double at)
 {
     uint32_t least = scaling->size_count < 3 ? 2 : 3;
     double rest = fit_at(&scaling->rest, at);
     scaling->at = at;
-    scaling->total_at = isnan(rest) ? 0 : rest;
+    scaling->total_at = scaling->stays + (isnan(rest) ? 0 : rest);
     for (uint32_t i = 0; i < scaling->functions; i++) {
         struct scaling_row *row = &scaling->rows[i];
         for (int m = 0; m < COMPARE_MEASURES; m++) {
@@ -56,7 +55,10 @@ static double passed_along(const struct scaling *scaling, const struct scaling_r
     return callee * fmin(1, (double)part / (double)whole);
 }
 
-/* Whether any caller takes more than was thought: the sum of its parts. Edges stand by caller. */
+/*
+ * Whether any caller takes more than was thought: the sum of its parts. Edges stand by caller.
+ * Where they hold more than the caller itself, as in recursion, they say nothing of it.
+ */
 static bool bound_by_parts(const struct scaling *scaling, const struct scaling_run *last,
                            const uint32_t *rows)
 {
@@ -65,11 +67,16 @@ static bool bound_by_parts(const struct scaling *scaling, const struct scaling_r
     for (uint32_t e = 0; e < profile->edge_count;) {
         uint32_t function = profile->edges[e].caller;
         struct scaling_row *caller = &scaling->rows[rows[function]];
-        double sum = caller->alone ? caller->projected[COMPARE_TOTTIME] : 0;
-        for (; e < profile->edge_count && profile->edges[e].caller == function; e++)
+        double sum = caller->alone ? caller->projected[COMPARE_TOTTIME] : 0, passed_now = 0;
+        for (; e < profile->edge_count && profile->edges[e].caller == function; e++) {
             sum += passed_along(scaling, last, rows, e);
+            if (profile->edges[e].callee != function)
+                passed_now += (double)profile_edge(profile, e, last->metric).total;
+        }
+        struct values now = profile_function(profile, function, last->metric);
         sum = within(scaling, sum, NAN);
-        if (!(sum > caller->projected[COMPARE_CUMTIME] * (1 + 1e-9)))
+        if (passed_now > 1.01 * (double)now.total ||
+            !(sum > caller->projected[COMPARE_CUMTIME] * (1 + LEAST_CHANGE)))
             continue;
         caller->projected[COMPARE_CUMTIME] = sum;
         changed = true;

@@ -5,7 +5,6 @@
 #include "tui/reports/text.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- text and Markdown ---- */
@@ -62,8 +61,8 @@ enum { EDGES_SHOWN = 5 };
 static void edges(FILE *out, struct scaling *scaling, const struct report_style *style)
 {
     const struct scaling_run *last = &scaling->runs[scaling->run_count - 1];
-    struct blame_edge *found;
-    uint32_t count = blame_edges(scaling_blame(scaling), PROFILE_NONE, &found);
+    uint32_t count;
+    const struct blame_edge *found = scaling_edges(scaling, &count);
     for (uint32_t i = 0; i < count && i < EDGES_SHOWN; i++) {
         char line[1200];
         scaling_edge_text(last->profile, &found[i], line, sizeof line);
@@ -76,7 +75,6 @@ static void edges(FILE *out, struct scaling *scaling, const struct report_style 
         text_plain(out, line, style);
         putc('\n', out);
     }
-    free(found);
 }
 
 static bool is_void(const void *table, const struct column *column)

@@ -51,24 +51,20 @@ static void add_edge(struct plot_state *state, const struct blame_edge *edge)
         state->edges[state->edge_count++] = *edge;
 }
 
-/* Those into the function, those out of it; else where its growth comes from at all. */
+/* Those into the function and out of it; else where its growth comes from at all. */
 static void take_edges(struct plot_state *state)
 {
     const struct scaling_row *row = &state->scaling->rows[row_of(state)];
-    const struct blame *blame = scaling_blame(state->scaling);
-    struct blame_edge *found, edge;
+    struct blame_edge edge;
+    uint32_t count;
     state->edge_count = 0;
     if (row->run != state->scaling->run_count - 1)
         return;
-    uint32_t count = blame_edges(blame, row->function, &found);
+    const struct blame_edge *edges = scaling_edges(state->scaling, &count);
     for (uint32_t i = 0; i < count; i++)
-        add_edge(state, &found[i]);
-    free(found);
-    count = blame_edges(blame, PROFILE_NONE, &found);
-    for (uint32_t i = 0; i < count; i++)
-        if (found[i].caller == row->function)
-            add_edge(state, &found[i]);
-    free(found);
+        if (edges[i].callee == row->function || edges[i].caller == row->function)
+            add_edge(state, &edges[i]);
+    const struct blame *blame = scaling_blame(state->scaling);
     if (!state->edge_count && blame_function(blame, row->function, &edge) != BLAME_NOWHERE)
         add_edge(state, &edge);
 }

@@ -124,6 +124,7 @@ static void rebuild(void *opaque, const struct subject *subject)
         return;
     }
     select_rows(state, subject);
+    scaling_blame(state->scaling); /* not when the first sentence asks for it */
     set_table(state);
     if (same)
         show(state, 0, row);
