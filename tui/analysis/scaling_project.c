@@ -33,11 +33,22 @@ static double within(const struct scaling *scaling, double cumtime, double least
     return value > scaling->total_at ? scaling->total_at : value;
 }
 
+/* What is the whole of every run is the whole of the next. */
+static bool is_always_all(const struct scaling *scaling, uint32_t row)
+{
+    for (uint32_t size = 0; size < scaling->size_count; size++)
+        if (!(scaling_share(scaling, row, COMPARE_CUMTIME, size) >= 0.999))
+            return false;
+    return true;
+}
+
 static void bound_by_tottime(struct scaling *scaling)
 {
     for (uint32_t i = 0; i < scaling->functions; i++) {
         struct scaling_row *row = &scaling->rows[i];
         double least = row->alone ? row->projected[COMPARE_TOTTIME] : NAN;
+        if (is_always_all(scaling, i))
+            least = scaling->total_at;
         row->projected[COMPARE_CUMTIME] = within(scaling, row->projected[COMPARE_CUMTIME], least);
     }
 }

@@ -128,13 +128,27 @@ static void x_text(const void *owner, double x, char *buffer, size_t size)
     number_size_short(x, buffer, size);
 }
 
+/* "3.500 s" -> "3.5 s", "7.000 s" -> "7 s" */
+static void drop_zeros(char *text)
+{
+    char *point = strchr(text, '.'), *end = point ? point + 1 : NULL, *kept = point;
+    if (!point)
+        return;
+    for (; *end >= '0' && *end <= '9'; end++)
+        if (*end != '0')
+            kept = end + 1;
+    memmove(kept, end, strlen(end) + 1);
+}
+
 static void y_text(const void *owner, double y, char *buffer, size_t size)
 {
     const struct plot_state *state = owner;
-    if (state->measure == COMPARE_NCALLS)
-        number_size_short(y, buffer, y == floor(y) ? size : 1); /* there are no halves of calls */
-    else
+    if (state->measure != COMPARE_NCALLS) {
         number_value(y, scaling_metric(state->scaling), buffer, size);
+        drop_zeros(buffer);
+    } else {
+        number_size_short(y, buffer, y == floor(y) ? size : 1); /* there are no halves of calls */
+    }
 }
 
 /* "concat  backtest:40                                   cumtime over size" */

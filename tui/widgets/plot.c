@@ -266,7 +266,7 @@ static void draw_y_axis(const struct plot *plot, const struct grid *grid, const 
         plot->y_text(plot->owner, ticks->at[i], text, sizeof text);
         if (!text[0])
             continue;
-        last = row - (grid->area.rows > 12);
+        last = row - (grid->area.rows > 6);
         canvas_text_right(canvas, grid->area.row + row, 0, grid->area.column - 2, STYLE_NORMAL,
                           text);
         canvas_text(canvas, grid->area.row + row, grid->area.column - 1, 1, STYLE_DIM, "┤");
