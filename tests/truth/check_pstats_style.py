@@ -207,11 +207,42 @@ def check_made(tap, folder, name, stats):
     tap.result(f"{name}, written here", problems)
 
 
+RECORDED = """
+import json
+def walk(n):
+    return 1 if n == 0 else walk(n - 1) + 1
+for i in range(20):
+    json.dumps({"a": list(range(i))}), walk(i)
+"""
+
+
+def check_recorded(tap, folder):
+    """A recording is printed as the pstats file that it is converted to, but for the file's line."""
+    program, trace, stats = (Path(folder) / name for name in ("p.py", "p.ncp", "p.prof"))
+    program.write_text(RECORDED)
+    for words in (("record", "-q", "-o", trace, "--", sys.executable, program),
+                  ("convert", trace, "-o", stats)):
+        done = run(*words)
+        if done.returncode:
+            tap.result("a recording", [done.stderr.decode()])
+            return
+    problems = []
+    for what, key, strip in (("print_stats", "cumulative,nfl", False), ("print_stats", "stdname", True),
+                             ("print_stats", "calls,nfl", False), ("print_callers", "nfl", False),
+                             ("print_callees", "nfl", False)):
+        made = ours(trace, what, strip, False, key.split(","), ("json|walk",))
+        true = truth3(stats, what, strip, False, key.split(","), ("json|walk",))
+        skip = 1 if what == "print_stats" else 0
+        problems += first_difference(*(text.split("\n", skip)[-1] for text in (made, true)))
+    tap.result("a recording, as its pstats file is printed", problems)
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         check_made(tap, folder, "odd.prof", MADE)
         check_made(tap, folder, "profile.prof", OLD)
+        check_recorded(tap, folder)
     files = [*(CORPUS / "pstats").iterdir(), *(CORPUS / "yappi").glob("*.pstat")] if CORPUS.is_dir() else []
     for path in sorted(files):
         check_file(tap, path)
