@@ -27,8 +27,7 @@ const char *cache_advice_sentence(enum cache_advice advice)
     static const char *const sentences[] = {
         "",
         "below 10 %: the cache hardly matters, single runs suffice",
-        "between 10 and 30 %: repeat the runs of phase 1 or treat their times with care; "
-        "counts are not affected",
+        "between 10 and 30 %: repeat the runs of phase 1 or take their times with care",
         "above 30 %: preload the cache before phase 1",
     };
     return sentences[advice];

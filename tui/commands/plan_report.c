@@ -66,12 +66,10 @@ static int report_growth(struct plan_report *report, const struct plan_report_op
     struct scaling *scaling = NULL;
     struct plan_offenders *offenders = NULL;
     struct plan_suspects *suspects = NULL;
-    char why[700];
     if (plan_runs_scaling(&scaling, report->subject.runs, report->subject.count, options->at,
                           report->rows, &reason)) {
-        error_text(&reason, why, sizeof why);
+        error_text(&reason, report->no_growth, sizeof report->no_growth);
         scaling = NULL;
-        report->no_growth = why;
     } else {
         offenders = plan_offenders_new(scaling);
         suspects = plan_suspects_new(scaling);
@@ -101,15 +99,16 @@ static int report_cache(struct plan_report *report, const struct plan_report_opt
 static int report_phase(const struct plan_runs *runs, const struct plan_report_options *options,
                         const struct report_style *style, struct error *err)
 {
-    if (plan_runs_check(runs, err))
-        return -1;
+    const struct run_facts *hot = hot_run(runs);
+    if (!hot)
+        return plan_runs_check(runs, err);
     struct plan_report report = {
         .subject = {runs->plan->path, options->phase, runs->facts, runs->count},
-        .hot = hot_run(runs),
+        .hot = hot,
         .hot_seconds = options->hot,
         .rows = options->limit != SELECT_UNSET ? options->limit : PLAN_ROWS,
     };
-    struct plan_hotspots *hotspots = plan_hotspots_new(report.hot->profile, options->hot);
+    struct plan_hotspots *hotspots = plan_hotspots_new(hot->profile, options->hot);
     report.hotspots = hotspots;
     int status = !strcmp(options->phase, PLAN_CACHE_PHASE)
                      ? report_cache(&report, options, style, err)

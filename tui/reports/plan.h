@@ -36,7 +36,7 @@ struct plan_report {
     const struct scaling *scaling;     /* NULL: no_growth says why; else with the two that follow */
     const struct plan_offenders *offenders;
     const struct plan_suspects *suspects;
-    const char *no_growth;
+    char no_growth[700];
     const struct run_facts *hot; /* the run whose hotspots and threads are shown */
     const struct plan_hotspots *hotspots;
     double hot_seconds; /* as plan_hotspots_new() had it */
