@@ -118,7 +118,7 @@ def _():
 def _():
     screen = run("--keys", "/same$\n", "--dump", "160x24", *ingest())
     line = next(line for line in screen.splitlines() if re.search(r"\bsame\b.*ingest", line))
-    exponent = re.search(r"[\d,]+ +[\d,]+ +(\d\.\d\d) ", line)  # ncalls A, ncalls B, n^
+    exponent = re.search(r"[\d,]+ +(?:→ +)?[\d,]+ +(\d\.\d\d) ", line)  # ncalls A, ncalls B, n^
     expect(exponent and 1.9 <= float(exponent[1]) <= 2.1, line)
 
 
