@@ -132,6 +132,21 @@ def check_nothing():
     check("a missing file is not judged", done.returncode == NOT_JUDGED and not done.stdout, done)
 
 
+def check_broken():
+    whole = record("whole.ncp", 3, 1, 30)
+    cut = folder / "cut.ncp"
+    content = (folder / whole).read_bytes()  # cutting its tables alone loses nothing
+    cut.write_bytes(content[:len(content) // 2])
+    document = gate("a capture that is cut short is not judged", NOT_JUDGED, whole, cut,
+                    "--max-ratio", "ncalls=9")
+    check("and is named", any("cut.ncp" in reason for reason in document["reasons"]), document)
+    program = folder / "failing.py"
+    program.write_text(PROGRAM + "\nsys.exit(7)\n")
+    done = run("record", "-q", "-o", "failing.ncp", "--", PYTHON, program, 3, 1, 30)
+    document = gate("nor is a run that failed", NOT_JUDGED, whole, "failing.ncp", "--max-ratio", "ncalls=9")
+    check("and its status is told", done.returncode == 7 and "exit status 7" in document["reasons"][0], document)
+
+
 def check_xml():
     name = "<b>&\"'\x01\x7f\ufffe\x1b[31m]]>"
     base = statistics("odd-base.prof", {name: (1, 1.0, 1.0)})
@@ -184,7 +199,7 @@ def check_noise():
 
 
 def main():
-    for part in check_recorded, check_growth, check_nothing, check_xml, check_update, check_noise:
+    for part in check_recorded, check_growth, check_nothing, check_broken, check_xml, check_update, check_noise:
         part()
     print(f"1..{len(results)}")
     return 0 if all(results) else 1

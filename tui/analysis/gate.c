@@ -286,6 +286,35 @@ static void judge(struct gate *gate, const struct gate_query *query)
     add_notes(gate);
 }
 
+/* "exit status 1", "signal 9"; "" when the file does not tell. */
+static void ending(const struct profile *profile, char *buffer, size_t size)
+{
+    const char *status = profile_metadata(profile, "exit");
+    const char *signal = profile_metadata(profile, "signal");
+    buffer[0] = '\0';
+    if (signal)
+        snprintf(buffer, size, "signal %s", signal);
+    else if (status)
+        snprintf(buffer, size, "exit status %s", status);
+}
+
+/* A run that stopped half-way calls less and takes less time, and has not got better by it. */
+static void check_captures(struct gate *gate)
+{
+    const struct comparison *comparison = gate->comparison;
+    char base[64], now[64];
+    ending(comparison->a, base, sizeof base);
+    for (uint32_t i = 0; i < comparison->count_a + comparison->count_b; i++) {
+        const struct profile *capture = comparison->captures[i];
+        ending(capture, now, sizeof now);
+        if (capture->flags & PROFILE_TRUNCATED)
+            add_reason(gate, "%.300s is cut short, so that calls are missing in it", capture->path);
+        if (base[0] && now[0] && strcmp(base, now) != 0)
+            add_reason(gate, "%.200s ended with %s, %.200s with %s", capture->path, now,
+                       comparison->a->path, base);
+    }
+}
+
 static void check_measured(struct gate *gate)
 {
     const struct comparison *comparison = gate->comparison;
@@ -309,6 +338,7 @@ struct gate *gate_new(const struct compare_side *base, const struct compare_side
         error_text(&err, text, sizeof text);
         add_reason(gate, "%s", text);
     } else {
+        check_captures(gate);
         check_measured(gate);
         judge(gate, query);
         if (!gate->judged.count && !gate->reasons.count)

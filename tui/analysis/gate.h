@@ -16,7 +16,8 @@
  * PASS needs something that was judged. What a limit asks for and the captures cannot answer makes
  * it NOT_JUDGED: a function named by a limit that is missing on a side, an exponent without two
  * sizes, a ratio over different sizes unless they are normalised, counts that a file lacks, unlike
- * units. A violation found all the same is REGRESSED.
+ * units; nor is a capture that is cut short, or whose program ended otherwise than the base's. A
+ * violation found all the same is REGRESSED.
  */
 #ifndef NCPROF_TUI_ANALYSIS_GATE_H
 #define NCPROF_TUI_ANALYSIS_GATE_H
