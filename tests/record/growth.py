@@ -116,7 +116,7 @@ def _():
 
 @test("the browser shows the same")
 def _():
-    screen = run("--keys", "/same$\n", "--dump", "160x24", *ingest())
+    screen = run("--keys", "/same$\n", "--dump", "200x24", *ingest())
     line = next(line for line in screen.splitlines() if re.search(r"\bsame\b.*ingest", line))
     exponent = re.search(r"[\d,]+ +(?:→ +)?[\d,]+ +(\d\.\d\d) ", line)  # ncalls A, ncalls B, n^
     expect(exponent and 1.9 <= float(exponent[1]) <= 2.1, line)
