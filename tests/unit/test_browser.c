@@ -3,6 +3,7 @@
  * a frame of a hundred thousand functions is drawn in time.
  */
 #include "tests/unit/browser.h"
+#include "tests/unit/sample.h"
 
 #include <locale.h>
 
@@ -189,6 +190,22 @@ static void marks_are_summed(void **state)
     app_close(&app);
 }
 
+/* sum takes 30 s in the run, 10 s of the helper's 20 s. */
+static void marks_are_summed_within_a_thread(void **state)
+{
+    struct app app;
+    (void)state;
+    start(&app, sample_profile(), NULL);
+    press(&app, "/sum\\n<Space>");
+    assert_on_screen(&app, "1 marked: 30.0 s of tottime, 25.0 %");
+    press(&app, "TG\\n");
+    assert_on_screen(&app, "thread helper");
+    assert_on_screen(&app, "1 marked: 10.0 s of tottime, 50.0 %");
+    press(&app, "T<Home>\\n");
+    assert_on_screen(&app, "1 marked: 30.0 s of tottime, 25.0 %");
+    app_close(&app);
+}
+
 static void obeys_the_mouse(void **state)
 {
     struct app app;
@@ -292,6 +309,7 @@ int main(void)
         cmocka_unit_test(chooses_a_thread),
         cmocka_unit_test(hides_below_the_threshold),
         cmocka_unit_test(marks_are_summed),
+        cmocka_unit_test(marks_are_summed_within_a_thread),
         cmocka_unit_test(obeys_the_mouse),
         cmocka_unit_test(survives_every_size),
         cmocka_unit_test(small_screens_show_name_and_order),

@@ -11,7 +11,8 @@
 struct hotspots_state {
     struct hotspots *hotspots;
     struct table table;
-    struct marks marks; /* functions */
+    struct marks marks;       /* functions */
+    struct values *in_thread; /* by function, of the thread chosen; NULL: of all */
     char filter[256];
     double threshold;
 };
@@ -68,6 +69,17 @@ static void show(void *opaque, int side, uint32_t function)
     }
 }
 
+/* What is marked may be hidden by a filter: its values are not among the rows then. */
+static void fill_thread(struct hotspots_state *state, const struct subject *subject)
+{
+    free(state->in_thread);
+    state->in_thread = NULL;
+    if (subject->thread == PROFILE_NONE)
+        return;
+    state->in_thread = memory_zeroed(subject->profile->function_count, sizeof *state->in_thread);
+    profile_thread_functions(subject->profile, subject->thread, subject->metric, state->in_thread);
+}
+
 static void rebuild(void *opaque, const struct subject *subject)
 {
     struct hotspots_state *state = opaque;
@@ -86,6 +98,7 @@ static void rebuild(void *opaque, const struct subject *subject)
         return; /* only an unknown sort word fails, and this one is a column's own */
     hotspots_free(state->hotspots);
     state->hotspots = hotspots;
+    fill_thread(state, subject);
     state->threshold = subject->threshold;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
     struct table *table = &state->table;
@@ -106,6 +119,7 @@ static void close_state(void *opaque)
     struct hotspots_state *state = opaque;
     hotspots_free(state->hotspots);
     marks_free(&state->marks);
+    free(state->in_thread);
 }
 
 static void fit(void *opaque, struct rect area)
@@ -158,8 +172,12 @@ static void marked_status(const struct hotspots_state *state, char *buffer, size
 {
     const struct profile *profile = state->hotspots->profile;
     int64_t self = 0;
-    for (uint32_t i = 0; i < state->marks.count; i++)
-        self += profile_function(profile, state->marks.ids[i], state->hotspots->metric).self;
+    for (uint32_t i = 0; i < state->marks.count; i++) {
+        uint32_t function = state->marks.ids[i];
+        self += state->in_thread
+                    ? state->in_thread[function].self
+                    : profile_function(profile, function, state->hotspots->metric).self;
+    }
     const struct metric *metric = &profile->metrics[state->hotspots->metric];
     char value[32], percent[32];
     number_value(number_in_unit(self, metric), metric, value, sizeof value);
