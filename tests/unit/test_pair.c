@@ -110,7 +110,7 @@ static void filters_by_class(void **state)
     assert_on_screen(&app, "only matched");
     press(&app, "f");
     assert_on_screen(&app, "only new");
-    assert_on_screen(&app, "compute is only in B");
+    assert_on_screen(&app, "parse is only in B");
     press(&app, "f");
     assert_on_screen(&app, "only gone");
     press(&app, "f");
