@@ -43,6 +43,11 @@ bool aligned_has_sizes(const struct aligned *aligned)
     return change_has_exponents(&aligned->scale);
 }
 
+bool aligned_is_by_b(const struct aligned *aligned)
+{
+    return aligned->query.by_b;
+}
+
 double aligned_total(const struct aligned *aligned, uint32_t source)
 {
     return aligned->totals[source];

@@ -50,7 +50,7 @@ struct aligned_row {
 
 /*
  * status, then cumtime_a cumtime_b cumtime_ratio cumtime_exponent delta tottime_a tottime_b
- * tottime_exponent ncalls ncalls_exponent function
+ * tottime_exponent ncalls ncalls_exponent blame function
  */
 extern const struct column aligned_columns[];
 
@@ -70,6 +70,7 @@ void aligned_thread(const struct aligned *aligned, uint32_t row, char *buffer, s
 const struct metric *aligned_metric(const struct aligned *aligned);
 bool aligned_is_apportioned(const struct aligned *aligned, uint32_t source);
 bool aligned_has_sizes(const struct aligned *aligned);                /* different ones */
+bool aligned_is_by_b(const struct aligned *aligned);                  /* as the query said */
 double aligned_total(const struct aligned *aligned, uint32_t source); /* in the unit, 100 % */
 
 /* "⇐ n^1.0 → n^2.0 enters here"; "" where nothing is to blame. `brief`: "⇐ n^2.0". */

@@ -66,6 +66,21 @@ static void status_text(const void *table, uint32_t row, char *buffer, size_t si
     snprintf(buffer, size, "%s", status == COMPARE_MATCHED ? "" : compare_status_name(status));
 }
 
+/* "n^1.0 → n^2.0 ⇐": what jumps here */
+static void blame_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    struct aligned_row r = aligned_row(table, row);
+    double from, to;
+    char before[16], after[16];
+    buffer[0] = '\0';
+    if (!r.blame)
+        return;
+    blame_jump(r.blame, r.exponent_caller, r.change, &from, &to);
+    blame_exponent(from, before, sizeof before);
+    blame_exponent(to, after, sizeof after);
+    snprintf(buffer, size, "n^%s → n^%s ⇒", before, after);
+}
+
 static void function_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     const struct function *function = aligned_function(table, row);
@@ -132,6 +147,7 @@ const struct column aligned_columns[] = {
      .needs = PROFILE_HAS_CALLS},
     {NUMBER(ncalls_exponent, "n^", 5, 3, "how calls grow with the size"),
      .needs = PROFILE_HAS_CALLS},
+    {NUMBER(blame, "enters here", 15, 2, "where growth enters: the exponent above and here")},
     {.id = "function", .title = "function", .help = "name, file and line", .text = function_text},
     {.id = NULL},
 };

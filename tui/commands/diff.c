@@ -11,8 +11,8 @@
 struct diff_options {
     const char *from, *format, *sizes, *sort, *filter, *metric, *names, *normalise, *blame, *only;
     struct text_list a, b;
-    bool reverse, allow_unlike;
-    uint32_t limit, width;
+    bool reverse, allow_unlike, tree;
+    uint32_t limit, depth, width;
     double threshold;
 };
 
@@ -32,6 +32,10 @@ static const struct option_row rows[] = {
      "rows of these: matched,moved,new,gone,changed"},
     {"allow-unlike", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, allow_unlike),
      "compare wall with CPU time, or samples with seconds, all the same"},
+    {"tree", 0, OPTION_FLAG, NULL, offsetof(struct diff_options, tree),
+     "the call trees of both on one row each, instead of the table"},
+    {"depth", 'd', OPTION_COUNT, "N", offsetof(struct diff_options, depth),
+     "levels of the tree (default: as far as the limit allows)"},
     {"sort", 's', OPTION_TEXT, "COLUMN", offsetof(struct diff_options, sort),
      "delta|ncalls|tottime|cumtime|ratio|exponent|class|function, or ncalls_a, ncalls_ratio ..."},
     {"reverse", 'r', OPTION_FLAG, NULL, offsetof(struct diff_options, reverse),
@@ -149,6 +153,27 @@ static void add_hint(const struct compare_side *a, const struct compare_side *b,
                  "compares them all the same");
 }
 
+/* The first capture of each side: a tree has no median. */
+static void diff_trees(const struct comparison *comparison, const struct diff_options *options,
+                       const struct report_style *style)
+{
+    struct aligned_query query = ALIGNED_QUERY_DEFAULT;
+    query.metric_a = comparison->metric_a;
+    query.metric_b = comparison->metric_b;
+    query.size_a = comparison->size_a;
+    query.size_b = comparison->size_b;
+    query.time_factor = comparison->time_factor;
+    query.calls_factor = comparison->calls_factor;
+    query.by_b = !strcmp(comparison->sort->id, "cumtime_b");
+    struct aligned *aligned = aligned_new(comparison->a, comparison->b, &query);
+    if (options->filter)
+        calltree_filter(aligned_tree(aligned), options->filter);
+    else
+        calltree_expand_all(aligned_tree(aligned), options->depth ? options->depth : UINT32_MAX);
+    report_aligned(stdout, aligned, comparison, select_limit(options->limit, style->format), style);
+    aligned_free(aligned);
+}
+
 static int diff_profiles(const struct captured *captured, const struct diff_options *options,
                          const struct compare_query *query, const struct report_style *style,
                          struct error *err)
@@ -164,7 +189,10 @@ static int diff_profiles(const struct captured *captured, const struct diff_opti
         add_hint(&a, &b, query, err);
         return -1;
     }
-    report_comparison(stdout, comparison, style);
+    if (options->tree)
+        diff_trees(comparison, options, style);
+    else
+        report_comparison(stdout, comparison, style);
     compare_free(comparison);
     return 0;
 }
@@ -180,6 +208,18 @@ static int load(struct captured *captured, const struct diff_options *options, s
     return 0;
 }
 
+static int check_tree(const struct diff_options *options, struct error *err)
+{
+    if (options->tree && (options->only || options->threshold > 0 || options->blame))
+        return error_set(err, ERROR_USAGE, "--%s shapes the table, not the tree",
+                         options->only            ? "only"
+                         : options->threshold > 0 ? "threshold"
+                                                  : "blame");
+    if (options->depth && !options->tree)
+        return error_set(err, ERROR_USAGE, "--depth is of the tree: it goes with --tree");
+    return 0;
+}
+
 /* Bad options are told before a large file is read. */
 static int check_options(const struct diff_options *options, struct report_style *style,
                          struct compare_query *query, struct error *err)
@@ -189,7 +229,7 @@ static int check_options(const struct diff_options *options, struct report_style
     if (report_format_by_name(options->format, &style->format, err) ||
         select_names(options->names, &style->yappi, err) ||
         select_sizes(options->sizes, &size_a, &size_b, err) ||
-        set_query(options, style, query, err))
+        set_query(options, style, query, err) || check_tree(options, err))
         return -1;
     style->width = select_width(options->width, style->format);
     return column_for_sort(compare_columns, options->sort, "delta", err) ? 0 : -1;

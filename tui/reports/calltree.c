@@ -6,20 +6,10 @@
 
 #include <string.h>
 
-#define INDENT_MAX 60 /* levels; deeper rows say how deep they are */
-
 static void branch(const void *table, uint32_t row, char *buffer, size_t size)
 {
     struct calltree_row r = calltree_row(table, row);
-    uint32_t levels = r.depth > INDENT_MAX ? INDENT_MAX : r.depth;
-    char level[16] = "";
-    if (r.depth > INDENT_MAX)
-        snprintf(level, sizeof level, "[%u] ", r.depth);
-    snprintf(buffer, size, "%*s%s%s%s", (int)levels * 2, "", level,
-             !r.has_children ? "• "
-             : r.open        ? "▾ "
-                             : "▸ ",
-             r.recursive ? "↻ " : "");
+    text_branch(&r, buffer, size);
 }
 
 static void as_text(FILE *out, const struct calltree *tree, uint32_t thread, uint32_t limit,
@@ -28,7 +18,6 @@ static void as_text(FILE *out, const struct calltree *tree, uint32_t thread, uin
     const struct profile *profile = calltree_profile(tree);
     uint32_t count = calltree_count(tree);
     uint32_t shown = limit && count > limit ? limit : count;
-    char line[128], all[40], first[40];
     text_title(out, profile, calltree_metric_index(tree), thread, style);
     if (!(profile->flags & (PROFILE_HAS_TREE | PROFILE_HAS_EDGES))) {
         fputs("This format stores neither a call tree nor callers.\n", out);
@@ -48,12 +37,7 @@ static void as_text(FILE *out, const struct calltree *tree, uint32_t thread, uin
     fputs(fenced ? "```\n" : "", out);
     table_text(out, &t);
     fputs(fenced ? "```\n" : "", out);
-    if (shown < count) {
-        number_count(shown, first, sizeof first);
-        number_count(count, all, sizeof all);
-        snprintf(line, sizeof line, "%s of %s rows shown", first, all);
-        text_closing(out, line, style);
-    }
+    text_rows_shown(out, shown, count, style);
     text_notes(out, profile, style);
 }
 

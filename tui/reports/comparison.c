@@ -85,7 +85,8 @@ static void noise_line(FILE *out, const struct comparison *comparison,
         text_plain(out, "~ marks what does not differ significantly at 95 %\n", style);
 }
 
-static void header(FILE *out, const struct comparison *comparison, const struct report_style *style)
+void comparison_header(FILE *out, const struct comparison *comparison, const char *order,
+                       const struct report_style *style)
 {
     char size_ratio[40], time_ratio[40], normaliser[512];
     number_ratio(comparison->size_ratio, size_ratio, sizeof size_ratio);
@@ -97,11 +98,7 @@ static void header(FILE *out, const struct comparison *comparison, const struct 
     side_line(out, comparison, true, style);
     fprintf(out, "%ssize %s, time %s, ", bullet(style), size_ratio, time_ratio);
     text_plain(out, normaliser, style);
-    if (!strcmp(comparison->sort->id, "delta"))
-        fprintf(out, "; ordered by change of %s\n",
-                comparison->blame == COMPARE_TOTTIME ? "tottime" : "cumtime");
-    else
-        fprintf(out, "; ordered by %s\n", comparison->sort->id);
+    fprintf(out, "; ordered by %s\n", order);
     unlike_line(out, comparison, style);
     noise_line(out, comparison, style);
     exponents_line(out, comparison, style);
@@ -140,6 +137,13 @@ static void classes_line(FILE *out, const struct comparison *comparison,
     if (used > start)
         line[start] = ':';
     text_closing(out, line, style);
+}
+
+static const char *order_of(const struct comparison *comparison)
+{
+    if (strcmp(comparison->sort->id, "delta") != 0)
+        return comparison->sort->id;
+    return comparison->blame == COMPARE_TOTTIME ? "change of tottime" : "change of cumtime";
 }
 
 static void remainder_line(FILE *out, const struct comparison *comparison,
@@ -193,7 +197,7 @@ static void as_text(FILE *out, const struct comparison *comparison,
     /* The header tells the usual order; it needs no column that others would have to make room for.
      */
     bool is_default = !strcmp(comparison->sort->id, "delta");
-    header(out, comparison, style);
+    comparison_header(out, comparison, order_of(comparison), style);
     unsigned flags = comparison->a->flags & comparison->b->flags;
     struct report_table table = {.columns = compare_columns,
                                  .table = comparison,

@@ -1,5 +1,3 @@
-#include "formats/documents/csv.h"
-#include "formats/documents/json.h"
 #include "tui/reports/comparison.h"
 
 #include <stddef.h>
@@ -7,33 +5,44 @@
 static const char *const measures[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
 
 /* One aspect of the three measures, as an object. */
-static void json_aspect(cJSON *object, const char *name, const struct compare_row *row,
+static void json_aspect(cJSON *object, const char *name, const struct compare_change *changes,
                         size_t offset)
 {
     cJSON *aspect = cJSON_AddObjectToObject(object, name);
     for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *change = (const char *)&row->change[m];
+        const char *change = (const char *)&changes[m];
         json_number(aspect, measures[m], *(const double *)(const void *)(change + offset));
     }
 }
 
-static void json_side(cJSON *object, const char *name, const struct compare_row *row,
-                      uint32_t function, size_t offset)
+static void json_side(cJSON *object, const char *name, const struct compare_change *changes,
+                      bool present, size_t offset)
 {
-    if (function == PROFILE_NONE)
-        cJSON_AddNullToObject(object, name);
+    if (present)
+        json_aspect(object, name, changes, offset);
     else
-        json_aspect(object, name, row, offset);
+        cJSON_AddNullToObject(object, name);
 }
 
-static void json_classes(cJSON *object, const struct compare_row *row)
+static void json_classes(cJSON *object, const struct compare_change *changes)
 {
     cJSON *classes = cJSON_AddObjectToObject(object, "class");
     for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *name = growth_name(row->change[m].growth);
+        const char *name = growth_name(changes[m].growth);
         cJSON_AddItemToObjectCS(classes, measures[m],
                                 name ? cJSON_CreateString(name) : cJSON_CreateNull());
     }
+}
+
+void comparison_json_changes(cJSON *object, const struct compare_change changes[COMPARE_MEASURES],
+                             bool in_a, bool in_b)
+{
+    json_side(object, "a", changes, in_a, offsetof(struct compare_change, a));
+    json_side(object, "b", changes, in_b, offsetof(struct compare_change, b));
+    json_aspect(object, "delta", changes, offsetof(struct compare_change, delta));
+    json_aspect(object, "ratio", changes, offsetof(struct compare_change, ratio));
+    json_aspect(object, "exponent", changes, offsetof(struct compare_change, exponent));
+    json_classes(object, changes);
 }
 
 static void json_moved_from(cJSON *object, const struct comparison *comparison, uint32_t index)
@@ -76,12 +85,8 @@ static cJSON *json_row(const struct comparison *comparison, uint32_t index)
     cJSON *object = cJSON_CreateObject();
     json_function(object, compare_function(comparison, index), false);
     json_text(object, "status", compare_status_name(row->status));
-    json_side(object, "a", row, row->function_a, offsetof(struct compare_change, a));
-    json_side(object, "b", row, row->function_b, offsetof(struct compare_change, b));
-    json_aspect(object, "delta", row, offsetof(struct compare_change, delta));
-    json_aspect(object, "ratio", row, offsetof(struct compare_change, ratio));
-    json_aspect(object, "exponent", row, offsetof(struct compare_change, exponent));
-    json_classes(object, row);
+    comparison_json_changes(object, row->change, row->function_a != PROFILE_NONE,
+                            row->function_b != PROFILE_NONE);
     json_number(object, "more_calls", row->more_calls);
     json_number(object, "slower_calls", row->slower_calls);
     json_moved_from(object, comparison, index);
@@ -138,15 +143,21 @@ static cJSON *json_factors(const struct comparison *comparison)
     return object;
 }
 
+void comparison_json_begin(struct json_document *document, FILE *out,
+                           const struct comparison *comparison)
+{
+    const char *normalise = compare_normalise_name(comparison->normalise);
+    json_begin(document, out);
+    json_member(document, "a", json_profile_of(comparison, false));
+    json_member(document, "b", json_profile_of(comparison, true));
+    json_member(document, "size_ratio", json_number_value(comparison->size_ratio));
+    json_member(document, "normalise", cJSON_CreateString(normalise));
+}
+
 void comparison_json(FILE *out, const struct comparison *comparison)
 {
     struct json_document document;
-    const char *normalise = compare_normalise_name(comparison->normalise);
-    json_begin(&document, out);
-    json_member(&document, "a", json_profile_of(comparison, false));
-    json_member(&document, "b", json_profile_of(comparison, true));
-    json_member(&document, "size_ratio", json_number_value(comparison->size_ratio));
-    json_member(&document, "normalise", cJSON_CreateString(normalise));
+    comparison_json_begin(&document, out, comparison);
     json_list(&document, "functions");
     for (uint32_t i = 0; i < comparison->count; i++)
         json_item(&document, json_row(comparison, i));
@@ -197,13 +208,25 @@ static void csv_moved_from(struct csv *csv, const struct comparison *comparison,
     csv_text(csv, from->file);
 }
 
-static void csv_titles(FILE *out, const struct comparison *comparison)
+void comparison_csv_changes(struct csv *csv, const struct compare_change changes[COMPARE_MEASURES])
 {
-    fputs("name,module,file,status", out);
+    for (int m = 0; m < COMPARE_MEASURES; m++)
+        csv_change(csv, &changes[m]);
+}
+
+void comparison_csv_titles(FILE *out)
+{
     for (int m = 0; m < COMPARE_MEASURES; m++)
         fprintf(out, ",%s_a,%s_b,%s_delta,%s_ratio,%s_exponent,%s_class", measures[m], measures[m],
                 measures[m], measures[m], measures[m], measures[m]);
-    fputs(",more_calls,slower_calls,moved_from_name,moved_from_module,moved_from_file", out);
+    fputs(",more_calls,slower_calls", out);
+}
+
+static void csv_titles(FILE *out, const struct comparison *comparison)
+{
+    fputs("name,module,file,status", out);
+    comparison_csv_titles(out);
+    fputs(",moved_from_name,moved_from_module,moved_from_file", out);
     for (int m = 0; comparison->repeated && m < COMPARE_MEASURES; m++)
         fprintf(out, ",%s_p,%s_low,%s_high", measures[m], measures[m], measures[m]);
     putc('\n', out);
@@ -220,8 +243,7 @@ void comparison_csv(FILE *out, const struct comparison *comparison)
         csv_text(&csv, function->module);
         csv_text(&csv, function->file);
         csv_text(&csv, compare_status_name(row->status));
-        for (int m = 0; m < COMPARE_MEASURES; m++)
-            csv_change(&csv, &row->change[m]);
+        comparison_csv_changes(&csv, row->change);
         csv_number(&csv, row->more_calls);
         csv_number(&csv, row->slower_calls);
         csv_moved_from(&csv, comparison, i);

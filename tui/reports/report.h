@@ -6,6 +6,7 @@
 #ifndef NCPROF_TUI_REPORTS_REPORT_H
 #define NCPROF_TUI_REPORTS_REPORT_H
 
+#include "tui/analysis/aligned.h"
 #include "tui/analysis/butterfly.h"
 #include "tui/analysis/calltree.h"
 #include "tui/analysis/compare.h"
@@ -33,6 +34,13 @@ struct report_style {
 void report_hotspots(FILE *out, const struct hotspots *hotspots, const struct report_style *style);
 void report_comparison(FILE *out, const struct comparison *comparison,
                        const struct report_style *style);
+
+/*
+ * The call trees of both sides on one row each, as far as they are open, at most `limit` rows (0:
+ * all). `comparison` is of the same two and tells how they are compared.
+ */
+void report_aligned(FILE *out, const struct aligned *aligned, const struct comparison *comparison,
+                    uint32_t limit, const struct report_style *style);
 
 /* Not const: what the report asks for is worked out once. */
 void report_scaling(FILE *out, struct scaling *scaling, const struct report_style *style);

@@ -141,3 +141,28 @@ void text_notes(FILE *out, const struct profile *profile, const struct report_st
             text_closing(out, line, style);
     }
 }
+
+void text_branch(const struct calltree_row *row, char *buffer, size_t size)
+{
+    enum { INDENT_MAX = 60 }; /* levels; deeper rows say how deep they are */
+    uint32_t levels = row->depth > INDENT_MAX ? INDENT_MAX : row->depth;
+    char level[16] = "";
+    if (row->depth > INDENT_MAX)
+        snprintf(level, sizeof level, "[%u] ", row->depth);
+    snprintf(buffer, size, "%*s%s%s%s", (int)levels * 2, "", level,
+             !row->has_children ? "• "
+             : row->open        ? "▾ "
+                                : "▸ ",
+             row->recursive ? "↻ " : "");
+}
+
+void text_rows_shown(FILE *out, uint32_t shown, uint32_t count, const struct report_style *style)
+{
+    char line[128], all[40], first[40];
+    if (shown == count)
+        return;
+    number_count(shown, first, sizeof first);
+    number_count(count, all, sizeof all);
+    snprintf(line, sizeof line, "%s of %s rows shown", first, all);
+    text_closing(out, line, style);
+}

@@ -21,6 +21,12 @@ void text_line(FILE *out, const char *line, const struct report_style *style);
 /* The same after a table, set off from it. */
 void text_closing(FILE *out, const char *line, const struct report_style *style);
 
+/* The indentation and the mark of a branch, before its name. */
+void text_branch(const struct calltree_row *row, char *buffer, size_t size);
+
+/* "30 of 1,200 rows shown"; nothing when all are. */
+void text_rows_shown(FILE *out, uint32_t shown, uint32_t count, const struct report_style *style);
+
 /* What the reader noted: losses, repairs, guesses. */
 void text_notes(FILE *out, const struct profile *profile, const struct report_style *style);
 

@@ -62,6 +62,15 @@ static void draw_name(const void *owner, uint32_t number, struct canvas *canvas,
     canvas_text_cut(canvas, rest.row, rest.column, rest.columns, STYLE_TITLE, thread);
 }
 
+static void leave_out(struct column *columns, const char *id)
+{
+    struct column *to = columns;
+    for (; columns->id; columns++)
+        if (strcmp(columns->id, id) != 0)
+            *to++ = *columns;
+    *to = *columns;
+}
+
 static void renew(struct trees_state *state)
 {
     const struct pairing *pairing = &state->pairing;
@@ -83,12 +92,13 @@ static void renew(struct trees_state *state)
     state->aligned = aligned_new(pairing->a, pairing->b, &query);
     branches_begin(&state->branches, aligned_tree(state->aligned));
     pairing_columns(pairing, aligned_columns, state->columns);
+    leave_out(state->columns, "status"); /* these two stand beside the name */
+    leave_out(state->columns, "blame");
     struct table *table = &state->branches.table;
     table->columns = state->columns;
     table->data = state->aligned;
     table->owner = state;
     table->flags = pairing->a->flags & pairing->b->flags;
-    table->hide = "status";
     table->style = style;
     table->name = draw_name;
 }
