@@ -381,6 +381,13 @@ static int check_request(const struct runner_options *options, struct error *err
     return result == 0 ? 0 : error_in_file(err, options->path);
 }
 
+/* The plan as the user named it, whatever the path that it was worked with. */
+static int named(struct error *err, const char *path)
+{
+    err->file[0] = '\0';
+    return error_in_file(err, path);
+}
+
 int runner_run(const struct runner_options *options, int *status, struct error *err)
 {
     struct runner runner = {.options = options};
@@ -399,5 +406,5 @@ int runner_run(const struct runner_options *options, int *status, struct error *
     }
     free(folder);
     free(file);
-    return result;
+    return result == 0 ? 0 : named(err, options->path);
 }
