@@ -53,43 +53,74 @@ static void bound_by_tottime(struct scaling *scaling)
     }
 }
 
-/* What a caller passes on along an edge, if the callee's cumtime stays shared out as it is. */
-static double passed_along(const struct scaling *scaling, const struct scaling_run *last,
-                           const uint32_t *rows, uint32_t e)
+/* The edges of the last run, by row and packed: they are gone through again and again. */
+struct parts {
+    uint32_t count;
+    uint32_t *callers, *callees; /* rows; edges stand by caller */
+    double *shares;              /* of the callee's cumtime */
+    double *cumtimes;            /* by row */
+};
+
+/* What a callee's cumtime is shared out by; what makes no sense weighs nothing. */
+static double share_of(const struct scaling_run *last, uint32_t e)
 {
     const struct edge *edge = &last->profile->edges[e];
     int64_t part = profile_edge(last->profile, e, last->metric).total;
     int64_t whole = profile_function(last->profile, edge->callee, last->metric).total;
-    double callee = scaling->rows[rows[edge->callee]].projected[COMPARE_CUMTIME];
-    if (edge->caller == edge->callee || part <= 0 || whole <= 0 || isnan(callee))
+    if (edge->caller == edge->callee || part <= 0 || whole <= 0)
         return 0;
-    return callee * fmin(1, (double)part / (double)whole);
+    return fmin(1, (double)part / (double)whole);
 }
 
-/*
- * Whether any caller takes more than was thought: the sum of its parts. Edges stand by caller.
- * Where they hold more than the caller itself, as in recursion, they say nothing of it.
- */
-static bool bound_by_parts(const struct scaling *scaling, const struct scaling_run *last,
-                           const uint32_t *rows)
+static struct parts parts_new(const struct scaling *scaling, const struct scaling_run *last)
 {
     const struct profile *profile = last->profile;
+    const uint32_t *in_run = scaling->in_run + scaling->run_count - 1;
+    struct parts parts = {.count = profile->edge_count};
+    parts.callers = memory_alloc(parts.count * sizeof *parts.callers);
+    parts.callees = memory_alloc(parts.count * sizeof *parts.callees);
+    parts.shares = memory_alloc(parts.count * sizeof *parts.shares);
+    parts.cumtimes = memory_alloc(scaling->functions * sizeof *parts.cumtimes);
+    uint32_t *rows = memory_zeroed(profile->function_count, sizeof *rows);
+    for (uint32_t row = 0; row < scaling->functions; row++) {
+        uint32_t function = in_run[(size_t)row * scaling->run_count];
+        parts.cumtimes[row] = scaling->rows[row].projected[COMPARE_CUMTIME];
+        if (function != PROFILE_NONE)
+            rows[function] = row;
+    }
+    for (uint32_t e = 0; e < parts.count; e++) {
+        parts.callers[e] = rows[profile->edges[e].caller];
+        parts.callees[e] = rows[profile->edges[e].callee];
+        parts.shares[e] = share_of(last, e);
+    }
+    free(rows);
+    return parts;
+}
+
+static void parts_free(struct parts *parts)
+{
+    free(parts->callers);
+    free(parts->callees);
+    free(parts->shares);
+    free(parts->cumtimes);
+}
+
+/* Whether any caller takes more than was thought: the sum of its parts. */
+static bool bound_by_parts(const struct scaling *scaling, const struct parts *parts)
+{
     bool changed = false;
-    for (uint32_t e = 0; e < profile->edge_count;) {
-        uint32_t function = profile->edges[e].caller;
-        struct scaling_row *caller = &scaling->rows[rows[function]];
-        double sum = caller->alone ? caller->projected[COMPARE_TOTTIME] : 0, passed_now = 0;
-        for (; e < profile->edge_count && profile->edges[e].caller == function; e++) {
-            sum += passed_along(scaling, last, rows, e);
-            if (profile->edges[e].callee != function)
-                passed_now += (double)profile_edge(profile, e, last->metric).total;
+    for (uint32_t e = 0; e < parts->count;) {
+        uint32_t row = parts->callers[e];
+        const struct scaling_row *caller = &scaling->rows[row];
+        double sum = 0;
+        for (; e < parts->count && parts->callers[e] == row; e++) {
+            double callee = parts->cumtimes[parts->callees[e]];
+            sum += isnan(callee) ? 0 : callee * parts->shares[e];
         }
-        struct values now = profile_function(profile, function, last->metric);
-        sum = within(scaling, sum, NAN);
-        if (passed_now > 1.01 * (double)now.total ||
-            !(sum > caller->projected[COMPARE_CUMTIME] * (1 + LEAST_CHANGE)))
+        sum = within(scaling, caller->alone ? caller->projected[COMPARE_TOTTIME] + sum : sum, NAN);
+        if (!(sum > parts->cumtimes[row] * (1 + 1e-9)))
             continue;
-        caller->projected[COMPARE_CUMTIME] = sum;
+        parts->cumtimes[row] = sum;
         changed = true;
     }
     return changed;
@@ -98,16 +129,14 @@ static bool bound_by_parts(const struct scaling *scaling, const struct scaling_r
 void scaling_project(struct scaling *scaling, double at)
 {
     const struct scaling_run *last = &scaling->runs[scaling->run_count - 1];
-    const uint32_t *in_run = scaling->in_run + scaling->run_count - 1;
     project_rows(scaling, at);
     bound_by_tottime(scaling);
     if (!(last->profile->flags & PROFILE_HAS_EDGES))
         return;
-    uint32_t *rows = memory_zeroed(last->profile->function_count, sizeof *rows);
-    for (uint32_t row = 0; row < scaling->functions; row++)
-        if (in_run[(size_t)row * scaling->run_count] != PROFILE_NONE)
-            rows[in_run[(size_t)row * scaling->run_count]] = row;
-    for (int pass = 0; pass < PASSES_MAX && bound_by_parts(scaling, last, rows);)
+    struct parts parts = parts_new(scaling, last);
+    for (int pass = 0; pass < PASSES_MAX && bound_by_parts(scaling, &parts);)
         pass++;
-    free(rows);
+    for (uint32_t row = 0; row < scaling->functions; row++)
+        scaling->rows[row].projected[COMPARE_CUMTIME] = parts.cumtimes[row];
+    parts_free(&parts);
 }
