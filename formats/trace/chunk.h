@@ -23,6 +23,7 @@ enum chunk_type {
     CHUNK_CLOSING,
     CHUNK_INDEX,
     CHUNK_FOOTER,
+    CHUNK_STATE,
 };
 
 struct chunk_header {

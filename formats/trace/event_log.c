@@ -8,7 +8,7 @@
 #define ROOM_GROWTH  8u
 #define TOKEN_SIZE   5u /* bytes of the longest token */
 
-static const char folded_name[] = "[deeper contexts folded]";
+const char event_log_folded_name[] = "[deeper contexts folded]";
 
 /* Sparse: nearly every look-up finds its node in the first place it looks at. */
 static void allocate_slots(struct event_log *log)
@@ -45,7 +45,7 @@ void event_log_end(struct event_log *log)
     free(log->start_functions.data);
     array_free(&log->touched);
     latency_table_free(&log->latency);
-    *log = (struct event_log){.ended = true};
+    *log = (struct event_log){.ended = true, .written = log->written};
 }
 
 void event_log_free(struct event_log *log)
@@ -98,7 +98,7 @@ static uint32_t find_or_add(struct event_log *log, uint32_t parent, uint32_t fun
 static uint32_t folded_function(struct event_budget *budget)
 {
     if (!budget->folded_function) {
-        uint32_t name = strings_intern_text(&budget->definitions->strings, folded_name);
+        uint32_t name = strings_intern_text(&budget->definitions->strings, event_log_folded_name);
         budget->folded_function =
             definitions_function(budget->definitions, (struct trace_function){.name = name});
     }
@@ -115,6 +115,24 @@ uint32_t event_log_child(struct event_log *log, uint32_t function)
         return parent;
     uint32_t node = find_or_add(log, parent, function, budget->contexts < budget->limit);
     return node ? node : find_or_add(log, parent, folded_function(budget), true);
+}
+
+void event_log_adopt(struct event_log *log, uint32_t parent, uint32_t function)
+{
+    find_or_add(log, parent, function, true);
+}
+
+void event_log_reopen(struct event_log *log, uint32_t function, uint64_t start)
+{
+    uint32_t folded = log->budget->folded_function;
+    uint32_t parent = log->top->node, node = parent;
+    if (!parent || log->nodes[parent].function != folded)
+        node = find_or_add(log, parent, function, false);
+    if (!node)
+        node = find_or_add(log, parent, folded, false);
+    if (++log->top == log->frames_limit)
+        event_log_more_frames(log);
+    *log->top = (struct event_frame){start, node, function};
 }
 
 void event_log_touch(struct event_log *log, uint32_t node)

@@ -51,7 +51,8 @@ struct event_log {
     uint8_t *low_limit; /* no room at or past it */
     uint32_t *slots;    /* hash of (parent, function) -> node */
     uint32_t slot_mask, slot_shift;
-    uint64_t calls; /* in this chunk */
+    uint64_t calls;   /* in this chunk */
+    uint64_t written; /* events of the chunks before, in the file or given up */
     struct latency_table latency;
     uint32_t epoch;
 
@@ -68,12 +69,18 @@ struct event_log {
     struct event_budget *budget;
 };
 
+extern const char event_log_folded_name[];
+
 struct event_log *event_log_new(struct event_budget *budget);
 void event_log_free(struct event_log *log);
 
 /* The child of the top frame's node for `function`, made when it is new; 0 when there is no such
  * function. */
 uint32_t event_log_child(struct event_log *log, uint32_t function);
+/* A node that the file defines already; they come in the order of their ids. */
+void event_log_adopt(struct event_log *log, uint32_t parent, uint32_t function);
+/* A frame that was open where the file ended, the outermost first. Its context is there. */
+void event_log_reopen(struct event_log *log, uint32_t function, uint64_t start);
 void event_log_more_frames(struct event_log *log);
 void event_log_touch(struct event_log *log, uint32_t node);
 /* Enlarges the buffer; false when the chunk is full and has to be written first. */

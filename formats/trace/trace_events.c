@@ -186,11 +186,19 @@ static int write_data(struct trace_writer *writer, uint32_t thread, struct error
 
 int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err)
 {
+    if (thread >= writer->logs.count)
+        return 0;
     struct event_log *log = writer->logs.data[thread];
     if (log->ended || event_log_events(log) == 0)
         return 0;
     int result = trace_output_failed(writer->output) ? 0 : write_data(writer, thread, err);
     writer->calls += log->calls;
+    log->written += event_log_events(log);
     event_log_restart(log);
     return result;
+}
+
+uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread)
+{
+    return thread < writer->logs.count ? writer->logs.data[thread]->written : UINT64_MAX;
 }

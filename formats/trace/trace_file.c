@@ -119,9 +119,15 @@ static void scan_text(struct trace *trace, uint64_t offset, const struct chunk_h
         *array_push(&trace->notes) = text;
         return;
     }
-    free(trace->closing.text);
-    trace->closing = text;
-    trace->closed = true;
+    struct trace_text *place = header->type == CHUNK_STATE ? &trace->state : &trace->closing;
+    free(place->text);
+    *place = text;
+    trace->closed = trace->closed || header->type == CHUNK_CLOSING;
+}
+
+static bool is_text(unsigned type)
+{
+    return type == CHUNK_NOTE || type == CHUNK_CLOSING || type == CHUNK_STATE;
 }
 
 /* The offset of the next chunk, or the file's size when this was the last. */
@@ -142,8 +148,10 @@ static uint64_t scan_chunk(struct trace *trace, uint64_t offset)
     set_clock(trace, &header);
     if (header.type == CHUNK_DATA)
         scan_data(trace, offset, &header);
-    else if (header.type == CHUNK_NOTE || header.type == CHUNK_CLOSING)
+    else if (is_text(header.type))
         scan_text(trace, offset, &header);
+    if (is_text(header.type) && reaches(trace, offset, &header))
+        chunk_table_add(&trace->table, offset, &header);
     return reaches(trace, offset, &header) ? offset + chunk_size(&header) : trace->size;
 }
 
@@ -181,7 +189,7 @@ static bool load_index(struct trace *trace)
         bool of_thread = place->thread != CHUNK_NO_THREAD;
         if (of_thread && place->thread >= trace->definitions.threads.count)
             return false;
-        if (place->type != CHUNK_NOTE && place->type != CHUNK_CLOSING)
+        if (!is_text(place->type))
             continue;
         if (chunk_decode(&header, trace->data, trace->size, place->offset, &ignored) < 0 ||
             header.type != place->type)
@@ -206,7 +214,9 @@ static void clear(struct trace *trace)
         free(trace->notes.data[i].text);
     array_free(&trace->notes);
     free(trace->closing.text);
+    free(trace->state.text);
     trace->closing = (struct trace_text){0};
+    trace->state = (struct trace_text){0};
     trace->closed = false;
     trace->damaged = 0;
 }

@@ -24,7 +24,7 @@ struct trace {
     struct histogram *latency; /* in ticks, one a function */
     uint32_t latency_count;
     struct chunk_table table;
-    struct trace_text opening, closing; /* JSON */
+    struct trace_text opening, state, closing; /* JSON */
     ARRAY(struct trace_text) notes;
 
     struct trace_clock clock;

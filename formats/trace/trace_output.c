@@ -79,6 +79,27 @@ int trace_output_open(struct trace_output **out, const char *path, bool force, s
     return 0;
 }
 
+int trace_output_resume(struct trace_output **out, const char *path, const char *target,
+                        uint64_t size, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)size) < 0 || lseek(fd, 0, SEEK_END) < 0) {
+        error_errno(err, "cannot write");
+        if (fd >= 0)
+            close(fd);
+        return error_in_file(err, path);
+    }
+    struct trace_output *output = memory_zeroed(1, sizeof *output);
+    output->fd = fd;
+    output->path = memory_string(target ? target : path);
+    output->written = memory_string(path);
+    output->target = target ? memory_string(target) : NULL;
+    output->size = size;
+    output->regular = true;
+    *out = output;
+    return 0;
+}
+
 static int write_all(int fd, const char *data, size_t size)
 {
     while (size > 0) {
@@ -118,6 +139,11 @@ int trace_output_append(struct trace_output *output, const void *data, size_t si
 bool trace_output_failed(const struct trace_output *output)
 {
     return output->failed;
+}
+
+struct trace_place trace_output_place(const struct trace_output *output)
+{
+    return (struct trace_place){output->regular ? output->written : NULL, output->target};
 }
 
 uint64_t trace_output_size(const struct trace_output *output)

@@ -10,6 +10,7 @@
 #define NCPROF_FORMATS_TRACE_TRACE_OUTPUT_H
 
 #include "formats/profile/error.h"
+#include "formats/trace/trace_writer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,10 @@ struct trace_output;
 
 int trace_output_open(struct trace_output **out, const char *path, bool force, struct error *err);
 
+/* Goes on with a file after its first `size` bytes; the rest is cut off. `target` may be NULL. */
+int trace_output_resume(struct trace_output **out, const char *path, const char *target,
+                        uint64_t size, struct error *err);
+
 /*
  * Appends all of it or none: what the system took of a failed write is cut off again. The first
  * failure is told once; after it nothing is written and 0 returned.
@@ -26,6 +31,7 @@ int trace_output_open(struct trace_output **out, const char *path, bool force, s
 int trace_output_append(struct trace_output *output, const void *data, size_t size,
                         struct error *err);
 bool trace_output_failed(const struct trace_output *output);
+struct trace_place trace_output_place(const struct trace_output *output);
 uint64_t trace_output_size(const struct trace_output *output);
 
 /*

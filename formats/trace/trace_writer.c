@@ -57,7 +57,7 @@ static int emit_definitions(struct trace_writer *writer, struct error *err)
 
 /* ---- life ---- */
 
-static void writer_free(struct trace_writer *writer)
+void trace_writer_free(struct trace_writer *writer)
 {
     for (uint32_t i = 0; i < writer->logs.count; i++)
         event_log_free(writer->logs.data[i]);
@@ -72,29 +72,38 @@ static void writer_free(struct trace_writer *writer)
     chunk_table_free(&writer->table);
     definitions_free(&writer->definitions);
     packer_free(writer->packer);
+    known_free(writer->known);
     free(writer);
+}
+
+struct trace_writer *trace_writer_new(struct error *err)
+{
+    struct packer *packer = packer_new(err);
+    if (!packer)
+        return NULL;
+    struct trace_writer *writer = memory_zeroed(1, sizeof *writer);
+    writer->packer = packer;
+    definitions_init(&writer->definitions);
+    writer->budget.definitions = &writer->definitions;
+    writer->budget.limit = CONTEXT_LIMIT;
+    return writer;
 }
 
 int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,
                       uint64_t start_ticks, int64_t start_monotonic_ns, struct error *err)
 {
-    struct packer *packer = packer_new(err);
-    if (!packer)
+    struct trace_writer *writer = trace_writer_new(err);
+    if (!writer)
         return -1;
-    struct trace_writer *writer = memory_zeroed(1, sizeof *writer);
-    writer->packer = packer;
     writer->clock_ticks = start_ticks;
     writer->clock_ns = start_monotonic_ns;
-    definitions_init(&writer->definitions);
-    writer->budget.definitions = &writer->definitions;
-    writer->budget.limit = CONTEXT_LIMIT;
     if (trace_output_open(&writer->output, path, force, err) < 0) {
-        writer_free(writer);
+        trace_writer_free(writer);
         return -1;
     }
     if (emit_text(writer, CHUNK_HEADER, metadata ? metadata : "{}", err) < 0) {
         trace_output_discard(writer->output);
-        writer_free(writer);
+        trace_writer_free(writer);
         return -1;
     }
     *out = writer;
@@ -137,13 +146,19 @@ uint32_t trace_writer_thread(struct trace_writer *writer, uint32_t process, uint
 uint32_t trace_writer_function(struct trace_writer *writer, const char *name, const char *module,
                                const char *file, uint32_t line, enum function_kind kind)
 {
-    return definitions_function(&writer->definitions, (struct trace_function){
-                                                          .name = intern(writer, name),
-                                                          .module = intern(writer, module),
-                                                          .file = intern(writer, file),
-                                                          .line = line,
-                                                          .kind = (uint32_t)kind,
-                                                      });
+    struct trace_function function = {
+        .name = intern(writer, name),
+        .module = intern(writer, module),
+        .file = intern(writer, file),
+        .line = line,
+        .kind = (uint32_t)kind,
+    };
+    if (writer->known) {
+        uint32_t id = known_function(writer->known, &writer->definitions, &function);
+        if (id < writer->definitions.functions.count)
+            return id;
+    }
+    return definitions_function(&writer->definitions, function);
 }
 
 void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, const char *name)
@@ -168,6 +183,30 @@ void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t mono
 int trace_writer_note(struct trace_writer *writer, const char *text, struct error *err)
 {
     return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_NOTE, text, err);
+}
+
+int trace_writer_state(struct trace_writer *writer, const char *metadata, struct error *err)
+{
+    return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_STATE, metadata, err);
+}
+
+struct trace_place trace_writer_place(const struct trace_writer *writer)
+{
+    return trace_output_place(writer->output);
+}
+
+uint32_t trace_writer_thread_count(const struct trace_writer *writer)
+{
+    return writer->definitions.threads.count;
+}
+
+uint32_t trace_writer_find_process(const struct trace_writer *writer, uint64_t pid)
+{
+    const struct definitions *definitions = &writer->definitions;
+    for (uint32_t i = definitions->processes.count; i-- > 0;)
+        if (definitions->processes.data[i].pid == pid)
+            return i;
+    return PROFILE_NONE;
 }
 
 int trace_writer_flush(struct trace_writer *writer, struct error *err)
@@ -259,6 +298,6 @@ int trace_writer_close(struct trace_writer *writer, const char *metadata, struct
         result = -1;
     else if (result < 0 && written)
         *err = packing;
-    writer_free(writer);
+    trace_writer_free(writer);
     return result;
 }

@@ -30,6 +30,31 @@ struct trace_writer;
 int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,
                       uint64_t start_ticks, int64_t start_monotonic_ns, struct error *err);
 
+/* A file that its recorder did not finish. */
+struct trace_cut {
+    const char *path;        /* where the bytes are */
+    const char *target;      /* to be replaced by it at the end; NULL: nothing */
+    const uint32_t *threads; /* that go on; all others have ended */
+    uint32_t thread_count;
+};
+
+/*
+ * Goes on where a killed recorder left `cut->path`: all its whole chunks stay, what is torn behind
+ * them goes. The threads that go on have the frames open that they had; functions that are in the
+ * file already keep their ids. *closing becomes the text of the CLOSING chunk, if there is one, the
+ * caller's to free. ERROR_USAGE when the file is complete, ERROR_FORMAT when it is damaged.
+ */
+int trace_writer_resume(struct trace_writer **out, const struct trace_cut *cut, char **closing,
+                        struct error *err);
+/* Where the bytes go, and what they replace at the end (NULL: nothing). NULL path: not a file. */
+struct trace_place {
+    const char *path, *target;
+};
+struct trace_place trace_writer_place(const struct trace_writer *writer);
+/* The last process of that pid in the file, PROFILE_NONE: there is none. */
+uint32_t trace_writer_find_process(const struct trace_writer *writer, uint64_t pid);
+uint32_t trace_writer_thread_count(const struct trace_writer *writer);
+
 /* Each returns the id to use below. Strings are copied. */
 uint32_t trace_writer_process(struct trace_writer *writer, uint64_t pid, uint64_t parent_pid,
                               const char *name);
@@ -56,8 +81,14 @@ int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64
 void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t monotonic_ns);
 /* A sentence for the user, kept in the file: lost events, what could not be recorded. */
 int trace_writer_note(struct trace_writer *writer, const char *text, struct error *err);
+/* A JSON object with what is known so far of metadata that CLOSING holds: the last one counts. */
+int trace_writer_state(struct trace_writer *writer, const char *metadata, struct error *err);
 /* Appends what is buffered, so that a kill right after it loses nothing before it. */
 int trace_writer_flush(struct trace_writer *writer, struct error *err);
+/* The same for one thread. On failure its events are given up, and there is room again. */
+int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
+/* Events of a thread, from its first, that are in the file or were given up. */
+uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread);
 
 struct trace_totals {
     uint64_t calls;

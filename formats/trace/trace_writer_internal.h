@@ -25,10 +25,22 @@ struct trace_writer {
     int64_t clock_ns;
     struct bytes chunk; /* scratch: a chunk as it will be in the file */
     struct bytes payloads[CHUNK_FRAMES];
-    uint64_t calls;     /* in chunks that are done */
-    uint64_t unmatched; /* leaves without an open frame */
-    uint64_t late;      /* events of threads that had ended, or were beyond the limit */
+    uint64_t calls;      /* in chunks that are done */
+    uint64_t unmatched;  /* leaves without an open frame */
+    uint64_t late;       /* events of threads that had ended, or were beyond the limit */
+    struct known *known; /* functions that a resumed file defines; NULL: it is a new one */
 };
+
+/* Everything but the output; NULL (and err) only when there is no memory for it. */
+struct trace_writer *trace_writer_new(struct error *err);
+void trace_writer_free(struct trace_writer *writer);
+
+/* Functions by what they are, so that one that the file defines already is found again. */
+struct known *known_new(const struct definitions *definitions);
+void known_free(struct known *known); /* NULL is allowed */
+/* The id of an equal function; the id that `function` would get, and `known` counts with it. */
+uint32_t known_function(struct known *known, const struct definitions *definitions,
+                        const struct trace_function *function);
 
 /* Fewer contexts than the default, so that folding can be tested. */
 void trace_writer_limit_contexts(struct trace_writer *writer, uint32_t limit);
@@ -43,9 +55,5 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
 
 /* Makes `latency` and `bounds` reach to the last function. */
 void trace_writer_more_functions(struct trace_writer *writer);
-
-/* Writes what `thread` has buffered, if anything. On failure it is lost, and there is room again.
- */
-int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
 
 #endif
