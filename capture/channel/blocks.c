@@ -1,12 +1,10 @@
 #include "capture/channel/blocks.h"
+#include "capture/channel/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,26 +31,15 @@ uint32_t block_stream_number(void)
     return atomic_fetch_add(&target.channel->streams, 1);
 }
 
-static bool is_zombie(int32_t pid)
-{
-    char path[40], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t size = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (size <= 0)
-        return false;
-    text[size] = '\0';
-    const char *state = strrchr(text, ')');
-    return state && state[1] == ' ' && (state[2] == 'Z' || state[2] == 'X');
-}
-
+/* Its pid may belong to another process by now. */
 static bool recorder_gone(void)
 {
     int32_t pid = target.channel->recorder_pid;
-    return (kill(pid, 0) != 0 && errno == ESRCH) || is_zombie(pid);
+    uint64_t start = target.channel->recorder_start;
+    if (kill(pid, 0) != 0 && errno == ESRCH)
+        return true;
+    struct process_look look = process_look(pid);
+    return look.state == 'Z' || look.state == 'X' || (look.start && start && look.start != start);
 }
 
 static void raise_high_water(uint32_t count)
@@ -101,18 +88,21 @@ static bool has_room(bool waited)
     return full <= (waited ? limit - limit / 4 : limit);
 }
 
-uint32_t block_claim(bool *waited)
+uint32_t block_claim(enum channel_kind kind, bool *waited)
 {
     struct channel_header *channel = target.channel;
     unsigned silent = 0;
     *waited = false;
     while (!atomic_load(&channel->closed)) {
         uint32_t beat = atomic_load(&channel->beat);
-        if (has_room(*waited)) {
+        bool any = channel->drop && kind == CHANNEL_DEFINITIONS;
+        if (any || has_room(*waited)) {
             uint32_t block = take_lowest();
             if (block != BLOCK_NONE || atomic_load(&channel->exhausted))
                 return block;
         }
+        if (channel->drop && !any)
+            return BLOCK_NONE;
         wait_for_beat(beat, &silent);
         *waited = true;
     }

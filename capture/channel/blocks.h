@@ -21,8 +21,11 @@ extern struct target target;
 
 /* A new stream number of the session. */
 uint32_t block_stream_number(void);
-/* Waits for room if it must and says so; BLOCK_NONE when there is nothing to be had. */
-uint32_t block_claim(bool *waited);
+/*
+ * Waits for room if it must and says so; BLOCK_NONE when there is nothing to be had. For events
+ * that is also when there is no room in a session that drops what it has no room for.
+ */
+uint32_t block_claim(enum channel_kind kind, bool *waited);
 /* Fills the header of a claimed block; its content may be written afterwards. */
 struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
                                   uint32_t sequence, uint64_t base_ticks);

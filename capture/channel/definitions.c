@@ -51,7 +51,7 @@ static char *reserve(uint32_t size)
     }
     if (definitions.block == BLOCK_NONE) {
         bool waited;
-        uint32_t block = block_claim(&waited);
+        uint32_t block = block_claim(CHANNEL_DEFINITIONS, &waited);
         if (block == BLOCK_NONE)
             return NULL;
         block_begin(block, CHANNEL_DEFINITIONS, target.program, definitions.sequence++,

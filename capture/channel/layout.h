@@ -7,8 +7,11 @@
  * other blocking or misreading:
  *
  *   - A block's life is one word in `states`: FREE -> OPEN (claimed by a
- *     compare-and-swap) -> FULL (handed over) -> FREE (emptied and zeroed by
- *     the recorder). There is no free list and no queue that a kill could break.
+ *     compare-and-swap) -> FULL (handed over) -> TAKEN (read by the recorder)
+ *     -> FREE (zeroed). There is no free list and no queue that a kill could break.
+ *   - A block stays TAKEN until the chunk that holds its events is in the trace;
+ *     definitions stay as long as anything may need them. So the trace and this
+ *     file together have every event, whoever is killed (launcher/recover.h).
  *   - Words in a block are zero until written and no event begins with a zero
  *     word, so an OPEN block of a dead program can be read up to its last event.
  *     An enter event is one 8-byte store, a leave event one 4-byte store.
@@ -23,7 +26,8 @@
  * Back-pressure: a program that wants a block while more than `full_limit` are
  * FULL, or none is free, waits on the futex `beat`, which the recorder raises at
  * every pass, unless the recorder is gone (recorder_pid dead and no beat, or
- * `closed`): then it stops recording and runs on.
+ * `closed`): then it stops recording and runs on. With `drop` it does not wait: it
+ * counts the events that it cannot keep until there is room again.
  *
  * This header is shared with code inside traced programs: libc only.
  */
@@ -35,14 +39,17 @@
 
 #define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
 #define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
-#define CHANNEL_VERSION     1u
+#define CHANNEL_VERSION     2u
 #define CHANNEL_HEADER_SIZE 131072u /* where the first block begins */
 #define CHANNEL_BLOCK_SIZE  65536u
 #define CHANNEL_BLOCK_COUNT 16384u /* 1 GiB of address space, sparse */
-#define CHANNEL_FULL_LIMIT  192u   /* 12 MiB unread at most, then programs wait */
-#define CHANNEL_WAKE_COUNT  8u     /* FULL blocks at which a sleeping recorder is woken */
+/* What programs map. Behind it the file holds what only the recorder uses (launcher/ledger.h). */
+#define CHANNEL_SIZE       (CHANNEL_HEADER_SIZE + UINT64_C(1) * CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
+#define CHANNEL_FILE_SIZE  (CHANNEL_SIZE + UINT64_C(8388608))
+#define CHANNEL_FULL_LIMIT 192u /* 12 MiB unread at most, then programs wait */
+#define CHANNEL_WAKE_COUNT 8u   /* FULL blocks at which a sleeping recorder is woken */
 
-enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL };
+enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL, CHANNEL_TAKEN };
 
 /* What a block's words are. Events of native programs name functions by address, Python's by id. */
 enum channel_kind { CHANNEL_DEFINITIONS = 1, CHANNEL_NATIVE, CHANNEL_PYTHON };
@@ -56,6 +63,8 @@ struct channel_header {
     uint32_t full_limit;
     uint32_t clock; /* enum channel_clock; all programs of a session use it */
     int32_t recorder_pid;
+    uint32_t drop;                 /* no room: lose events and count them, do not wait */
+    uint64_t recorder_start;       /* of its process, as /proc/PID/stat says it; 0 unknown */
     uint32_t pid_namespace;        /* the recorder's: low half of the inode of /proc/self/ns/pid */
     _Atomic uint32_t closed;       /* the recorder has finished or died: record nothing more */
     _Atomic uint32_t full_count;   /* FULL blocks; the futex on which the recorder sleeps */

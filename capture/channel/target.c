@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define SCRATCH_SIZE 16384u
-#define CHANNEL_SIZE (CHANNEL_HEADER_SIZE + (uint64_t)CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
 
 uint32_t stream_clock;
 
@@ -30,7 +29,8 @@ static struct channel_header *map_session(const char *path)
         return NULL;
     struct stat file;
     void *map = MAP_FAILED;
-    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size == CHANNEL_SIZE)
+    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+        (uint64_t)file.st_size == CHANNEL_FILE_SIZE)
         map = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
     close(fd);
     if (map == MAP_FAILED)
@@ -198,7 +198,8 @@ void stream_refill(struct stream *stream, uint64_t now)
     if (target.channel && target.pid != getpid())
         notice_fork(stream);
     give_up_memory(stream, false);
-    uint32_t block = target.channel ? block_claim(&waited) : BLOCK_NONE;
+    uint32_t block =
+        target.channel ? block_claim((enum channel_kind)stream->kind, &waited) : BLOCK_NONE;
     if (block == BLOCK_NONE) {
         use_scratch(stream, now);
     } else {

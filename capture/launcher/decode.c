@@ -15,7 +15,9 @@ struct stream_state {
     uint32_t depth;    /* frames open in the trace */
     uint32_t hidden;   /* frames below them that were entered while events were lost */
     bool ended;
-    uint64_t ticks; /* of the last event */
+    uint64_t ticks;  /* of the last event */
+    uint64_t events; /* given to the trace's thread */
+    uint64_t known;  /* of these, so many are in the trace already: they are not given again */
 };
 
 struct decoder {
@@ -75,6 +77,8 @@ static void enter(struct decoder *decoder, struct stream_state *stream, uint32_t
 {
     struct error err;
     stream->depth++;
+    if (stream->events++ < stream->known)
+        return;
     if (trace_writer_enter(decoder->writer, stream->thread, function, ticks, &err) != 0 &&
         !decoder->failed) {
         decoder->failed = true;
@@ -93,6 +97,8 @@ static void leave(struct decoder *decoder, struct stream_state *stream, uint64_t
         return;
     }
     stream->depth--;
+    if (stream->events++ < stream->known)
+        return;
     if (trace_writer_leave(decoder->writer, stream->thread, ticks, &err) != 0 && !decoder->failed) {
         decoder->failed = true;
         decoder->error = err;
@@ -105,6 +111,7 @@ static void end_stream(struct decoder *decoder, struct stream_state *stream, boo
     if (cut)
         decoder->state.open_frames += stream->depth;
     stream->ended = true;
+    stream->events += stream->depth; /* the writer leaves them */
     stream->depth = 0;
     stream->hidden = 0;
     if (trace_writer_thread_end(decoder->writer, stream->thread, stream->ticks, &err) != 0 &&
@@ -218,12 +225,26 @@ static void take_events(struct decoder *decoder, struct stream_state *stream, st
     decoder->state.cost_ticks += enters * programs_cost(stream->program);
 }
 
+/* A restored one gets its program with its first block. */
+static struct stream_state *known_stream(struct decoder *decoder, struct stream_state *stream,
+                                         const struct channel_block *block)
+{
+    if (!stream->program) {
+        stream->program = programs_get(decoder->programs, block);
+        stream->kind = atomic_load(&block->kind);
+        programs_thread_known(decoder->programs, block->stream, stream->thread);
+    }
+    return stream->program ? stream : NULL;
+}
+
 static struct stream_state *stream_of(struct decoder *decoder, const struct channel_block *block)
 {
+    if (block->stream >= STREAM_MAX)
+        return NULL;
     while (decoder->streams.count <= block->stream)
         *array_push(&decoder->streams) = NULL;
     if (decoder->streams.data[block->stream])
-        return decoder->streams.data[block->stream];
+        return known_stream(decoder, decoder->streams.data[block->stream], block);
     struct program *program = programs_get(decoder->programs, block);
     if (!program)
         return NULL;
@@ -242,6 +263,44 @@ static struct stream_state *stream_of(struct decoder *decoder, const struct chan
     return stream;
 }
 
+void decoder_restore(struct decoder *decoder, uint32_t number, uint32_t thread,
+                     const struct ledger_progress *progress, uint64_t written)
+{
+    if (number >= STREAM_MAX)
+        return;
+    while (decoder->streams.count <= number)
+        *array_push(&decoder->streams) = NULL;
+    if (decoder->streams.data[number])
+        return;
+    struct stream_state *stream = memory_zeroed(1, sizeof *stream);
+    stream->thread = thread;
+    stream->expected = progress->sequence;
+    stream->depth = progress->depth;
+    stream->hidden = progress->hidden;
+    stream->events = progress->events;
+    stream->known = written;
+    decoder->streams.data[number] = stream;
+}
+
+struct ledger_progress decoder_progress(const struct decoder *decoder, uint32_t number)
+{
+    static const struct stream_state none;
+    const struct stream_state *stream =
+        number < decoder->streams.count ? decoder->streams.data[number] : NULL;
+    if (!stream)
+        stream = &none;
+    return (struct ledger_progress){.sequence = stream->expected,
+                                    .depth = stream->depth,
+                                    .hidden = stream->hidden,
+                                    .events = stream->events};
+}
+
+uint32_t decoder_thread(struct decoder *decoder, const struct channel_block *block)
+{
+    const struct stream_state *stream = stream_of(decoder, block);
+    return stream ? stream->thread : PROFILE_NONE;
+}
+
 static int pass_error_on(struct decoder *decoder, struct error *err)
 {
     if (!decoder->failed)
@@ -255,7 +314,7 @@ int decoder_take(struct decoder *decoder, const struct channel_block *block, enu
                  uint32_t *used, struct error *err)
 {
     *used = CHANNEL_BLOCK_WORDS * 4;
-    struct stream_state *stream = block->stream < STREAM_MAX ? stream_of(decoder, block) : NULL;
+    struct stream_state *stream = stream_of(decoder, block);
     if (!stream)
         return error_set(err, ERROR_FORMAT, "damaged block of events from process %d", block->pid);
     const uint32_t *first = (const uint32_t *)(const void *)(block + 1);

@@ -7,6 +7,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_DECODE_H
 #define NCPROF_CAPTURE_LAUNCHER_DECODE_H
 
+#include "capture/launcher/ledger.h"
 #include "capture/launcher/programs.h"
 
 struct decoder;
@@ -25,6 +26,17 @@ void decoder_free(struct decoder *decoder); /* NULL is allowed */
 
 /* How a stream goes on after a block: it is the last, or its program died in it. */
 enum block_end { BLOCK_CONTINUES, BLOCK_LAST, BLOCK_CUT };
+
+/*
+ * A stream that an earlier recorder has read in part: from `progress` on it is read again. The
+ * first events of that, up to `written` since the thread began, are in the trace already.
+ */
+void decoder_restore(struct decoder *decoder, uint32_t stream, uint32_t thread,
+                     const struct ledger_progress *progress, uint64_t written);
+/* Where a stream stands, after the last block that was taken. */
+struct ledger_progress decoder_progress(const struct decoder *decoder, uint32_t stream);
+/* Its thread in the trace, made when the block is the stream's first; PROFILE_NONE: damaged. */
+uint32_t decoder_thread(struct decoder *decoder, const struct channel_block *block);
 
 /* The sequence number of the block to be taken next; UINT32_MAX for an absurd stream. */
 uint32_t decoder_expected(const struct decoder *decoder, uint32_t stream);

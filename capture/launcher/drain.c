@@ -2,17 +2,15 @@
 #include "capture/launcher/clock.h"
 #include "capture/launcher/decode.h"
 #include "capture/launcher/programs.h"
-#include "capture/launcher/session.h"
+#include "capture/launcher/taken.h"
 #include "formats/profile/memory.h"
 
-#include <errno.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define BLOCKS_PER_CALL 256u
 #define HOUSEKEEPING_NS INT64_C(1000000000)
-#define DIED            2u /* in channel_block.last: the recorder found the program dead */
 
 /* A block that a scan has found. */
 struct found {
@@ -24,28 +22,56 @@ struct drain {
     struct trace_writer *writer;
     struct programs *programs;
     struct decoder *decoder;
+    struct ledger *ledger;
+    struct taken *taken_blocks;
     enum channel_clock clock;
     ARRAY(struct found) ready, definitions;
     uint32_t taken;            /* blocks of events in the last pass */
+    uint64_t lost;             /* events, as the trace says it */
     int64_t last_housekeeping; /* ns, CLOCK_MONOTONIC_RAW */
     uint32_t uncounted;        /* full_count at the last pass that found nothing */
     int64_t uncounted_since;
 };
 
-int drain_open(struct drain **out, struct trace_writer *writer, struct error *err)
+static struct drain *drain_new(const struct session *session, struct trace_writer *writer)
 {
     struct drain *drain = memory_zeroed(1, sizeof *drain);
-    drain->clock = clock_choose();
-    if (session_open(&drain->session, drain->clock, err) != 0) {
-        free(drain);
-        return -1;
-    }
+    drain->session = *session;
+    drain->clock = (enum channel_clock)session->channel->clock;
     drain->writer = writer;
     drain->programs = programs_new(writer);
     drain->decoder = decoder_new(writer, drain->programs);
+    drain->ledger = ledger_new(&drain->session);
+    drain->taken_blocks = taken_new(&drain->session, drain->ledger, writer);
     drain->last_housekeeping = clock_read(drain->clock).nanoseconds;
-    *out = drain;
+    return drain;
+}
+
+int drain_open(struct drain **out, struct trace_writer *writer, struct error *err)
+{
+    struct session session;
+    if (session_open(&session, clock_choose(), err) != 0)
+        return -1;
+    *out = drain_new(&session, writer);
+    struct trace_place place = trace_writer_place(writer);
+    ledger_set_trace((*out)->ledger, place.path, place.target);
     return 0;
+}
+
+void drain_drop(struct drain *drain)
+{
+    drain->session.channel->drop = true;
+}
+
+static void drain_free(struct drain *drain)
+{
+    taken_free(drain->taken_blocks);
+    ledger_free(drain->ledger);
+    decoder_free(drain->decoder);
+    programs_free(drain->programs);
+    array_free(&drain->ready);
+    array_free(&drain->definitions);
+    free(drain);
 }
 
 void drain_close(struct drain *drain)
@@ -53,11 +79,80 @@ void drain_close(struct drain *drain)
     if (!drain)
         return;
     session_close(&drain->session);
-    decoder_free(drain->decoder);
-    programs_free(drain->programs);
-    array_free(&drain->ready);
-    array_free(&drain->definitions);
-    free(drain);
+    drain_free(drain);
+}
+
+void drain_leave(struct drain *drain)
+{
+    session_detach(&drain->session);
+    drain_free(drain);
+}
+
+/* ---- blocks ---- */
+
+static uint32_t block_state(const struct drain *drain, uint32_t index)
+{
+    return atomic_load_explicit(&drain->session.channel->states[index], memory_order_acquire);
+}
+
+static uint32_t block_kind(const struct channel_block *block)
+{
+    return atomic_load_explicit(&block->kind, memory_order_acquire);
+}
+
+static uint32_t scan_end(const struct drain *drain)
+{
+    uint32_t end = atomic_load(&drain->session.channel->high_water);
+    return end < CHANNEL_BLOCK_COUNT ? end : CHANNEL_BLOCK_COUNT;
+}
+
+/* ---- what a killed recorder left ---- */
+
+/* Threads that the trace does not know yet begin anew: not one event of theirs is in it. */
+static void restore_streams(struct drain *drain)
+{
+    uint32_t threads = trace_writer_thread_count(drain->writer);
+    for (uint32_t i = 0; i < ledger_count(drain->ledger); i++) {
+        const struct ledger_entry *entry = ledger_entry(drain->ledger, i);
+        if (!entry)
+            continue;
+        uint32_t stream = atomic_load(&entry->stream) - 1;
+        struct ledger_progress progress = ledger_progress(entry);
+        if (entry->thread >= threads || stream >= atomic_load(&drain->session.channel->streams)) {
+            ledger_remove(drain->ledger, i);
+            continue;
+        }
+        decoder_restore(drain->decoder, stream, entry->thread, &progress,
+                        trace_writer_written(drain->writer, entry->thread));
+        taken_stream(drain->taken_blocks, stream, entry->thread, i);
+    }
+}
+
+/* Blocks that were read are read again, but for those that the ledger is past. */
+static void restore_blocks(struct drain *drain)
+{
+    struct channel_header *channel = drain->session.channel;
+    for (uint32_t i = 0, end = scan_end(drain); i < end; i++) {
+        const struct channel_block *block = channel_block_at(channel, i);
+        uint32_t kind = block_kind(block);
+        if (block_state(drain, i) != CHANNEL_TAKEN)
+            continue;
+        bool past = kind != CHANNEL_DEFINITIONS &&
+                    block->sequence < decoder_expected(drain->decoder, block->stream);
+        if (kind == 0 || past)
+            session_free_block(&drain->session, i, CHANNEL_BLOCK_SIZE - (uint32_t)sizeof *block);
+        else
+            atomic_store(&channel->states[i], CHANNEL_FULL);
+    }
+}
+
+struct drain *drain_resume(const struct session *session, struct trace_writer *writer)
+{
+    struct drain *drain = drain_new(session, writer);
+    programs_resumed(drain->programs);
+    restore_streams(drain);
+    restore_blocks(drain);
+    return drain;
 }
 
 const char *drain_path(const struct drain *drain)
@@ -96,22 +191,6 @@ static int compare_found(const void *left, const void *right)
     return (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
-static uint32_t block_state(const struct drain *drain, uint32_t index)
-{
-    return atomic_load_explicit(&drain->session.channel->states[index], memory_order_acquire);
-}
-
-static uint32_t block_kind(const struct channel_block *block)
-{
-    return atomic_load_explicit(&block->kind, memory_order_acquire);
-}
-
-static uint32_t scan_end(const struct drain *drain)
-{
-    uint32_t end = atomic_load(&drain->session.channel->high_water);
-    return end < CHANNEL_BLOCK_COUNT ? end : CHANNEL_BLOCK_COUNT;
-}
-
 /*
  * Events first, definitions second: what the events need was committed before they were handed
  * over, so a look at the definitions after that sees it all.
@@ -132,7 +211,8 @@ static void scan_definitions(struct drain *drain)
 {
     drain->definitions.count = 0;
     for (uint32_t i = 0, end = scan_end(drain); i < end; i++) {
-        if (block_state(drain, i) == CHANNEL_FREE)
+        uint32_t state = block_state(drain, i);
+        if (state != CHANNEL_OPEN && state != CHANNEL_FULL)
             continue;
         const struct channel_block *block = channel_block_at(drain->session.channel, i);
         if (block_kind(block) == CHANNEL_DEFINITIONS)
@@ -168,15 +248,34 @@ static int take_definitions(struct drain *drain, struct error *err)
         struct error later;
         keep_first(&result, programs_read(drain->programs, block, complete, &later), err, &later);
         if (complete)
-            session_free_block(&drain->session, found->index,
-                               CHANNEL_BLOCK_SIZE - (uint32_t)sizeof *block);
+            taken_keep_definitions(drain->taken_blocks, found->index);
     }
     return result;
 }
 
 static enum block_end end_of(const struct channel_block *block)
 {
-    return block->last == DIED ? BLOCK_CUT : block->last ? BLOCK_LAST : BLOCK_CONTINUES;
+    return block->last == SESSION_DIED ? BLOCK_CUT : block->last ? BLOCK_LAST : BLOCK_CONTINUES;
+}
+
+static int take_block(struct drain *drain, struct channel_block *block, uint32_t index,
+                      struct error *err)
+{
+    uint32_t number = block->stream, thread = decoder_thread(drain->decoder, block);
+    enum block_end end = end_of(block);
+    struct taken_block taken = {.index = index, .last = end != BLOCK_CONTINUES};
+    struct error later;
+    if (thread != PROFILE_NONE)
+        taken_stream(drain->taken_blocks, number, thread, LEDGER_NONE);
+    int result = decoder_take(drain->decoder, block, end, &taken.used, err);
+    if (thread == PROFILE_NONE) {
+        session_take_block(&drain->session, index);
+        session_free_block(&drain->session, index, taken.used);
+        return result;
+    }
+    taken.after = decoder_progress(drain->decoder, number);
+    keep_first(&result, taken_add(drain->taken_blocks, number, &taken, &later), err, &later);
+    return result;
 }
 
 /*
@@ -196,10 +295,7 @@ static int take_events(struct drain *drain, bool gaps, struct error *err)
             continue;
         struct channel_block *block = channel_block_at(drain->session.channel, found->index);
         struct error later;
-        uint32_t used;
-        keep_first(&result, decoder_take(drain->decoder, block, end_of(block), &used, &later), err,
-                   &later);
-        session_free_block(&drain->session, found->index, used);
+        keep_first(&result, take_block(drain, block, found->index, &later), err, &later);
         if (session_has_room(&drain->session))
             session_beat(&drain->session);
         drain->taken++;
@@ -220,30 +316,6 @@ static int take(struct drain *drain, bool gaps, struct error *err)
 
 /* ---- housekeeping ---- */
 
-static bool is_dead(const struct drain *drain, const struct channel_block *block)
-{
-    return block->pid > 0 && block->pid_namespace == drain->session.channel->pid_namespace &&
-           kill(block->pid, 0) != 0 && errno == ESRCH;
-}
-
-/* Hands over open blocks: of dead programs, or at the end everyone's. */
-static void hand_over_open(struct drain *drain, bool all)
-{
-    struct channel_header *channel = drain->session.channel;
-    for (uint32_t i = 0, end = scan_end(drain); i < end; i++) {
-        struct channel_block *block = channel_block_at(channel, i);
-        if (block_state(drain, i) != CHANNEL_OPEN || block_kind(block) == 0)
-            continue;
-        if (!all && !is_dead(drain, block))
-            continue;
-        uint32_t open = CHANNEL_OPEN;
-        block->last = DIED;
-        atomic_fetch_add(&channel->full_count, 1);
-        if (!atomic_compare_exchange_strong(&channel->states[i], &open, CHANNEL_FULL))
-            session_recount(&drain->session, 1);
-    }
-}
-
 /* A program killed between counting a block and handing it over leaves the count too high. */
 static void check_count(struct drain *drain, int64_t now)
 {
@@ -258,6 +330,19 @@ static void check_count(struct drain *drain, int64_t now)
     }
 }
 
+/* A recorder that is killed cannot say it at the end. */
+static int write_losses(struct drain *drain, struct error *err)
+{
+    uint64_t lost = atomic_load(&drain->session.channel->lost_events);
+    if (lost == drain->lost)
+        return 0;
+    drain->lost = lost;
+    char *state = memory_printf("{\"lost_events\": %" PRIu64 "}", lost);
+    int result = trace_writer_state(drain->writer, state, err);
+    free(state);
+    return result;
+}
+
 int drain_some(struct drain *drain, struct error *err)
 {
     struct clock_pair now = clock_read(drain->clock);
@@ -267,9 +352,12 @@ int drain_some(struct drain *drain, struct error *err)
         return result;
     struct error later;
     drain->last_housekeeping = now.nanoseconds;
-    hand_over_open(drain, false);
+    session_hand_over_open(&drain->session, false);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);
+    keep_first(&result, write_losses(drain, &later), err, &later);
     keep_first(&result, trace_writer_flush(drain->writer, &later), err, &later);
+    taken_release(drain->taken_blocks);
+    taken_sweep(drain->taken_blocks);
     return result;
 }
 
@@ -281,11 +369,12 @@ int drain_rest(struct drain *drain, struct error *err)
     do {
         keep_first(&result, take(drain, false, &later), err, &later);
     } while (drain->taken == BLOCKS_PER_CALL);
-    hand_over_open(drain, true);
+    session_hand_over_open(&drain->session, true);
     do {
         keep_first(&result, take(drain, true, &later), err, &later);
     } while (drain->taken == BLOCKS_PER_CALL);
     keep_first(&result, decoder_finish(drain->decoder, &later), err, &later);
+    taken_release(drain->taken_blocks);
     struct clock_pair now = clock_read(drain->clock);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);
     return result;

@@ -5,6 +5,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 #define NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 
+#include "capture/launcher/session.h"
 #include "formats/profile/error.h"
 #include "formats/trace/trace_writer.h"
 
@@ -18,6 +19,16 @@ struct drain;
  */
 int drain_open(struct drain **out, struct trace_writer *writer, struct error *err);
 const char *drain_path(const struct drain *drain);
+/* Before programs start: where there is no room, they lose events and count them. */
+void drain_drop(struct drain *drain);
+
+/*
+ * Goes on with what a killed recorder has left: its shared memory and, in `writer`, its trace.
+ * Takes over the session. Follow it by drain_rest().
+ */
+struct drain *drain_resume(const struct session *session, struct trace_writer *writer);
+/* Ends without removing the shared memory: what is not in the trace stays there. */
+void drain_leave(struct drain *drain);
 
 /* Sleeps until there is something to take, a signal, or `timeout_ms`. */
 void drain_wait(struct drain *drain, int timeout_ms);

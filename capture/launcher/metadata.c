@@ -112,6 +112,14 @@ char *metadata_header(const struct record_options *options, struct metadata_cloc
     return print(object);
 }
 
+static void add_losses(cJSON *object, uint64_t lost_events, uint32_t open_frames)
+{
+    if (lost_events)
+        cJSON_AddNumberToObject(object, "lost_events", (double)lost_events);
+    if (open_frames)
+        cJSON_AddNumberToObject(object, "open_frames", open_frames);
+}
+
 char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames)
 {
     cJSON *object = cJSON_CreateObject();
@@ -120,9 +128,13 @@ char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames)
     else
         cJSON_AddNumberToObject(object, "exit", WEXITSTATUS(result));
     add_time(object, "end");
-    if (lost_events)
-        cJSON_AddNumberToObject(object, "lost_events", (double)lost_events);
-    if (open_frames)
-        cJSON_AddNumberToObject(object, "open_frames", open_frames);
+    add_losses(object, lost_events, open_frames);
+    return print(object);
+}
+
+char *metadata_recovered(uint64_t lost_events, uint32_t open_frames)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_losses(object, lost_events, open_frames);
     return print(object);
 }

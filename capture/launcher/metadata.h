@@ -16,5 +16,7 @@ struct metadata_clock {
 char *metadata_header(const struct record_options *options, struct metadata_clock clock);
 /* `result` is the target's as of waitpid(). */
 char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames);
+/* Of a recording whose recorder was killed: how its programs ended is not known. */
+char *metadata_recovered(uint64_t lost_events, uint32_t open_frames);
 
 #endif

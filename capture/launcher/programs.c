@@ -32,6 +32,7 @@ struct programs {
     ARRAY(struct thread_name) names; /* by stream number */
     ARRAY(struct program *) with_process;
     struct module_files files;
+    bool resumed;     /* the trace may know processes from before */
     uint32_t unknown; /* function in the trace for ids that nobody defined */
 };
 
@@ -41,6 +42,11 @@ struct programs *programs_new(struct trace_writer *writer)
     programs->writer = writer;
     programs->unknown = PROFILE_NONE;
     return programs;
+}
+
+void programs_resumed(struct programs *programs)
+{
+    programs->resumed = true;
 }
 
 void programs_free(struct programs *programs)
@@ -249,6 +255,10 @@ uint32_t programs_process(struct programs *programs, struct program *program, in
         program->process = same->process;
         return program->process;
     }
+    if (programs->resumed)
+        program->process = trace_writer_find_process(programs->writer, (uint64_t)pid);
+    if (program->process != PROFILE_NONE)
+        return program->process;
     const char *name = program->name;
     for (const struct program *p = program->parent; p && (!name || !*name); p = p->parent)
         name = p->name;

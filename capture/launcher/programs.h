@@ -17,6 +17,8 @@ struct programs;
 struct program;
 
 struct programs *programs_new(struct trace_writer *writer);
+/* The trace is one that is gone on with: processes that it has are not stated again. */
+void programs_resumed(struct programs *programs);
 void programs_free(struct programs *programs); /* NULL is allowed */
 
 /* The program whose block this is; made when it is new. NULL for an absurd number. */

@@ -4,6 +4,7 @@
 #include "capture/launcher/drain.h"
 #include "capture/launcher/launch.h"
 #include "capture/launcher/metadata.h"
+#include "capture/launcher/recover.h"
 #include "capture/launcher/summary.h"
 #include "capture/launcher/words.h"
 
@@ -119,6 +120,7 @@ static int watch(struct recording *recording, pid_t child, int *ended, struct er
 
 static int start(struct recording *recording, pid_t *child, int *status, struct error *err)
 {
+    recover_tidy();
     if (drain_open(&recording->drain, recording->writer, err) != 0)
         return -1;
     char **environment =

@@ -1,27 +1,24 @@
 #include "capture/launcher/session.h"
+#include "capture/channel/process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define SESSION_SIZE (CHANNEL_HEADER_SIZE + (off_t)CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
 #define FIRST_BLOCKS 64u
 #define SPARE_BLOCKS 16u /* free blocks to keep ready */
-
-#define UNFINISHED_SECONDS 10 /* no recorder takes so long to make its file */
 
 static off_t block_offset(uint32_t index)
 {
@@ -40,9 +37,14 @@ static int create_file(struct session *session, const char *folder)
     int fd = mkostemp(session->path, O_CLOEXEC);
     if (fd < 0)
         return -1;
-    int failure = ftruncate(fd, SESSION_SIZE) != 0 ? errno : 0;
+    /* Whoever can lock it knows that this process is dead. */
+    int failure = flock(fd, LOCK_EX) != 0 ? errno : 0;
+    if (!failure && ftruncate(fd, (off_t)CHANNEL_FILE_SIZE) != 0)
+        failure = errno;
     if (!failure)
         failure = posix_fallocate(fd, 0, block_offset(FIRST_BLOCKS));
+    if (!failure)
+        failure = posix_fallocate(fd, (off_t)CHANNEL_SIZE, SESSION_KEPT);
     if (failure) {
         unlink(session->path);
         close(fd);
@@ -53,98 +55,56 @@ static int create_file(struct session *session, const char *folder)
     return 0;
 }
 
+void session_folders(const char *folders[SESSION_FOLDERS])
+{
+    const char *temporary = getenv("TMPDIR");
+    bool given = temporary && *temporary == '/' && strcmp(temporary, "/tmp") != 0;
+    folders[0] = "/dev/shm";
+    folders[1] = "/tmp";
+    folders[2] = NULL;
+    if (given) {
+        folders[1] = temporary;
+        folders[2] = "/tmp";
+    }
+}
+
+static int create_somewhere(struct session *session, struct error *err)
+{
+    const char *folders[SESSION_FOLDERS];
+    session_folders(folders);
+    for (int i = 0; i < SESSION_FOLDERS; i++)
+        if (folders[i] && create_file(session, folders[i]) == 0)
+            return 0;
+    return error_errno(err, "no shared memory in /dev/shm or %s", folders[1]);
+}
+
 static uint32_t pid_namespace(void)
 {
     struct stat space;
     return stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
 }
 
-/* The recorder whose session's file this is; 0 when it is none. */
-static pid_t owner_of(const char *name)
+static int map_session(struct session *session, struct error *err)
 {
-    static const char prefix[] = "ncprof-";
-    char *end;
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return 0;
-    long pid = strtol(name + sizeof prefix - 1, &end, 10);
-    return pid > 0 && pid <= INT_MAX && *end == '-' && strlen(end) == 7 ? (pid_t)pid : 0;
-}
-
-struct beginning {
-    uint64_t magic;
-    uint32_t version, words[5];
-    int32_t recorder_pid;
-    uint32_t pid_namespace;
-};
-_Static_assert(offsetof(struct channel_header, pid_namespace) ==
-                   offsetof(struct beginning, pid_namespace),
-               "the channel's header begins so");
-
-/* The pid is one of this machine: said so by the file, or it was never finished and is old. */
-static bool speaks_of_here(int fd, const struct stat *file, pid_t owner)
-{
-    struct beginning header = {0};
-    ssize_t got = pread(fd, &header, sizeof header, 0);
-    if (got < 0 || (header.magic == 0 && time(NULL) - file->st_mtime < UNFINISHED_SECONDS))
-        return false;
-    return header.magic == 0 ||
-           (header.magic == CHANNEL_MAGIC && header.version == CHANNEL_VERSION &&
-            header.recorder_pid == owner && header.pid_namespace == pid_namespace());
-}
-
-/* A session's file of a recorder of this user and machine that is gone. */
-static bool is_leftover(int folder, const char *name)
-{
-    struct stat file;
-    pid_t owner = owner_of(name);
-    if (!owner || kill(owner, 0) == 0 || errno != ESRCH)
-        return false;
-    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool ours = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
-                speaks_of_here(fd, &file, owner);
-    close(fd);
-    return ours;
-}
-
-/* SIGKILL leaves a recorder no time to remove its file. */
-static void remove_leftovers(const char *folder)
-{
-    DIR *list = opendir(folder);
-    for (struct dirent *entry; list && (entry = readdir(list));)
-        if (is_leftover(dirfd(list), entry->d_name))
-            unlinkat(dirfd(list), entry->d_name, 0);
-    if (list)
-        closedir(list);
-}
-
-static int create_somewhere(struct session *session, struct error *err)
-{
-    const char *temporary = getenv("TMPDIR");
-    const char *folders[] = {"/dev/shm", temporary && *temporary == '/' ? temporary : "/tmp",
-                             "/tmp"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        if (create_file(session, folders[i]) == 0) {
-            remove_leftovers(folders[i]);
-            return 0;
-        }
-    return error_errno(err, "no shared memory in /dev/shm or %s", folders[1]);
+    void *map = mmap(NULL, CHANNEL_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+                     session->descriptor, 0);
+    if (map == MAP_FAILED)
+        return error_errno(err, "cannot map %s", session->path);
+    madvise(map, CHANNEL_FILE_SIZE, MADV_DONTFORK); /* a mapping, too, holds the lock */
+    session->channel = map;
+    return 0;
 }
 
 int session_open(struct session *session, enum channel_clock clock, struct error *err)
 {
     if (create_somewhere(session, err) != 0)
         return -1;
-    void *map = mmap(NULL, SESSION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-                     session->descriptor, 0);
-    if (map == MAP_FAILED) {
-        error_errno(err, "cannot map %s", session->path);
+    if (map_session(session, err) != 0) {
         unlink(session->path);
         close(session->descriptor);
         return -1;
     }
-    struct channel_header *channel = map;
+    struct channel_header *channel = session->channel;
     channel->version = CHANNEL_VERSION;
     channel->header_size = CHANNEL_HEADER_SIZE;
     channel->block_size = CHANNEL_BLOCK_SIZE;
@@ -152,19 +112,84 @@ int session_open(struct session *session, enum channel_clock clock, struct error
     channel->full_limit = CHANNEL_FULL_LIMIT;
     channel->clock = clock;
     channel->recorder_pid = getpid();
+    channel->recorder_start = process_look(getpid()).start;
     channel->pid_namespace = pid_namespace();
     atomic_store(&channel->reserved, FIRST_BLOCKS);
     channel->magic = CHANNEL_MAGIC;
-    session->channel = channel;
     return 0;
+}
+
+static bool is_session(const struct channel_header *header)
+{
+    return header->magic == CHANNEL_MAGIC && header->version == CHANNEL_VERSION &&
+           header->header_size == CHANNEL_HEADER_SIZE && header->block_size == CHANNEL_BLOCK_SIZE &&
+           header->block_count == CHANNEL_BLOCK_COUNT;
+}
+
+static int open_session(struct session *session, const char *path)
+{
+    snprintf(session->path, sizeof session->path, "%s", path);
+    session->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return session->descriptor < 0 ? -1 : 0;
+}
+
+/* Its size and its first page are those of a session. */
+static int enter_session(struct session *session, struct error *err)
+{
+    struct stat status;
+    if (fstat(session->descriptor, &status) != 0 || (uint64_t)status.st_size != CHANNEL_FILE_SIZE ||
+        status.st_nlink == 0)
+        return error_set(err, ERROR_FORMAT, "%s is not what this ncprof left", session->path);
+    if (map_session(session, err) != 0)
+        return -1;
+    if (is_session(session->channel))
+        return 0;
+    munmap(session->channel, CHANNEL_FILE_SIZE);
+    return error_set(err, ERROR_FORMAT, "%s is not what this ncprof left", session->path);
+}
+
+static int check_session(struct session *session, bool *busy, struct error *err)
+{
+    if (flock(session->descriptor, LOCK_EX | LOCK_NB) != 0) {
+        *busy = errno == EWOULDBLOCK;
+        return error_errno(err, "%s: cannot be locked", session->path);
+    }
+    return enter_session(session, err);
+}
+
+int session_attach(struct session *session, const char *path, bool *busy, struct error *err)
+{
+    *busy = false;
+    if (open_session(session, path) != 0)
+        return error_errno(err, "cannot open %s", path);
+    if (check_session(session, busy, err) == 0)
+        return 0;
+    close(session->descriptor);
+    return -1;
+}
+
+int session_look(struct session *session, const char *path)
+{
+    struct error ignored;
+    if (open_session(session, path) != 0)
+        return -1;
+    if (enter_session(session, &ignored) == 0)
+        return 0;
+    close(session->descriptor);
+    return -1;
+}
+
+void session_detach(struct session *session)
+{
+    munmap(session->channel, CHANNEL_FILE_SIZE);
+    close(session->descriptor);
 }
 
 void session_close(struct session *session)
 {
     session_end(session);
     unlink(session->path);
-    munmap(session->channel, SESSION_SIZE);
-    close(session->descriptor);
+    session_detach(session);
 }
 
 void session_sleep(struct session *session, int timeout_ms)
@@ -226,19 +251,56 @@ static void uncount(_Atomic uint32_t *count, uint32_t less)
         ;
 }
 
+bool session_reserve(struct session *session, uint64_t offset, uint64_t size)
+{
+    return posix_fallocate(session->descriptor, (off_t)(CHANNEL_SIZE + offset), (off_t)size) == 0;
+}
+
+void session_take_block(struct session *session, uint32_t index)
+{
+    atomic_store_explicit(&session->channel->states[index], CHANNEL_TAKEN, memory_order_release);
+    uncount(&session->channel->full_count, 1);
+}
+
 void session_free_block(struct session *session, uint32_t index, uint32_t used)
 {
     struct channel_block *block = channel_block_at(session->channel, index);
+    /* First of all it is no block any more: a kill in between must not leave half of one. */
+    atomic_store_explicit(&block->kind, 0, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
     memset((void *)(block + 1), 0, used);
     memset((void *)block, 0, sizeof *block);
     atomic_store_explicit(&session->channel->states[index], CHANNEL_FREE, memory_order_release);
     atomic_store(&session->channel->exhausted, 0);
-    uncount(&session->channel->full_count, 1);
 }
 
 void session_recount(struct session *session, uint32_t excess)
 {
     uncount(&session->channel->full_count, excess);
+}
+
+static bool is_dead(const struct session *session, const struct channel_block *block)
+{
+    return block->pid > 0 && block->pid_namespace == session->channel->pid_namespace &&
+           kill(block->pid, 0) != 0 && errno == ESRCH;
+}
+
+void session_hand_over_open(struct session *session, bool all)
+{
+    struct channel_header *channel = session->channel;
+    uint32_t end = atomic_load(&channel->high_water);
+    for (uint32_t i = 0; i < end && i < CHANNEL_BLOCK_COUNT; i++) {
+        struct channel_block *block = channel_block_at(channel, i);
+        uint32_t open = CHANNEL_OPEN;
+        if (atomic_load(&channel->states[i]) != CHANNEL_OPEN || atomic_load(&block->kind) == 0)
+            continue;
+        if (!all && !is_dead(session, block))
+            continue;
+        block->last = SESSION_DIED;
+        atomic_fetch_add(&channel->full_count, 1);
+        if (!atomic_compare_exchange_strong(&channel->states[i], &open, CHANNEL_FULL))
+            session_recount(session, 1);
+    }
 }
 
 void session_end(struct session *session)

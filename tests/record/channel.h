@@ -60,6 +60,6 @@ struct channel_test {
     const char *name; /* NULL at the end */
     bool (*run)(void);
 };
-extern const struct channel_test event_tests[], failure_tests[];
+extern const struct channel_test event_tests[], failure_tests[], recovery_tests[];
 
 #endif

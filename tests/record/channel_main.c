@@ -32,9 +32,9 @@ static void run_one(const struct channel_test *test, unsigned number)
 /* With a word: the tests that have it in their names. */
 int main(int argc, char **argv)
 {
-    const struct channel_test *const tables[] = {event_tests, failure_tests};
+    const struct channel_test *const tables[] = {event_tests, failure_tests, recovery_tests};
     unsigned number = 0;
-    for (int t = 0; t < 2; t++)
+    for (int t = 0; t < 3; t++)
         for (const struct channel_test *test = tables[t]; test->name; test++)
             if (argc < 2 || strstr(test->name, argv[1]))
                 run_one(test, ++number);

@@ -5,7 +5,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-struct trace_writer writer = {.fail_after = -1};
+/* The path is only there so that there is one. */
+struct trace_writer writer = {.fail_after = -1, .path = "/"};
 struct drain *drain;
 struct error err;
 
@@ -106,6 +107,7 @@ pid_t spawn(void (*producer)(void))
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        close_range(3, ~0U, 0); /* as exec would: a lock is held through each copy */
         if (!target_attach())
             _exit(1);
         producer();
@@ -125,8 +127,7 @@ void produce_simply(void)
 struct channel_header *map_again(void)
 {
     int fd = open(drain_path(drain), O_RDWR | O_CLOEXEC);
-    uint64_t size = CHANNEL_HEADER_SIZE + (uint64_t)CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE;
-    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *map = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     return map;
 }

@@ -36,6 +36,9 @@ void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, cons
 static int add(struct trace_writer *writer, uint32_t thread, uint32_t function, uint64_t ticks,
                struct error *err)
 {
+    struct fake_thread *to = &writer->threads.data[thread];
+    if (++to->given - to->written >= writer->chunk)
+        to->written = to->given;
     if (!writer->counting)
         *array_push(&writer->threads.data[thread].events) = (struct fake_event){function, ticks};
     if (writer->fail_after >= 0 && writer->fail_after-- == 0)
@@ -61,6 +64,7 @@ int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64
 {
     (void)ticks, (void)err;
     writer->threads.data[thread].ended = true;
+    writer->threads.data[thread].given = writer->threads.data[thread].written = UINT64_MAX;
     return 0;
 }
 
@@ -81,5 +85,42 @@ int trace_writer_flush(struct trace_writer *writer, struct error *err)
 {
     (void)err;
     writer->flushes++;
+    for (uint32_t i = 0; i < writer->threads.count; i++)
+        trace_writer_flush_thread(writer, i, err);
     return 0;
+}
+
+int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err)
+{
+    (void)err;
+    writer->threads.data[thread].written = writer->threads.data[thread].given;
+    return 0;
+}
+
+uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread)
+{
+    return thread < writer->threads.count ? writer->threads.data[thread].written : UINT64_MAX;
+}
+
+int trace_writer_state(struct trace_writer *writer, const char *metadata, struct error *err)
+{
+    (void)metadata, (void)err;
+    writer->notes++;
+    return 0;
+}
+
+struct trace_place trace_writer_place(const struct trace_writer *writer)
+{
+    return (struct trace_place){writer->path, NULL};
+}
+
+uint32_t trace_writer_find_process(const struct trace_writer *writer, uint64_t pid)
+{
+    (void)pid;
+    return writer->processes ? writer->processes - 1 : UINT32_MAX;
+}
+
+uint32_t trace_writer_thread_count(const struct trace_writer *writer)
+{
+    return writer->threads.count;
 }

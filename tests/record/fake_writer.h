@@ -17,6 +17,7 @@ struct fake_thread {
     uint64_t tid;
     char name[64];
     bool ended;
+    uint64_t given, written; /* events */
     ARRAY(struct fake_event) events;
 };
 
@@ -29,7 +30,9 @@ struct trace_writer {
     ARRAY(struct fake_thread) threads;
     ARRAY(struct fake_function) functions;
     uint32_t processes, notes, flushes, syncs;
-    bool counting; /* keeps no events, counts them */
+    bool counting;  /* keeps no events, counts them */
+    uint64_t chunk; /* events of a thread that are written together; 0: each at once */
+    const char *path;
     uint64_t calls;
     int fail_after; /* events until the disk is full; -1 never */
 };

@@ -2,6 +2,7 @@
 """ncprof record as a command: what it refuses, what it passes on, what it leaves behind."""
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 from common import (FIB, FOLDER, NCPROF, Skip, equal, expect, fib, fib_calls, functions, info, main,
-                    program, record, script, start, test, traces)
+                    ncprof, program, record, script, start, test, traces)
 
 WAITER = r"""
 #include <signal.h>
@@ -208,8 +209,15 @@ def _():
     out, _ = child.communicate(timeout=60)  # the program holds the pipe until its end
     equal(out, "2178309\n")
     expect(functions("fib.ncp")["fib"]["ncalls"] > 1000, "events before the kill")
-    for left in Path("/dev/shm").glob(f"ncprof-{child.pid}-*"):
-        left.unlink()
+    before = functions("fib.ncp")["fib"]["ncalls"]
+    done = ncprof("recover", "fib.ncp")
+    match = re.search(r"added (\d+) calls .* has (\d+) now", done)
+    expect(match and int(match[1]) > 0, done)
+    rows = functions("fib.ncp")
+    equal(rows["fib"]["ncalls"], before + int(match[1]))
+    equal(rows["fib"]["ncalls"] + rows["main"]["ncalls"], int(match[2]))
+    equal(list(Path("/dev/shm").glob(f"ncprof-{child.pid}-*")), [], "nothing is left")
+    expect("nothing is left" in ncprof("recover", "fib.ncp"))
 
 
 @test("nothing is left in shared memory")
@@ -319,7 +327,7 @@ int main(void)
     equal([rows[name]["ncalls"] for name in ("parent", "child", "both")], [1000, 1000, 3])
 
 
-@test("what a killed recorder leaves in shared memory, the next one removes")
+@test("what a killed recorder leaves stays while it can be recovered; then the next one removes it")
 def _():
     waiter()
     fib()
@@ -334,6 +342,9 @@ def _():
     child.kill()
     child.wait()
     expect(left[0].exists(), "SIGKILL leaves no time to remove it")
+    equal(record("--force", "./fib").returncode, 0)
+    expect(left[0].exists(), "its trace may want it")
+    (FOLDER / "waiter.ncp").unlink()
     equal(record("--force", "./fib").returncode, 0)
     expect(not left[0].exists(), f"{left[0]} is still there")
 

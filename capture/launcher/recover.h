@@ -1,0 +1,37 @@
+/*
+ * `ncprof recover`: a recorder that was killed leaves its shared memory behind, and in it all that
+ * it had not written. This adds it to the trace and closes that.
+ *
+ * The trace is only appended to, and the shared memory goes last: a recovery that is killed in its
+ * turn is simply begun again.
+ */
+#ifndef NCPROF_CAPTURE_LAUNCHER_RECOVER_H
+#define NCPROF_CAPTURE_LAUNCHER_RECOVER_H
+
+#include "formats/profile/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct recovery {
+    const char *trace;    /* as the recorder named it, absolute; valid during the visit */
+    uint64_t added;       /* calls that were not in it */
+    uint64_t calls;       /* in it now */
+    uint64_t lost;        /* events that programs could not hand over */
+    uint32_t open_frames; /* that were open where a program ended */
+    bool complete;        /* it was closed already: nothing was to be done */
+};
+
+typedef void recover_visit(void *payload, const struct recovery *recovery);
+
+/*
+ * Recovers `trace` (NULL: every trace of this user's dead recorders) and calls `visit` for each.
+ * Returns the number of leftovers found that concern it, or -1 with the first error; a leftover of
+ * which nothing could be made stays. ERROR_USAGE: the recorder of `trace` still runs.
+ */
+int recover_run(const char *trace, recover_visit *visit, void *payload, struct error *err);
+
+/* Removes what dead recorders of this user left where there is nothing to be recovered. */
+void recover_tidy(void);
+
+#endif
