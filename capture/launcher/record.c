@@ -123,6 +123,8 @@ static int start(struct recording *recording, pid_t *child, int *status, struct 
     recover_tidy();
     if (drain_open(&recording->drain, recording->writer, err) != 0)
         return -1;
+    if (recording->options->drop)
+        drain_drop(recording->drain);
     char **environment =
         launch_environment(recording->library_folder, drain_path(recording->drain));
     int result = launch_start(child, recording->target.path, recording->target.arguments,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct record_values {
-    const char *output;
+    const char *output, *on_full;
     bool force, quiet;
     double size;
     struct text_list tags, environment;
@@ -21,6 +21,8 @@ static const struct option_row rows[] = {
      "keep the value of this environment variable; likewise"},
     {"force", 0, OPTION_FLAG, NULL, offsetof(struct record_values, force),
      "write over an existing file"},
+    {"on-full", 0, OPTION_TEXT, "block|drop", offsetof(struct record_values, on_full),
+     "a program that is faster than the recorder waits (default), or loses calls that are counted"},
     {"quiet", 'q', OPTION_FLAG, NULL, offsetof(struct record_values, quiet),
      "no line about what was written"},
     {0},
@@ -46,10 +48,14 @@ static int record_command_run(const void *given, char **operands, int count)
         return command_misused("--tag wants KEY=VALUE, not \"%.200s\"", wrong);
     if (values->size <= 0)
         return command_misused("--size wants a number above 0");
+    if (values->on_full && strcmp(values->on_full, "block") != 0 &&
+        strcmp(values->on_full, "drop") != 0)
+        return command_misused("--on-full wants block or drop, not \"%.200s\"", values->on_full);
     const struct record_options options = {
         .output = values->output,
         .force = values->force,
         .quiet = values->quiet,
+        .drop = values->on_full && strcmp(values->on_full, "drop") == 0,
         .size = values->size,
         .tags = values->tags.items,
         .tag_count = values->tags.count,
