@@ -100,7 +100,24 @@ refused 'sizes with a tail' '--sizes takes two numbers as 7,30, not "7,30x"' dif
 refused 'a size of zero' '--sizes must be above zero, not "0,30"' diff week.csv week.csv --sizes 0,30
 refused 'a size that is none' '--sizes must be above zero, not "nan,30"' diff week.csv week.csv --sizes nan,30
 refused 'report of two files' 'report takes 1 file, not 2: ncprof report FILE [options]' report week.csv week.csv
-refused 'diff of one file' 'diff takes 2 files, not 1: ncprof diff A B [options]' diff week.csv
+refused 'diff of one file' 'diff takes 2 files, not 1: ncprof diff A B [options]  or  --a A... --b B... [options]' diff week.csv
+refused 'a side without the other' 'diff takes both --a FILE... and --b FILE..., or two files' diff --a week.csv week.csv
+refused 'sides and files' 'diff takes either two files or --a FILE... --b FILE...' diff week.csv --a week.csv --b week.csv
+refused 'a side without files' 'diff --a needs a value' diff --b week.csv --a
+refused 'an unknown normaliser' '--normalise takes none, total, calls, size or function=NAME, not "function="' diff week.csv week.csv --normalise function=
+refused 'a normaliser that nobody has' 'B cannot be scaled to A by function "nobody": neither side has it' diff week.csv week.csv --normalise function=nobody
+refused 'a normaliser without sizes' 'B cannot be scaled to A by its size: A has none that is known' diff week.csv week.csv -N size
+refused 'an unknown measure to blame' '--blame takes cumtime or tottime, not "ncalls"' diff week.csv week.csv --blame ncalls
+refused 'an unknown class' '--only takes matched, moved, new, gone and changed, not "old"' diff week.csv week.csv --only new,old
+refused_saying 'unlike units' 'which cannot be compared as they are; --metric picks' diff week.csv stacks.folded
+refused_saying 'unlike units of one side' 'capture 1 of A is measured in time (s) and capture 2 in samples' diff --a week.csv stacks.folded --b week.csv
+cp week.csv zero@n=0.csv
+cp week.csv less@size=-7.csv
+refused 'a name that says no size' 'zero@n=0.csv: the size in its name must be above zero, not 0' diff zero@n=0.csv week.csv
+refused 'a name with a negative size' 'less@size=-7.csv: the size in its name must be above zero, not -7' diff week.csv less@size=-7.csv
+cp week.csv seven@n=7.csv
+cp week.csv eight@n=8.csv
+refused 'captures of different sizes' 'the captures of A are of different sizes, 7 and 8' diff --a seven@n=7.csv eight@n=8.csv --b week.csv
 refused 'sizes of fewer files' '--sizes tells 2 sizes of 3 files' week.csv week.csv week.csv --sizes 7,30
 refused 'help for no command' 'there is no command "frob"; ncprof help lists them' help frob
 refused 'convert to nowhere' 'convert needs an output: ncprof convert IN -o OUT' convert week.csv

@@ -255,7 +255,7 @@ static int diff_run(const void *values, char **operands, int count)
 const struct command diff_command = {
     .name = "diff",
     .summary = "Two profiles side by side, function by function, and how each grows.",
-    .usage = "A B [options]  or  diff --a A... --b B... [options]",
+    .usage = "A B [options]  or  --a A... --b B... [options]",
     .notes =
         "A is the first run, B the second: ratio = B/A, exponent = ln(ratio)/ln(size ratio).\n"
         "Sizes come from --sizes, from `ncprof record --size`, or from a name as run@n=1000.ncp.\n"
