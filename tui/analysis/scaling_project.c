@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LEAST_CHANGE 1e-3 /* of a value; smaller ones are not passed on to callers */
 #define PASSES_MAX   64 /* callers above a function that learn of it, however deep the calls are */
@@ -61,7 +62,7 @@ struct parts {
     double *cumtimes;            /* by row */
 };
 
-/* What a callee's cumtime is shared out by; what makes no sense weighs nothing. */
+/* How much of a callee's cumtime an edge is; what makes no sense weighs nothing. */
 static double share_of(const struct scaling_run *last, uint32_t e)
 {
     const struct edge *edge = &last->profile->edges[e];
@@ -70,6 +71,24 @@ static double share_of(const struct scaling_run *last, uint32_t e)
     if (edge->caller == edge->callee || part <= 0 || whole <= 0)
         return 0;
     return fmin(1, (double)part / (double)whole);
+}
+
+/*
+ * Where the edges of a caller hold more than the caller itself, as in recursion, they say nothing
+ * of it. Edges stand by caller.
+ */
+static void leave_out_recursion(const struct scaling_run *last, double *shares)
+{
+    const struct profile *profile = last->profile;
+    for (uint32_t e = 0, first; e < profile->edge_count;) {
+        uint32_t function = profile->edges[e].caller;
+        double passed = 0;
+        for (first = e; e < profile->edge_count && profile->edges[e].caller == function; e++)
+            if (profile->edges[e].callee != function)
+                passed += (double)profile_edge(profile, e, last->metric).total;
+        if (passed > 1.01 * (double)profile_function(profile, function, last->metric).total)
+            memset(&shares[first], 0, (e - first) * sizeof *shares);
+    }
 }
 
 static struct parts parts_new(const struct scaling *scaling, const struct scaling_run *last)
@@ -93,6 +112,7 @@ static struct parts parts_new(const struct scaling *scaling, const struct scalin
         parts.callees[e] = rows[profile->edges[e].callee];
         parts.shares[e] = share_of(last, e);
     }
+    leave_out_recursion(last, parts.shares);
     free(rows);
     return parts;
 }
@@ -118,7 +138,7 @@ static bool bound_by_parts(const struct scaling *scaling, const struct parts *pa
             sum += isnan(callee) ? 0 : callee * parts->shares[e];
         }
         sum = within(scaling, caller->alone ? caller->projected[COMPARE_TOTTIME] + sum : sum, NAN);
-        if (!(sum > parts->cumtimes[row] * (1 + 1e-9)))
+        if (!(sum > parts->cumtimes[row] * (1 + LEAST_CHANGE)))
             continue;
         parts->cumtimes[row] = sum;
         changed = true;
