@@ -70,11 +70,20 @@ static int place_tab(const struct app *app, int view, enum tabs tabs, char *buff
     return digit;
 }
 
+/* The tab of a view that has no digit: "" when it is another that is shown. */
+static void extra_tab(const struct app *app, char *buffer, size_t size)
+{
+    buffer[0] = '\0';
+    if (!app_view_exists(app, app->view))
+        snprintf(buffer, size, " %s ", app_ops(app->view)->title);
+}
+
 static enum tabs room_for_tabs(const struct app *app)
 {
-    char text[64];
+    char text[64], extra[64];
+    extra_tab(app, extra, sizeof extra);
     for (int tabs = TABS_WIDE; tabs < TABS_DIGITS; tabs++) {
-        int width = 0;
+        int width = glyph_width(extra);
         for (int view = 0; view < VIEW_COUNT; view++) {
             if (!app_view_exists(app, (enum view_kind)view))
                 continue;
@@ -105,11 +114,10 @@ static int each_tab(const struct app *app, struct canvas *canvas, int row, int c
             hit = digit;
         at += width;
     }
-    if ((app->view == VIEW_HELP || app->view == VIEW_PLOT) && canvas) {
-        char text[64];
-        snprintf(text, sizeof text, " %s ", app_ops(app->view)->title);
-        canvas_text(canvas, row, at, canvas->columns - at, STYLE_TAB_ACTIVE, text);
-    }
+    char extra[64];
+    extra_tab(app, extra, sizeof extra);
+    if (canvas)
+        canvas_text(canvas, row, at, canvas->columns - at, STYLE_TAB_ACTIVE, extra);
     return hit;
 }
 

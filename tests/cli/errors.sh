@@ -119,6 +119,25 @@ cp week.csv seven@n=7.csv
 cp week.csv eight@n=8.csv
 refused 'captures of different sizes' 'the captures of A are of different sizes, 7 and 8' diff --a seven@n=7.csv eight@n=8.csv --b week.csv
 refused 'sizes of fewer files' '--sizes tells 2 sizes of 3 files' week.csv week.csv week.csv --sizes 7,30
+refused 'scaling of one file' 'scaling takes two files or more, not 1: ncprof scaling FILE... [options]' scaling week.csv
+refused 'scaling of no size' "week.csv: the size of its input is not known: --sizes tells it, or \`ncprof record --size\`, or a name as run@n=1000.ncp" scaling week.csv week.csv
+refused 'scaling of one size only' 'all 3 runs are of size 7; growth takes two different sizes or more' scaling week.csv week.csv week.csv --sizes 7,7,7
+refused 'scaling with a size too few' '--sizes tells 2 sizes of 3 files' scaling week.csv week.csv week.csv --sizes 7,30
+refused 'scaling with a size too many' '--sizes tells 3 sizes of 2 files' scaling week.csv week.csv --sizes 7,30,60
+refused 'scaling with a size of zero' '--sizes must be above zero, not "0"' scaling week.csv week.csv --sizes 7,0
+refused 'scaling with a negative size' '--sizes must be above zero, not "-7,30"' scaling week.csv week.csv --sizes=-7,30
+refused 'scaling with a size that is none' '--sizes must be above zero, not "nan"' scaling week.csv week.csv --sizes 7,nan
+refused 'scaling with an infinite size' '--sizes must be above zero, not "inf,7"' scaling week.csv week.csv --sizes inf,7
+refused 'scaling with half a list' '--sizes takes numbers as 7,30, not ""' scaling week.csv week.csv --sizes 7,
+cp week.csv 'week@n=0.csv'
+refused_saying 'scaling of a name that says 0' 'week@n=0.csv: ' scaling 'week@n=0.csv' week.csv
+refused 'scaling to zero' '--at must be above zero, not "0"' scaling week.csv week.csv --sizes 7,30 --at 0
+refused 'scaling to two sizes' '--at takes one number, not "60,90"' scaling week.csv week.csv --sizes 7,30 --at 60,90
+refused 'scaling to nowhere' '--at takes a number, not "x"' scaling week.csv week.csv --sizes 7,30 --at x
+refused 'scaling of a measure that is none' '--measure takes ncalls, tottime or cumtime, not "calls"' scaling week.csv week.csv --sizes 7,30 --measure calls
+refused_saying 'scaling by a column that is none' 'no column "colour" to sort by; there are 7 30 exponent' scaling week.csv week.csv --sizes 7,30 --sort colour
+refused_saying 'scaling of unlike units' 'stacks.folded: is measured in samples and the first run in time' scaling week.csv stacks.folded --sizes 7,30
+refused_saying 'scaling of a file that is not there' 'nothing.csv: cannot open' scaling week.csv nothing.csv --sizes 7,30
 refused 'help for no command' 'there is no command "frob"; ncprof help lists them' help frob
 refused 'convert to nowhere' 'convert needs an output: ncprof convert IN -o OUT' convert week.csv
 refused_saying 'convert to an unknown format' 'cannot write "html"; --to takes' convert week.csv -o x --to html

@@ -82,6 +82,66 @@ static void three_files_stand_by_size(void **state)
     app_close(&app);
 }
 
+static void growth_is_shown_at_any_size(void **state)
+{
+    static const int sizes[][2] = {{24, 80}, {30, 100}, {10, 40}, {5, 20}, {50, 200},
+                                   {3, 10},  {2, 5},    {1, 1},   {12, 25}};
+    struct app app;
+    (void)state;
+    start_three(&app);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        app_resize(&app, sizes[i][0], sizes[i][1]);
+        app_draw(&app);
+        press(&app, "\\nncnutn<Left>q"); /* the plot, on and back */
+        assert_int_equal(app.view, VIEW_SCALING);
+    }
+    app_close(&app);
+}
+
+static void chooses_what_is_projected(void **state)
+{
+    struct app app;
+    (void)state;
+    start_three(&app);
+    assert_on_screen(&app, "projected to 40");
+    press(&app, "a1000\\n");
+    assert_on_screen(&app, "projected to 1,000");
+    press(&app, "a<C-u>0\\n");
+    assert_on_screen(&app, "must be above zero");
+    press(&app, "a<C-u>\\n");
+    assert_on_screen(&app, "projected to 40");
+    press(&app, "c");
+    assert_on_screen(&app, "ncalls");
+    press(&app, "\\n");
+    assert_on_screen(&app, "ncalls over size");
+    press(&app, "q<Space><Space>");
+    assert_on_screen(&app, "2 marked: tottime ");
+    press(&app, "\\e/walk\\n");
+    assert_on_screen(&app, "1 of 5 functions");
+    press(&app, "b");
+    assert_int_equal(app.view, VIEW_BUTTERFLY);
+    assert_on_screen(&app, "3/3 a.ncp");
+    app_close(&app);
+}
+
+/* Another metric of the files, another scaling; a file more likewise. */
+static void a_fourth_file_joins(void **state)
+{
+    struct app app;
+    (void)state;
+    start_three(&app);
+    app_take(&app, "d.ncp", small_profile(8));
+    app_refresh(&app);
+    app_draw(&app);
+    assert_on_screen(&app, "4 runs · size 1 … 8");
+    press(&app, "s<Home>\\n"); /* by a size that stays */
+    app_take(&app, "e.ncp", small_profile(16));
+    app_refresh(&app);
+    app_draw(&app);
+    assert_on_screen(&app, "5 runs · size 1 … 16");
+    app_close(&app);
+}
+
 static void any_two_of_three_stand_side_by_side(void **state)
 {
     struct app app;
@@ -303,6 +363,9 @@ int main(void)
         cmocka_unit_test(filters_while_typing),
         cmocka_unit_test(three_files_stand_by_size),
         cmocka_unit_test(any_two_of_three_stand_side_by_side),
+        cmocka_unit_test(growth_is_shown_at_any_size),
+        cmocka_unit_test(chooses_what_is_projected),
+        cmocka_unit_test(a_fourth_file_joins),
         cmocka_unit_test(walks_the_butterfly_and_back),
         cmocka_unit_test(unfolds_the_tree),
         cmocka_unit_test(lays_two_side_by_side),
