@@ -126,6 +126,7 @@ static struct subject subject_of(struct app *app, const struct view *view, struc
     if (app->view == VIEW_SCALING || app->view == VIEW_PLOT) {
         subject.scaling = app_scaling(app, err);
         subject.no_scaling = err;
+        subject.scaling_number = app->scalings;
         subject.at = app->at;
     }
     if (app_is_of_pair(app->view)) {
@@ -251,8 +252,9 @@ void app_open_plot(struct app *app, uint32_t row)
 
 void app_plot_moved(struct app *app, uint32_t row)
 {
-    if (app->views[VIEW_SCALING].state)
-        scaling_screen.show(app->views[VIEW_SCALING].state, 0, row);
+    const struct view *view = &app->views[VIEW_SCALING];
+    if (view->state && !view->stale) /* else its rows are of another scaling */
+        scaling_screen.show(view->state, 0, row);
 }
 
 void app_open_thread(struct app *app, uint32_t thread)

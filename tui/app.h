@@ -75,6 +75,7 @@ struct app {
     struct app_pair pair_as;       /* and how */
     struct view views[VIEW_COUNT]; /* those of several files, and the help */
     struct scaling *scaling;       /* of all files; NULL until a view of it is shown */
+    unsigned scalings;             /* made so far: a pointer may come again */
     double at;                     /* the size it is projected to; NAN: ten times the largest */
     enum view_kind view;
     int shown; /* the file whose views are shown; side by side A */

@@ -42,6 +42,7 @@ struct scaling *app_scaling(struct app *app, struct error *err)
     }
     if (scaling_new(&app->scaling, inputs, (uint32_t)app->file_count, err))
         app->scaling = NULL;
+    app->scalings++;
     free(inputs);
     return app->scaling;
 }

@@ -15,7 +15,8 @@ enum { EDGES_MAX = 4, ROWS_FOR_EDGES = 10, ROWS_FOR_NAME = 4, PAGE = 10 };
 
 struct plot_state {
     struct scaling *scaling; /* the app's; NULL: there is none */
-    uint32_t index;          /* of its order */
+    unsigned number;
+    uint32_t index; /* of its order */
     enum compare_measure measure;
     bool has_measure;
     struct plot_point *points; /* one a run */
@@ -93,8 +94,9 @@ static void show(void *opaque, int side, uint32_t row)
 static void rebuild(void *opaque, const struct subject *subject)
 {
     struct plot_state *state = opaque;
-    bool same = state->scaling == subject->scaling;
+    bool same = state->number == subject->scaling_number;
     state->scaling = subject->scaling;
+    state->number = subject->scaling_number;
     state->error = *subject->no_scaling;
     if (!state->scaling)
         return;

@@ -11,6 +11,7 @@
 
 struct scaling_state {
     struct scaling *scaling; /* the app's; NULL: there is none */
+    unsigned number;
     struct table table;
     struct marks marks; /* rows */
     char sort[32];      /* the column's id: a scaling's columns go with it */
@@ -109,13 +110,14 @@ static void select_rows(struct scaling_state *state, const struct subject *subje
 static void rebuild(void *opaque, const struct subject *subject)
 {
     struct scaling_state *state = opaque;
-    bool same = state->scaling == subject->scaling && state->scaling;
+    bool same = state->scaling && state->number == subject->scaling_number;
     uint32_t row = same && has_rows(state) ? state->scaling->order[state->table.list.cursor] : 0;
     if (same && state->table.sort) /* what the user has chosen since */
         snprintf(state->sort, sizeof state->sort, "%s", state->table.sort->id);
     if (!same)
         marks_clear(&state->marks);
     state->scaling = subject->scaling;
+    state->number = subject->scaling_number;
     state->threshold = subject->threshold;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
     if (!state->scaling) {

@@ -48,6 +48,7 @@ struct subject {
     struct subject_pair pair;
     struct scaling *scaling;        /* of all files, for views of it; NULL: there is none */
     const struct error *no_scaling; /* why */
+    unsigned scaling_number;        /* another one has another */
     double at;                      /* the size to project to; NAN: ten times the largest */
     double threshold;               /* 0: hide nothing */
     const char *filter;
