@@ -134,8 +134,13 @@ static int draw_side(const struct app *app, struct canvas *canvas, int row, int 
     side_facts(file, width, facts, sizeof facts);
     int end = at + width, room = width - 3 - glyph_width(facts);
     at += canvas_text(canvas, row, at, width, STYLE_TITLE, side ? "B  " : "A  ");
+    char name[FACT_MAX];
+    snprintf(name, sizeof name, "%s", path_base(file->path));
+    char *suffix = strrchr(name, '.');
+    if (glyph_width(name) > room && suffix && suffix > name)
+        *suffix = '\0'; /* the suffix tells least */
     if (room > 0)
-        at += canvas_text_cut(canvas, row, at, room, STYLE_TITLE, path_base(file->path));
+        at += canvas_text_cut(canvas, row, at, room, STYLE_TITLE, name);
     return at + canvas_text(canvas, row, at, end - at, STYLE_NORMAL, facts);
 }
 

@@ -20,7 +20,7 @@ static void drills_into_both_trees(void **state)
     press(&app, "\\n");
     assert_on_screen(&app, "concat  app:20");
     assert_on_screen(&app, "⇐ n^2.0");
-    assert_on_screen(&app, "concat took 4.500 s (×16.0) more here in B in 100 → 1,600 calls");
+    assert_on_screen(&app, "concat took 4.500 s (×16.0) more here in 100 → 1,600 calls");
     press(&app, "<size 120x24>");
     assert_on_screen(&app, "⇐ n^1.0 → n^2.0 enters here");
     press(&app, "<Backspace>");

@@ -10,11 +10,13 @@ void aligned_mark(const struct aligned_row *row, bool brief, char *buffer, size_
     blame_mark(row->blame, row->exponent_caller, row->change, brief, buffer, size);
 }
 
-/* " The extra factor n enters here: its calls grow as n^2.0, those of run_loop as n^1.0." */
+/* " The extra factor n enters here (n^1.0 → n^2.0)." */
 static void blame_clause(const struct aligned_row *row, char *buffer, size_t size)
 {
     double from, to;
-    char factor[32], before[16], after[16], caller[160] = "the run";
+    char factor[32], before[16], after[16];
+    bool in_itself =
+        !(row->blame & 1u << BLAME_CALLS) && !isnan(row->change[COMPARE_NCALLS].exponent);
     buffer[0] = '\0';
     if (!row->blame)
         return;
@@ -22,21 +24,13 @@ static void blame_clause(const struct aligned_row *row, char *buffer, size_t siz
     blame_factor(from, to, factor, sizeof factor);
     blame_exponent(from, before, sizeof before);
     blame_exponent(to, after, sizeof after);
-    if (row->caller)
-        function_name(row->caller, caller, sizeof caller);
-    if (row->blame & 1u << BLAME_CALLS)
+    if (in_itself)
         snprintf(buffer, size,
-                 " The extra factor %s enters here: %s is called as n^%s, this from it as n^%s.",
-                 factor, caller, before, after);
-    else if (isnan(row->change[COMPARE_NCALLS].exponent))
-        snprintf(buffer, size,
-                 " The extra factor %s enters here: %s grows as n^%s, this below it as n^%s.",
-                 factor, caller, before, after);
-    else
-        snprintf(buffer, size,
-                 " The extra factor %s enters in it: it is called as n^%s, its own time grows "
-                 "as n^%s.",
+                 " The extra factor %s enters in it: called as n^%s, its own time grows as n^%s.",
                  factor, before, after);
+    else
+        snprintf(buffer, size, " The extra factor %s enters here (n^%s → n^%s).", factor, before,
+                 after);
 }
 
 /* " in 1,000 → 18,000 calls from run_loop" */
@@ -78,6 +72,6 @@ void aligned_sentence(const struct aligned *aligned, uint32_t number, char *buff
         snprintf(buffer, size, "%s is here only in %s: %s%s%s.", name,
                  row.status == COMPARE_NEW ? "B" : "A", estimate ? "~" : "", delta, calls);
     else
-        snprintf(buffer, size, "%s took %s%s%s %s here in B%s.%s", name, estimate ? "~" : "", delta,
+        snprintf(buffer, size, "%s took %s%s%s %s here%s.%s", name, estimate ? "~" : "", delta,
                  ratio, time->delta < 0 ? "less" : "more", calls, blame);
 }
