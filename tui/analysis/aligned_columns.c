@@ -66,7 +66,7 @@ static void status_text(const void *table, uint32_t row, char *buffer, size_t si
     snprintf(buffer, size, "%s", status == COMPARE_MATCHED ? "" : compare_status_name(status));
 }
 
-/* "n^1.0 → n^2.0 ⇐": what jumps here */
+/* "n^1.0 → n^2.0 calls": what jumps here */
 static void blame_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
     struct aligned_row r = aligned_row(table, row);
@@ -78,7 +78,8 @@ static void blame_text(const void *table, uint32_t row, char *buffer, size_t siz
     blame_jump(r.blame, r.exponent_caller, r.change, &from, &to);
     blame_exponent(from, before, sizeof before);
     blame_exponent(to, after, sizeof after);
-    snprintf(buffer, size, "n^%s → n^%s ⇒", before, after);
+    snprintf(buffer, size, "n^%s → n^%s %s", before, after,
+             r.blame & 1u << BLAME_CALLS ? "calls" : "time");
 }
 
 static void function_text(const void *table, uint32_t row, char *buffer, size_t size)
@@ -135,7 +136,7 @@ const struct column aligned_columns[] = {
      .width = 5,
      .priority = 6,
      .text = status_text},
-    {NUMBER(cumtime_a, "cumtime A", 9, 1, "time with callees in A, called along this path")},
+    {NUMBER(cumtime_a, "cumtime A", 9, 3, "time with callees in A, called along this path")},
     {NUMBER(cumtime_b, "cumtime B", 9, 1, "time with callees in B, called along this path")},
     {NUMBER(cumtime_ratio, "ratio", 6, 2, "cumtime B / A")},
     {NUMBER(cumtime_exponent, "n^", 5, 2, "how cumtime grows with the size")},
@@ -147,7 +148,7 @@ const struct column aligned_columns[] = {
      .needs = PROFILE_HAS_CALLS},
     {NUMBER(ncalls_exponent, "n^", 5, 3, "how calls grow with the size"),
      .needs = PROFILE_HAS_CALLS},
-    {NUMBER(blame, "enters here", 15, 2, "where growth enters: the exponent above and here")},
+    {NUMBER(blame, "enters here", 19, 2, "where growth enters: the exponent above and here")},
     {.id = "function", .title = "function", .help = "name, file and line", .text = function_text},
     {.id = NULL},
 };

@@ -38,14 +38,16 @@ static void calls_clause(const struct aligned *aligned, const struct aligned_row
                          size_t size)
 {
     const struct compare_change *calls = &row->change[COMPARE_NCALLS];
-    bool estimate = aligned_is_apportioned(aligned, 0) || aligned_is_apportioned(aligned, 1);
-    char a[40] = "-", b[40] = "-", caller[160] = "", counts[120] = "";
-    if (!isnan(calls->a))
-        number_count((uint64_t)llround(calls->a), a, sizeof a);
-    if (!isnan(calls->b))
-        number_count((uint64_t)llround(calls->b), b, sizeof b);
-    if (!isnan(calls->a) || !isnan(calls->b))
-        snprintf(counts, sizeof counts, " in %s%s → %s calls", estimate ? "~" : "", a, b);
+    const char *about_a = aligned_is_apportioned(aligned, 0) ? "~" : "";
+    const char *about_b = aligned_is_apportioned(aligned, 1) ? "~" : "";
+    char a[40], b[40], caller[160] = "", counts[120] = "";
+    number_count(isnan(calls->a) ? 0 : (uint64_t)llround(calls->a), a, sizeof a);
+    number_count(isnan(calls->b) ? 0 : (uint64_t)llround(calls->b), b, sizeof b);
+    if (!isnan(calls->a) && !isnan(calls->b))
+        snprintf(counts, sizeof counts, " in %s%s → %s%s calls", about_a, a, about_b, b);
+    else if (!isnan(calls->a) || !isnan(calls->b))
+        snprintf(counts, sizeof counts, " in %s%s call%s", isnan(calls->a) ? about_b : about_a,
+                 isnan(calls->a) ? b : a, (isnan(calls->a) ? calls->b : calls->a) == 1 ? "" : "s");
     if (row->caller)
         function_name(row->caller, caller, sizeof caller);
     snprintf(buffer, size, "%s%s%s", counts, caller[0] ? " from " : "", caller);
@@ -71,6 +73,8 @@ void aligned_sentence(const struct aligned *aligned, uint32_t number, char *buff
     if (row.status == COMPARE_NEW || row.status == COMPARE_GONE)
         snprintf(buffer, size, "%s is here only in %s: %s%s%s.", name,
                  row.status == COMPARE_NEW ? "B" : "A", estimate ? "~" : "", delta, calls);
+    else if (time->delta == 0)
+        snprintf(buffer, size, "%s took the same here%s.%s", name, calls, blame);
     else
         snprintf(buffer, size, "%s took %s%s%s %s here%s.%s", name, estimate ? "~" : "", delta,
                  ratio, time->delta < 0 ? "less" : "more", calls, blame);

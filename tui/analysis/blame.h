@@ -59,7 +59,10 @@ void blame_exponent(double exponent, char *buffer, size_t size);
  */
 void blame_jump(unsigned blame, double exponent_caller,
                 const struct compare_change change[COMPARE_MEASURES], double *from, double *to);
-/* "⇐ n^1.0 → n^2.0 enters here"; "" where nothing is to blame. `brief`: "⇐ n^2.0". */
+/*
+ * "⇐ n^1.0 → n^2.0 enters here", or "enters in it" for its own time; "" where nothing is to blame.
+ * `brief`: "⇐ n^2.0".
+ */
 void blame_mark(unsigned blame, double exponent_caller,
                 const struct compare_change change[COMPARE_MEASURES], bool brief, char *buffer,
                 size_t size);

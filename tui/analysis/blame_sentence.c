@@ -22,6 +22,11 @@ void blame_jump(unsigned blame, double exponent_caller,
                       : change[COMPARE_CUMTIME].exponent;
 }
 
+static bool is_itself(unsigned blame, const struct compare_change change[COMPARE_MEASURES])
+{
+    return !(blame & 1u << BLAME_CALLS) && !isnan(change[COMPARE_NCALLS].exponent);
+}
+
 void blame_mark(unsigned blame, double exponent_caller,
                 const struct compare_change change[COMPARE_MEASURES], bool brief, char *buffer,
                 size_t size)
@@ -37,7 +42,8 @@ void blame_mark(unsigned blame, double exponent_caller,
     if (brief)
         snprintf(buffer, size, "⇐ n^%s", after);
     else
-        snprintf(buffer, size, "⇐ n^%s → n^%s enters here", before, after);
+        snprintf(buffer, size, "⇐ n^%s → n^%s enters %s", before, after,
+                 is_itself(blame, change) ? "in it" : "here");
 }
 
 void blame_factor(double exponent_caller, double exponent_edge, char *buffer, size_t size)

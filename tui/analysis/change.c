@@ -7,9 +7,10 @@
 struct change_scale change_scale(const struct profile *a, uint32_t metric_a,
                                  const struct profile *b, uint32_t metric_b, double size_ratio)
 {
+    bool one_unit = compare_is_one_unit(&a->metrics[metric_a], &b->metrics[metric_b]);
     return (struct change_scale){.metric_a = &a->metrics[metric_a],
                                  .metric_b = &b->metrics[metric_b],
-                                 .size_ratio = size_ratio,
+                                 .size_ratio = one_unit ? size_ratio : NAN,
                                  .time_factor = 1,
                                  .calls_factor = 1,
                                  .calls = a->flags & b->flags & PROFILE_HAS_CALLS};
@@ -42,6 +43,8 @@ static struct compare_change between(const struct change_scale *scale, double a,
 {
     struct compare_change change = {.a = a, .b = b};
     change.delta = (isnan(b) ? 0 : b) - (isnan(a) ? 0 : a);
+    if (fabs(change.delta) < fabs(a) * 1e-12)
+        change.delta = 0; /* what scaling rounds away */
     change.ratio = a > 0 ? b / a : NAN;
     change.exponent = change_exponent(scale, a, measured_b);
     return change;

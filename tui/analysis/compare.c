@@ -32,7 +32,7 @@ const struct function *compare_function(const struct comparison *comparison, uin
     return &comparison->captures[comparison->count_a + r->capture_b]->functions[r->function_b];
 }
 
-static bool has_one_unit(const struct metric *a, const struct metric *b)
+bool compare_is_one_unit(const struct metric *a, const struct metric *b)
 {
     return a->kind == b->kind && !strcmp(a->unit, b->unit);
 }
@@ -41,7 +41,7 @@ bool compare_is_alike(const struct metric *a, const struct metric *b)
 {
     bool clocks = (!strcmp(a->name, "wall") && !strcmp(b->name, "cpu")) ||
                   (!strcmp(a->name, "cpu") && !strcmp(b->name, "wall"));
-    return has_one_unit(a, b) && !clocks;
+    return compare_is_one_unit(a, b) && !clocks;
 }
 
 static int refuse_unlike(const char *side_a, const struct metric *a, const char *side_b,
@@ -89,7 +89,7 @@ static int check_units(struct compare_work *work, struct error *err)
     work->comparison->unlike = !compare_is_alike(a, b);
     if (work->comparison->unlike && !work->query->allow_unlike)
         return refuse_unlike("A", a, "B", b, err);
-    work->one_unit = has_one_unit(a, b);
+    work->one_unit = compare_is_one_unit(a, b);
     find_unit(work);
     return 0;
 }

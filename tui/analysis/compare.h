@@ -162,6 +162,8 @@ int compare_new(struct comparison **out, const struct compare_side *a, const str
                 const struct compare_query *query, struct error *err);
 /* Can the two be compared as they are? Wall and CPU time have one unit but are not one thing. */
 bool compare_is_alike(const struct metric *a, const struct metric *b);
+/* Only shares of unlike units can be compared: nothing grows from one into the other. */
+bool compare_is_one_unit(const struct metric *a, const struct metric *b);
 /*
  * The size recorded in the profile, or "@n=1000" or "@size=1e3" in its file's name; NAN unknown.
  * The second tells a name that says 0 or less: ERROR_USAGE with the file.

@@ -41,7 +41,7 @@ static void remarks(FILE *out, const struct aligned *aligned, const struct compa
     text_line(out, apportioned[which], style);
     if (comparison->repeated)
         text_line(out, "the trees are those of the first capture of each side", style);
-    if (which || comparison->repeated)
+    if ((which || comparison->repeated) && style->format == REPORT_TEXT)
         putc('\n', out);
 }
 

@@ -76,14 +76,14 @@ static const struct spot {
     int priority, width;
     void (*text)(const void *table, uint32_t row, char *buffer, size_t size);
 } places[] = {
-    {"cumtime_a", NULL, 1, 9, NULL},
+    {"cumtime_a", NULL, 2, 9, NULL},
     {"cumtime_b", NULL, 1, 9, NULL},
     {"cumtime_ratio", NULL, 1, 6, NULL},
     {"bar", NULL, 5, RATIO_BAR_WIDTH, NULL},
-    {"cumtime_exponent", NULL, 2, 5, NULL},
-    {"cumtime_class", NULL, 2, 9, NULL},
-    {"ncalls_b", "ncalls A → B", 3, 12, ncalls_text},
-    {"ncalls_exponent", "n^", 3, 5, NULL},
+    {"cumtime_exponent", NULL, 3, 5, NULL},
+    {"cumtime_class", NULL, 3, 9, NULL},
+    {"ncalls_b", "ncalls A → B", 4, 12, ncalls_text},
+    {"ncalls_exponent", "n^", 4, 5, NULL},
     {"ncalls_ratio", NULL, 9, 7, NULL},
     {"ncalls_class", NULL, 9, 9, NULL},
     {"tottime_a", NULL, 6, 9, NULL},

@@ -29,7 +29,7 @@ static void find_factors(struct pairing *pairing)
                                   .normalise_function = pairing->function,
                                   .allow_unlike = pairing->allow_unlike};
     pairing->time_factor = pairing->calls_factor = 1;
-    if (pairing->normalise == COMPARE_NORMALISE_NONE)
+    if (pairing->normalise == COMPARE_NORMALISE_NONE && !pairing->unlike)
         return;
     pairing->failed = compare_new(&comparison, &a, &b, &query, &pairing->error) != 0;
     if (pairing->failed)
@@ -68,7 +68,9 @@ bool pairing_update(struct pairing *pairing, const struct subject *subject)
 bool pairing_has_sizes(const struct pairing *pairing)
 {
     double ratio = pairing->size_b / pairing->size_a;
-    return isfinite(ratio) && ratio > 0 && ratio != 1;
+    return compare_is_one_unit(&pairing->a->metrics[pairing->metric_a],
+                               &pairing->b->metrics[pairing->metric_b]) &&
+           isfinite(ratio) && ratio > 0 && ratio != 1;
 }
 
 /* "wall (s)", "samples" */

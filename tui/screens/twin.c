@@ -134,10 +134,10 @@ static void share_text(const void *twin, uint32_t row, char *buffer, size_t size
         {.id = "function", .title = heading, .text = name_text},                                   \
             {NUMBER(ncalls, "ncalls A → B", 12, 2), .needs = PROFILE_HAS_CALLS},                   \
             {NUMBER(ncalls_exponent, "n^", 5, 2), .needs = PROFILE_HAS_CALLS},                     \
-            {NUMBER(cumtime_a, "cumtime A", 9, 1)}, {NUMBER(cumtime_b, "cumtime B", 9, 0)},        \
+            {NUMBER(cumtime_a, "cumtime A", 9, 2)}, {NUMBER(cumtime_b, "cumtime B", 9, 0)},        \
             {NUMBER(ratio, "ratio", 6, 1)},                                                        \
             {.id = "bar", .title = "", .width = RATIO_BAR_WIDTH, .priority = 5, .text = bar_text}, \
-            {NUMBER(cumtime_exponent, "n^", 5, 3)}, {NUMBER(share, "% B", 5, 4)}, {.id = NULL},    \
+            {NUMBER(cumtime_exponent, "n^", 5, 3)}, {NUMBER(share, "%", 5, 4)}, {.id = NULL},      \
     }
 
 const struct column twin_caller_columns[] = TWIN_COLUMNS("called by");
