@@ -59,6 +59,9 @@ enum action_id {
     ACTION_METRIC,
     ACTION_THREAD,
     ACTION_WRITE,
+    ACTION_START,
+    ACTION_START_ALL,
+    ACTION_RESET,
     ACTION_CLICK,
     ACTION_WHEEL,
     ACTION_COUNT,
@@ -76,6 +79,7 @@ enum place {
     PLACE_PLOT = 1 << 7,
     PLACE_TREES = 1 << 8,
     PLACE_BUTTERFLIES = 1 << 9,
+    PLACE_QUEUE = 1 << 10, /* a plan's runs: a program of its own around the views */
 };
 #define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE | PLACE_SCALING)
 #define PLACE_BRANCHES  ((unsigned)PLACE_TREE | PLACE_TREES)
@@ -84,6 +88,7 @@ enum place {
 #define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_BRANCHES | PLACE_WINGS)
 #define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO)
 #define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP | PLACE_PLOT)
+#define PLACE_ANY       (PLACE_ALL | PLACE_QUEUE)
 
 /* Without what a profile or session has, an action is not offered. */
 enum action_needs {

@@ -13,6 +13,7 @@
  */
 #include "tui/analysis/names.h"
 #include "tui/app.h"
+#include "tui/lines.h"
 #include "tui/title.h"
 #include "tui/widgets/glyph.h"
 
@@ -127,82 +128,7 @@ int app_tab_at(const struct app *app, int row, int column)
     return row == frame.views && frame.views >= 0 ? each_tab(app, NULL, row, column) : 0;
 }
 
-/* ---- keys ---- */
-
-enum { BAR_MAX = 32, BAR_AT_END = 2 };
-
-static void bar_key(const struct action *action, char *buffer, size_t size)
-{
-    uint32_t key = keys_by_name(action->keys, strcspn(action->keys, " "));
-    if (key == KEYS_ENTER)
-        snprintf(buffer, size, "⏎");
-    else
-        keys_name(key, buffer, size);
-}
-
-static int bar_width(const struct action *action)
-{
-    char key[24];
-    bar_key(action, key, sizeof key);
-    return glyph_width(key) + 1 + glyph_width(action->label) + 2;
-}
-
-/* The action of that rank in the bar that is possible here; NULL: none. */
-static const struct action *bar_action(const struct app *app, int rank)
-{
-    unsigned place = app_place(app), has = app_has(app);
-    for (const struct action *action = actions; action->help; action++)
-        if (action->bar == rank && (action->places & place) && !(action->needs & ~has))
-            return action;
-    return NULL;
-}
-
-/* The first ranks, as many as fit; help and quit stand at the end, where they are looked for. */
-static void draw_keys(const struct app *app, struct canvas *canvas, int row)
-{
-    const struct action *shown[BAR_MAX] = {0};
-    int left = canvas->columns - 1;
-    for (int rank = 1; rank < BAR_MAX; rank++) {
-        const struct action *action = bar_action(app, rank);
-        if (!action)
-            continue;
-        left -= bar_width(action);
-        if (left < -2)
-            break;
-        shown[rank] = action;
-    }
-    int at = 1;
-    for (int i = 1; i < BAR_MAX; i++) {
-        int rank = (i + BAR_AT_END - 1) % (BAR_MAX - 1) + 1;
-        if (!shown[rank])
-            continue;
-        char key[24];
-        bar_key(shown[rank], key, sizeof key);
-        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY, key) + 1;
-        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY_LABEL, shown[rank]->label);
-        at += 2;
-    }
-}
-
 /* ---- sentence ---- */
-
-static void draw_wrapped(struct canvas *canvas, int row, int rows, unsigned style, const char *text)
-{
-    int width = canvas->columns - 2;
-    for (int i = 0; i < rows && *text && width > 0; i++) {
-        size_t bytes = i + 1 < rows ? glyph_line(text, width) : strlen(text);
-        char line[TEXT_MAX];
-        snprintf(line, sizeof line, "%.*s", (int)bytes, text);
-        if (glyph_width(line) > width && width > 4) {
-            line[glyph_prefix(line, width - 1)] = '\0';
-            int used = canvas_text(canvas, row + i, 1, width, style, line);
-            canvas_text(canvas, row + i, 1 + used, 1, style, "…");
-        } else {
-            canvas_text(canvas, row + i, 1, width, style, line);
-        }
-        text += bytes + strspn(text + bytes, " ");
-    }
-}
 
 static void sentence_text(const struct app *app, const void *state, char *buffer, size_t size)
 {
@@ -252,7 +178,7 @@ static void draw_view(struct app *app, struct canvas *canvas)
         ops->fit(state, frame.body);
         ops->draw(state, canvas);
     } else if (lacking) {
-        draw_wrapped(canvas, frame.body.row + 1, 4, STYLE_NORMAL, lacking);
+        lines_wrapped(canvas, frame.body.row + 1, 4, STYLE_NORMAL, lacking);
     }
     if (frame.title >= 0)
         title_draw(app, canvas, frame.title);
@@ -261,14 +187,14 @@ static void draw_view(struct app *app, struct canvas *canvas)
     if (frame.status >= 0)
         canvas_text_right(canvas, frame.status, 1, canvas->columns - 2, STYLE_STATUS, status);
     if (frame.keys >= 0)
-        draw_keys(app, canvas, frame.keys);
+        lines_keys(canvas, frame.keys, app_place(app), app_has(app));
     sentence_text(app, state, sentence, sizeof sentence);
     if (app->mode == MODE_PROMPT)
         draw_prompt(app, canvas, frame, status);
     else if (frame.sentence >= 0)
-        draw_wrapped(canvas, frame.sentence, frame.sentence_rows,
-                     app->message_is_error && app->message[0] ? STYLE_ERROR : STYLE_SENTENCE,
-                     sentence);
+        lines_wrapped(canvas, frame.sentence, frame.sentence_rows,
+                      app->message_is_error && app->message[0] ? STYLE_ERROR : STYLE_SENTENCE,
+                      sentence);
 }
 
 void app_resize(struct app *app, int rows, int columns)

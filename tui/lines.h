@@ -1,0 +1,16 @@
+/* Lines at the bottom of every screen: the keys that matter there, and sentences. */
+#ifndef NCPROF_TUI_LINES_H
+#define NCPROF_TUI_LINES_H
+
+#include "tui/widgets/canvas.h"
+
+/*
+ * The actions of the place with what there is (actions.h), as many as fit in the order of their
+ * ranks; help and quit stand at the end, where they are looked for.
+ */
+void lines_keys(struct canvas *canvas, int row, unsigned place, unsigned has);
+
+/* Words over at most `rows` lines, the last one cut. */
+void lines_wrapped(struct canvas *canvas, int row, int rows, unsigned style, const char *text);
+
+#endif
