@@ -116,6 +116,21 @@ static void names_are_in_order(void **state)
     free(rows);
 }
 
+static void rows_go_where_they_belong(void **state)
+{
+    const uint32_t permutation[] = {3, 1, 4, 0, 5, 2}, rows[] = {10, 11, 12, 13, 14, 15};
+    uint32_t in_place[6], used_up[6];
+    (void)state;
+    memcpy(in_place, rows, sizeof rows);
+    memcpy(used_up, permutation, sizeof permutation);
+    uint32_t *copied = order_apply(permutation, 6, rows, sizeof *rows);
+    order_apply_in_place(used_up, 6, in_place, sizeof *rows);
+    const uint32_t wanted[] = {13, 11, 14, 10, 15, 12};
+    assert_memory_equal(copied, wanted, sizeof wanted);
+    assert_memory_equal(in_place, wanted, sizeof wanted);
+    free(copied);
+}
+
 static void numbers_as_keys(void **state)
 {
     (void)state;
@@ -130,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_in_order),
         cmocka_unit_test(names_are_in_order),
+        cmocka_unit_test(rows_go_where_they_belong),
         cmocka_unit_test(numbers_as_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,10 @@ static int check_units(struct compare_work *work, struct error *err)
         return refuse_unlike("A", a, "B", b, err);
     work->one_unit = compare_is_one_unit(a, b);
     find_unit(work);
+    /* Where a second has a whole number of units, number_in_unit() divides by it. */
+    double inverse = nearbyint(1 / work->unit->scale);
+    if (number_in_unit(1, work->unit) == 1 / inverse)
+        work->divisor = inverse;
     return 0;
 }
 

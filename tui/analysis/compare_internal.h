@@ -2,6 +2,7 @@
 #ifndef NCPROF_TUI_ANALYSIS_COMPARE_INTERNAL_H
 #define NCPROF_TUI_ANALYSIS_COMPARE_INTERNAL_H
 
+#include "formats/documents/number.h"
 #include "tui/analysis/align.h"
 #include "tui/analysis/bootstrap.h"
 #include "tui/analysis/compare.h"
@@ -44,6 +45,7 @@ struct compare_work {
     uint32_t pair_count;
     const struct metric *unit; /* the finest of all captures' metrics; values are in its units */
     double log_size_ratio;     /* NAN: unknown */
+    double divisor;            /* 0, or what a value is divided by to be in the metric's unit */
     bool one_unit;             /* else only shares can be compared */
     struct permutation test;
     struct bootstrap medians_a, medians_b;
@@ -52,6 +54,12 @@ struct compare_work {
 /* For several captures a side; nothing for one. */
 void compare_open_noise(struct compare_work *work);
 void compare_close_noise(struct compare_work *work);
+
+/* number_in_unit(), made ready for very many values. */
+static inline double compare_in_unit(const struct compare_work *work, int64_t value)
+{
+    return work->divisor > 0 ? (double)value / work->divisor : number_in_unit(value, work->unit);
+}
 
 /* Sets what B's values are multiplied by. */
 int compare_normalise(struct compare_work *work, struct error *err);

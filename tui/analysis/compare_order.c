@@ -66,6 +66,19 @@ static void count_groups(struct comparison *comparison, const uint32_t *permutat
     }
 }
 
+static void keep(struct comparison *comparison, uint32_t *permutation, uint32_t limit)
+{
+    size_t size = sizeof *comparison->rows;
+    if (!limit || comparison->count <= limit) {
+        order_apply_in_place(permutation, comparison->count, comparison->rows, size);
+        return;
+    }
+    comparison->count = limit;
+    struct compare_row *kept = order_apply(permutation, limit, comparison->rows, size);
+    free(comparison->rows);
+    comparison->rows = kept;
+}
+
 void compare_sort(struct comparison *comparison, uint32_t limit)
 {
     struct column column = *comparison->sort;
@@ -80,11 +93,6 @@ void compare_sort(struct comparison *comparison, uint32_t limit)
     }
     uint32_t *permutation = order_rows(&order, comparison->count);
     count_groups(comparison, permutation);
-    if (limit && comparison->count > limit)
-        comparison->count = limit;
-    struct compare_row *sorted =
-        order_apply(permutation, comparison->count, comparison->rows, sizeof *sorted);
+    keep(comparison, permutation, limit);
     free(permutation);
-    free(comparison->rows);
-    comparison->rows = sorted;
 }

@@ -1,6 +1,5 @@
 /* A row's values, its blame and its classes. */
 #include "tui/analysis/compare_internal.h"
-#include "tui/numbers.h"
 
 #include <math.h>
 
@@ -52,12 +51,13 @@ static struct compare_change calls_change(const struct pair_values *pair)
 static struct compare_change time_change(const struct pair_values *pair, int64_t a, int64_t b,
                                          int64_t measured_b)
 {
-    const struct metric *unit = pair->work->unit;
-    struct compare_change change = change_of(
-        pair->in_a ? number_in_unit(a, unit) : NAN, pair->in_b ? number_in_unit(b, unit) : NAN,
-        pair->in_b ? number_in_unit(measured_b, unit) : NAN,
-        pair->work->one_unit ? pair->work->log_size_ratio : NAN);
-    change.delta = number_in_unit(b - a, unit);
+    const struct compare_work *work = pair->work;
+    double in_a = pair->in_a ? compare_in_unit(work, a) : NAN;
+    double in_b = pair->in_b ? compare_in_unit(work, b) : NAN;
+    double measured = b == measured_b || !pair->in_b ? in_b : compare_in_unit(work, measured_b);
+    struct compare_change change =
+        change_of(in_a, in_b, measured, work->one_unit ? work->log_size_ratio : NAN);
+    change.delta = compare_in_unit(work, b - a);
     return change;
 }
 
@@ -78,14 +78,14 @@ static void split_blame(const struct pair_values *pair, struct compare_row *row)
         double gained = (pair->b.calls - pair->a.calls) / pair->a.calls * (double)a;
         more = fabs(gained) < 9e18 ? llround(gained) : delta;
     }
-    row->more_calls = number_in_unit(more, work->unit);
-    row->slower_calls = number_in_unit(delta - more, work->unit);
+    row->more_calls = compare_in_unit(work, more);
+    row->slower_calls = compare_in_unit(work, delta - more);
 }
 
 static bool is_classed(const struct pair_values *pair, const struct compare_row *row)
 {
     const struct comparison *comparison = pair->work->comparison;
-    double measured_b = number_in_unit(pair->measured_b.total, pair->work->unit);
+    double measured_b = compare_in_unit(pair->work, pair->measured_b.total);
     double share_a = row->change[COMPARE_CUMTIME].a / comparison->total_a;
     double share_b = pair->in_b ? measured_b / comparison->total_b : NAN;
     if (!(share_a >= CLASSED_SHARE || share_b >= CLASSED_SHARE))
@@ -96,8 +96,10 @@ static bool is_classed(const struct pair_values *pair, const struct compare_row 
 
 static int64_t scaled(int64_t value, double factor)
 {
+    if (factor == 1)
+        return value;
     double product = (double)value * factor;
-    return factor == 1 || fabs(product) > 9e18 ? value : llround(product);
+    return fabs(product) > 9e18 ? value : llround(product);
 }
 
 static struct pair_values values_of(const struct compare_work *work, const struct match *match)

@@ -178,3 +178,24 @@ void *order_apply(const uint32_t *permutation, uint32_t count, const void *rows,
         memcpy(sorted + i * size, (const char *)rows + permutation[i] * size, size);
     return sorted;
 }
+
+/* Cycle by cycle: each row goes to where it belongs, the first of the cycle last. */
+void order_apply_in_place(uint32_t *permutation, uint32_t count, void *rows, size_t size)
+{
+    char *bytes = rows, *first = memory_alloc(size);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+        if (permutation[i] == i)
+            continue;
+        memcpy(first, bytes + i * size, size);
+        while (permutation[at] != i) {
+            uint32_t from = permutation[at];
+            memcpy(bytes + at * size, bytes + from * size, size);
+            permutation[at] = at;
+            at = from;
+        }
+        memcpy(bytes + at * size, first, size);
+        permutation[at] = at;
+    }
+    free(first);
+}

@@ -25,6 +25,12 @@ uint32_t *order_rows(const struct order *order, uint32_t count);
 /* An array of `count` elements of `size` bytes, rearranged by a permutation of order_rows(). */
 void *order_apply(const uint32_t *permutation, uint32_t count, const void *rows, size_t size);
 
+/*
+ * The same in the array itself, which spares very many rows a second copy. Uses up the
+ * permutation: it is 0..count-1 afterwards.
+ */
+void order_apply_in_place(uint32_t *permutation, uint32_t count, void *rows, size_t size);
+
 #define ORDER_OF(a, b) (((a) > (b)) - ((a) < (b)))
 
 #endif

@@ -263,8 +263,8 @@ const struct command diff_command = {
         "call slower; they add up to it.\n"
         "Sorted by a change, what both sides have comes first, then what only B and only A has.\n"
         "With several captures a side the medians are compared. ~ marks functions of which\n"
-        "nothing differs significantly at 95 % (a permutation test, function by function: of 100\n"
-        "that did not change 5 look as if they had); they come below the others. That takes 4\n"
+        "nothing differs significantly at 95 % (a permutation test, value by value: of 100 that\n"
+        "did not change about 5 look as if they had); they come below the others. That takes 4\n"
         "captures a side; with fewer the band from the least to the largest difference is shown.\n"
         "Counts that all captures of a side agree on are exact.",
     .options = rows,
