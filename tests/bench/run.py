@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load screen"]
+"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen"]
 
 All variants of a row take turns within one run, so that a busy moment hits them alike; figures are
 medians. Nothing is asserted: times belong to the machine, only the ratios travel. A row whose
@@ -227,6 +227,16 @@ def generated(options, generator, name, *arguments):
     return path
 
 
+def grown(options, size):
+    """The 100,000 functions as of a run `size` times as large; the name says the size."""
+    path = TOP / ".build" / "bench" / f"functions100k@n={size}.prof"
+    if not path.exists():
+        source = generated(options, "gen_pstats100k.py", "functions100k.prof")
+        subprocess.run([options.python, str(TOP / "tests" / "bench" / "grow.py"), str(source),
+                        str(path), str(size)], check=True)
+    return path
+
+
 def load(options):
     cases = (
         ("pstats, 100,000 functions", "Python pstats", PSTATS_LOOP,
@@ -253,12 +263,66 @@ def load(options):
           ["file", "program", "wall s", "min..max", "CPU s", "faster", "peak MB"], rows)
 
 
+# ---- two runs, and ten ----
+DIFF_LOOP = """
+import pstats, sys
+a, b = (pstats.Stats(name).stats for name in sys.argv[1:3])
+rows = [(b[f][3] - a[f][3], a[f][3], b[f][3], f) for f in a.keys() & b.keys()]
+for row in sorted(rows, key=lambda row: abs(row[0]), reverse=True)[:20]:
+    print(*row)
+"""
+
+SCALING_LOOP = """
+import math, pstats, sys
+sizes = [float(name.rpartition("@n=")[2].removesuffix(".prof")) for name in sys.argv[1:]]
+runs = [pstats.Stats(name).stats for name in sys.argv[1:]]
+logs = [math.log(size) for size in sizes]
+mean = sum(logs) / len(logs)
+rows = []
+for function in runs[0]:
+    times = [run[function][3] for run in runs if function in run]
+    if len(times) < len(runs) or min(times) <= 0:
+        continue
+    slope = (sum((x - mean) * math.log(time) for x, time in zip(logs, times))
+             / sum((x - mean) ** 2 for x in logs))
+    rows.append((slope, times[-1], function))
+for row in sorted(rows, reverse=True)[:20]:
+    print(*row)
+"""
+
+
+def compare_rows(options, what, peer, loop, command, files):
+    variants = {
+        peer: lambda: Run([options.python, "-c", loop, *files]),
+        f"ncprof {command}": lambda: Run([options.ncprof, command, *files, "--limit", "20"]),
+    }
+    runs, skipped = interleave(variants, options.rounds)
+    base = median(runs[peer], "wall") if peer in runs else None
+    rows = [[what, variant, f"{median(measured, 'wall'):.3f}", spread(measured, "wall"),
+             f"{median(measured, 'cpu'):.3f}",
+             f"{base / median(measured, 'wall'):.1f}x" if base else "-",
+             f"{median(measured, 'peak_mb'):.0f}"] for variant, measured in runs.items()]
+    return rows + [[what, variant, "SKIP", why, "-", "-", "-"] for variant, why in skipped.items()]
+
+
+def compare(options):
+    runs = [grown(options, size) for size in range(1, 11)]
+    rows = compare_rows(options, "2 x 100,000 functions (aim: 0.150 s)",
+                        "Python pstats, subtracted", DIFF_LOOP, "diff", [runs[0], runs[-1]])
+    rows += compare_rows(options, "10 x 100,000 functions (aim: 1 s)",
+                         "Python pstats, a line through each", SCALING_LOOP, "scaling", runs)
+    table("Compare whole runs and print 20 rows",
+          ["files", "program", "wall s", "min..max", "CPU s", "faster", "peak MB"], rows)
+
+
 # ---- the browser: how long a key takes to be on the screen ----
 def screen(options):
     file = generated(options, "gen_pstats100k.py", "functions100k.prof")
-    keys = {"start and draw": ("", 0), "cursor down": ("j", 2000), "reverse the order": ("r", 50)}
-    once = {name: lambda text=key * presses: Run([options.ncprof, "--keys", text, "--dump", "80x24", file])
-            for name, (key, presses) in keys.items()}
+    keys = {"start and draw": ("", 0), "cursor down": ("j" * 2000, 2000),
+            "reverse the order": ("r" * 50, 50), "sort by another column": ("cu" * 25, 50),
+            "a letter of a filter, typed or taken back": ("/" + "f<Backspace>" * 20, 40)}
+    once = {name: lambda text=text: Run([options.ncprof, "--keys", text, "--dump", "80x24", file])
+            for name, (text, _) in keys.items()}
     runs, skipped = interleave(once, min(options.rounds, 3))
     start = median(runs["start and draw"], "cpu") if "start and draw" in runs else None
     rows = []
@@ -272,7 +336,8 @@ def screen(options):
           ["what", "CPU s", "min..max", "a press"], rows)
 
 
-GROUPS = {"native": native, "python": python, "load": load, "screen": screen}
+GROUPS = {"native": native, "python": python, "load": load, "compare": compare,
+          "screen": screen}
 
 
 def main():

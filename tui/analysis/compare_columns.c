@@ -51,7 +51,7 @@ static double key_of(double value)
 static double class_key(const struct compare_change *change)
 {
     double exponent = isnan(change->exponent) ? -1000 : change->exponent;
-    return 2001.0 * change->growth + fmax(-1000, fmin(1000, exponent));
+    return 2001.0 * (double)change->growth + fmax(-1000, fmin(1000, exponent));
 }
 
 /* The five columns of a measure; a column has no closure, so each has functions of its own. */

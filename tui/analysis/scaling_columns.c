@@ -175,7 +175,7 @@ static double class_value(const void *table, uint32_t row)
     const struct scaling *scaling = table;
     enum growth growth = row_of(table, row)->growth[scaling->measure];
     double exponent = exponent_value(table, row), within = isnan(exponent) ? 0 : exponent;
-    return growth * 100.0 + (within > 49 ? 49 : within < -49 ? -49 : within);
+    return (double)growth * 100.0 + (within > 49 ? 49 : within < -49 ? -49 : within);
 }
 
 static void class_text(const void *table, uint32_t row, char *buffer, size_t size)

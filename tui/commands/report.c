@@ -169,12 +169,12 @@ static int report_profile(const struct profile *profile, const struct report_opt
 
 static int check_pstats_options(const struct report_options *options, struct error *err)
 {
-    const char *other = options->format      ? "--format"
-                        : options->tree      ? "--tree"
-                        : options->filter    ? "--filter (--restrict takes its place)"
-                        : options->threshold ? "--threshold"
-                        : options->names     ? "--names"
-                                             : NULL;
+    const char *other = options->format          ? "--format"
+                        : options->tree          ? "--tree"
+                        : options->filter        ? "--filter (--restrict takes its place)"
+                        : options->threshold > 0 ? "--threshold"
+                        : options->names         ? "--names"
+                                                 : NULL;
     if (other)
         return error_set(err, ERROR_USAGE, "--pstats-style does not go with %s", other);
     if (options->callers && options->callees)
