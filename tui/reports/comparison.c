@@ -1,5 +1,6 @@
 #include "tui/reports/comparison.h"
 #include "formats/profile/text.h"
+#include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
 
@@ -11,23 +12,25 @@ static const char *bullet(const struct report_style *style)
     return style->format == REPORT_MARKDOWN ? "- " : "";
 }
 
-/* "week.ncp", or "3 captures, medians (week1.ncp, week2.ncp, ...)" */
+static void shown_path(const char *path, char *buffer, size_t size)
+{
+    path = path[0] ? path : "(memory)";
+    text_escape(path, strlen(path), buffer, size);
+}
+
+/* "week.ncp", or "5 captures, medians (runs/week1.ncp … week5.ncp)" */
 static void side_name(const struct comparison *comparison, bool is_b, char *buffer, size_t size)
 {
-    uint32_t first = is_b ? comparison->count_a : 0;
+    const struct profile *const *captures = comparison->captures + (is_b ? comparison->count_a : 0);
     uint32_t count = is_b ? comparison->count_b : comparison->count_a;
-    size_t used = 0;
-    if (count > 1)
-        used = (size_t)snprintf(buffer, size, "%u captures, medians (", count);
-    for (uint32_t i = 0; i < count && used + 8 < size; i++) {
-        const char *path = comparison->captures[first + i]->path;
-        if (i)
-            used += (size_t)snprintf(buffer + used, size - used, ", ");
-        path = path[0] ? path : "(memory)";
-        used += text_escape(path, strlen(path), buffer + used, size - used);
-    }
-    if (count > 1 && used + 2 < size)
-        snprintf(buffer + used, size - used, ")");
+    char first[1024], last[1024];
+    shown_path(captures[0]->path, first, sizeof first);
+    shown_path(path_base(captures[count - 1]->path), last, sizeof last);
+    if (count == 1)
+        snprintf(buffer, size, "%s", first);
+    else
+        snprintf(buffer, size, "%u captures, medians (%s %s %s)", count, first,
+                 count == 2 ? "and" : "…", last);
 }
 
 /* "A  week.ncp: 60.0 s wall, size 7" */
