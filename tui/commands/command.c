@@ -82,7 +82,7 @@ void command_help(const struct command *command)
 
 void command_overview(FILE *out)
 {
-    fprintf(out, "usage: ncprof FILE...          browse; two files: side by side\n"
+    fprintf(out, "usage: ncprof FILE...          browse; two: side by side; more: how they scale\n"
                  "       ncprof COMMAND ...      ncprof COMMAND --help tells more\n\n");
     list(out, commands);
     fprintf(
