@@ -81,7 +81,7 @@ ok 'with the class of growth' wait_for 'concat'
 ok 'quadratic' wait_for 'quadratic ▲'
 keys x
 ok 'swaps them' wait_for 'size ×0.23'
-keys 2
+keys 4
 ok 'shows one of them alone' wait_for 'ncprof  B week.csv'
 keys x
 ok 'and the other' wait_for 'ncprof  A month.csv'

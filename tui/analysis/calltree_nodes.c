@@ -269,7 +269,7 @@ void calltree_nodes_load(struct calltree_nodes *nodes, uint32_t node)
     mark_hot_path(nodes, node, first);
 }
 
-bool calltree_nodes_is_recursive(const struct calltree_nodes *nodes, uint32_t node)
+static bool stands_above(const struct calltree_nodes *nodes, uint32_t node)
 {
     const struct calltree_node *list = nodes->list.data;
     uint32_t source = calltree_node_source(&list[node]);
@@ -279,6 +279,14 @@ bool calltree_nodes_is_recursive(const struct calltree_nodes *nodes, uint32_t no
         if (list[up].sides[source].function == function)
             return true;
     return false;
+}
+
+bool calltree_nodes_is_recursive(const struct calltree_nodes *nodes, uint32_t node)
+{
+    uint8_t *recursion = &nodes->list.data[node].recursion;
+    if (*recursion == RECURSION_UNKNOWN)
+        *recursion = stands_above(nodes, node) ? RECURSION_FOUND : RECURSION_NONE;
+    return *recursion == RECURSION_FOUND;
 }
 
 static bool calls_something(const struct calltree_nodes *nodes, uint32_t node, uint32_t source)

@@ -40,12 +40,16 @@ struct calltree_sides {
     uint32_t count, capacity;
 };
 
+/* Looked up when it is first asked for: that takes the whole way up. */
+enum calltree_recursion { RECURSION_UNKNOWN, RECURSION_NONE, RECURSION_FOUND };
+
 struct calltree_node {
     uint32_t parent; /* PROFILE_NONE: the root, which is never a row */
     uint32_t depth;
     uint32_t first_child, child_count;     /* valid when loaded; contiguous, in order */
     uint32_t first_adopted, adopted_count; /* of the profile that lacks this node */
     bool loaded, open, was_open, on_hot_path;
+    uint8_t recursion; /* enum calltree_recursion */
     struct calltree_side sides[2]; /* of one profile the first only */
 };
 
