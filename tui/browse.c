@@ -1,6 +1,8 @@
 #include "tui/browse.h"
 
+#include "capture/plan/plan.h"
 #include "tui/app.h"
+#include "tui/browse_queue.h"
 #include "tui/restore.h"
 #include "tui/terminal.h"
 
@@ -51,12 +53,12 @@ static void print(struct app *app)
 }
 
 /* Before each key the screen is drawn: where things are depends on it, as it does for a user. */
-static int run_script(struct app *app, const char *keys, struct error *err)
+int browse_script(struct app *app, const char **keys, struct error *err)
 {
     struct event event;
     app_draw(app);
     while (!app->quit) {
-        if (keys_script_next(&keys, &event, err))
+        if (keys_script_next(keys, &event, err))
             return -1;
         if (event.kind == EVENT_NONE)
             return 0;
@@ -72,7 +74,8 @@ static int run_script(struct app *app, const char *keys, struct error *err)
 static int dump(struct app *app, const struct browse_options *options, struct error *err)
 {
     app_resize(app, options->dump_rows, options->dump_columns);
-    int result = run_script(app, options->keys ? options->keys : "", err);
+    const char *keys = options->keys ? options->keys : "";
+    int result = browse_script(app, &keys, err);
     if (!result)
         print(app);
     if (!result && fflush(stdout) != 0)
@@ -81,8 +84,8 @@ static int dump(struct app *app, const struct browse_options *options, struct er
 }
 
 /* Whoever looks sees each change; nothing happens, nothing runs. */
-static int run_terminal(struct app *app, struct terminal *terminal, const char *keys,
-                        struct error *err)
+int browse_in_terminal(struct app *app, struct terminal *terminal, const char *keys,
+                       struct error *err)
 {
     int rows, columns, ended_by = 0;
     terminal_size(terminal, &rows, &columns);
@@ -91,7 +94,7 @@ static int run_terminal(struct app *app, struct terminal *terminal, const char *
         app_draw(app);
         terminal_show(terminal, &app->canvas);
         if (!app->loader && keys) {
-            int result = run_script(app, keys, err);
+            int result = browse_script(app, &keys, err);
             keys = NULL;
             if (result)
                 return -1;
@@ -119,7 +122,7 @@ static int browse_terminal(const char *const *paths, size_t count,
         terminal_close(terminal);
         return -1;
     }
-    int result = run_terminal(&app, terminal, options->keys, err);
+    int result = browse_in_terminal(&app, terminal, options->keys, err);
     terminal_close(terminal);
     if (app.failure.code) {
         *err = app.failure;
@@ -137,6 +140,8 @@ int browse_run(const char *const *paths, size_t count, const struct browse_optio
     if (count < 1)
         return error_set(err, ERROR_USAGE, "there is no file to browse");
     set_locale();
+    if (count == 1 && !options->from && plan_probe(paths[0]))
+        return browse_queue(paths[0], options, wants_color(options), err);
     if (options->dump_columns < 1 || options->dump_rows < 1)
         return browse_terminal(paths, count, options, err);
     struct app app;

@@ -95,6 +95,40 @@ int plan_load(struct plan **out, const char *path, struct error *err)
     return result;
 }
 
+static bool looks_like_plan(const cJSON *root)
+{
+    const cJSON *runs = cJSON_GetObjectItemCaseSensitive(root, "runs");
+    if (!cJSON_IsArray(runs))
+        return false;
+    return !runs->child || cJSON_GetObjectItemCaseSensitive(runs->child, "id");
+}
+
+/* Most files need not be read for it. */
+static bool begins_like_json(const char *path)
+{
+    char head[256];
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = 0;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        got = read(fd, head, sizeof head - 1);
+    if (fd >= 0)
+        close(fd);
+    head[got > 0 ? got : 0] = '\0';
+    return head[strspn(head, " \t\r\n")] == '{';
+}
+
+bool plan_probe(const char *path)
+{
+    struct error ignored;
+    char *text = begins_like_json(path) ? read_file(path, &ignored) : NULL;
+    cJSON *root = text ? cJSON_Parse(text) : NULL;
+    bool is_plan = looks_like_plan(root);
+    cJSON_Delete(root);
+    free(text);
+    return is_plan;
+}
+
 void plan_free(struct plan *plan)
 {
     if (!plan)

@@ -80,6 +80,8 @@ int plan_load(struct plan **out, const char *path, struct error *err);
 /* The same of `text` in memory, which becomes the plan's; for path, file and folder see above. */
 int plan_load_text(struct plan **out, char *text, const char *path, const char *file,
                    struct error *err);
+/* The file looks like a plan: JSON with a list of "runs" that have an "id", or are none. */
+bool plan_probe(const char *path);
 void plan_free(struct plan *plan);
 
 uint32_t plan_find(const struct plan *plan, const char *id); /* PLAN_NONE: there is none */

@@ -1,7 +1,9 @@
 #include "tui/browse.h"
 
+#include "capture/plan/plan.h"
 #include "formats/profile/memory.h"
 #include "tui/commands/command.h"
+#include "tui/commands/plan.h"
 #include "tui/commands/select.h"
 
 #include <stdio.h>
@@ -41,10 +43,12 @@ static int color_by_name(const char *name, enum browse_color *color, struct erro
                              name);
 }
 
-/* Without a terminal what the screen would show is printed: report, diff or scaling. */
+/* Without a terminal what the screen would show is printed: report, diff, scaling, a plan. */
 static int print_instead(const struct browse_command_options *options, char **operands, int count)
 {
-    const struct command *command = count > 2    ? &scaling_command
+    bool plan = count == 1 && !options->from && plan_probe(operands[0]);
+    const struct command *command = plan         ? &plan_status_command
+                                    : count > 2  ? &scaling_command
                                     : count == 2 ? &diff_command
                                                  : &report_command;
     char **argv = memory_zeroed((size_t)count + 6, sizeof *argv);

@@ -1,7 +1,10 @@
 #include "tui/commands/plan.h"
 
+#include "tui/browse.h"
 #include "tui/commands/select.h"
 #include "tui/reports/report.h"
+
+#include <unistd.h>
 
 struct status_options {
     const char *format, *sort;
@@ -21,6 +24,25 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* A terminal at both ends, and nothing said about how it is to be printed. */
+static bool wants_screen(const struct status_options *options)
+{
+    bool printed =
+        options->format || options->sort || options->reverse || options->width != SELECT_UNSET;
+    return !printed && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int show_screen(const char *path)
+{
+    struct error err = {0};
+    const struct browse_options options = {0};
+    struct plan *plan;
+    if (plan_load(&plan, path, &err))
+        return command_fail(&err);
+    plan_free(plan);
+    return browse_run(&path, 1, &options, &err) ? command_fail(&err) : COMMAND_OK;
+}
+
 static int status_run(const void *values, char **operands, int count)
 {
     const struct status_options *options = values;
@@ -31,6 +53,8 @@ static int status_run(const void *values, char **operands, int count)
     struct queue *queue = NULL;
     if (!command_operands(&plan_status_command, count, 1))
         return COMMAND_FAILED;
+    if (wants_screen(options))
+        return show_screen(operands[0]);
     bool failed = report_format_by_name(options->format, &style.format, &err) ||
                   plan_load(&plan, operands[0], &err) || queue_new(&queue, plan, &query, &err);
     if (!failed) {
@@ -46,6 +70,7 @@ const struct command plan_status_command = {
     .name = "plan status",
     .summary = "What is pending, running, done and failed.",
     .usage = "PLAN.json [options]",
+    .notes = "On a terminal and without options: the screen of the queue, as `ncprof PLAN.json`.",
     .options = rows,
     .defaults = &(const struct status_options){.width = SELECT_UNSET},
     .size = sizeof(struct status_options),
