@@ -4,6 +4,7 @@
 #include "formats/profile/text.h"
 #include "tui/analysis/names.h"
 #include "tui/lines.h"
+#include "tui/numbers.h"
 #include "tui/screens/screen.h"
 
 #include <math.h>
@@ -59,6 +60,7 @@ static void show_rows(struct queue_screen *screen)
     screen->table.owner = screen;
     screen->table.style = style;
     screen->table.marked = is_marked;
+    screen->table.name_least = 6; /* rather than the id, the result is cut */
     list_count(&screen->table.list, queue->count);
 }
 
@@ -98,6 +100,8 @@ static void take_plan(struct queue_screen *screen, struct plan *plan)
     if (id)
         go_to(screen, plan_find(plan, id));
     free(id);
+    if (!screen->message_is_error)
+        screen->message[0] = '\0'; /* what it announced has happened */
     plan_free(old);
 }
 
@@ -291,12 +295,20 @@ static void sentence_text(const struct queue_screen *screen, char *buffer, size_
     text_escape(chosen->id, strlen(chosen->id), id, sizeof id);
     size_t used = (size_t)snprintf(buffer, size, "%s: %s%s%s.", id,
                                    plan_status_names[chosen->status], *text ? " · " : "", text);
-    if (chosen->status == PLAN_DONE && !isnan(result->calls) && used < size)
-        snprintf(buffer + used, size - used, " %.0f functions, %.0f calls, %s.", result->functions,
-                 result->calls, result->started);
-    else if (chosen->status <= PLAN_RUNNING && !isnan(expected) && used < size)
-        snprintf(buffer + used, size - used, " Expected %.*f s, by earlier runs and their sizes.",
-                 expected < 9.95, expected);
+    if (used >= size)
+        return;
+    if (chosen->status == PLAN_DONE && result->calls >= 0 && result->functions >= 0) {
+        char functions[40], calls[40];
+        number_count((uint64_t)result->functions, functions, sizeof functions);
+        number_count((uint64_t)result->calls, calls, sizeof calls);
+        text_escape(result->started, strlen(result->started), text, sizeof text);
+        snprintf(buffer + used, size - used, " %s functions, %s calls, started %s.", functions,
+                 calls, text);
+    } else if (chosen->status <= PLAN_RUNNING && !isnan(expected)) {
+        queue_seconds_text(expected, text, sizeof text);
+        snprintf(buffer + used, size - used,
+                 " Expected to take %s, by earlier runs and their sizes.", text);
+    }
 }
 
 static void draw_title(struct queue_screen *screen, struct canvas *canvas)
@@ -316,7 +328,9 @@ void queue_screen_draw(struct queue_screen *screen)
 {
     struct canvas *canvas = &screen->canvas;
     char sentence[1024];
-    int rows = canvas->rows, top = rows > 7 ? 2 : rows > 2, bottom = rows > 7 ? 3 : rows > 4;
+    bool phases = screen->queue->phase_count > 1;
+    int rows = canvas->rows, top = rows > 7 && phases ? 2 : rows > 2;
+    int bottom = rows > 7 ? 3 : rows > 4;
     struct rect body = {top, 0, rows - top - bottom, canvas->columns};
     canvas_clear(canvas);
     if (screen->help) {

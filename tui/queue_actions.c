@@ -184,11 +184,12 @@ static void reset(struct queue_screen *screen, const char *before)
                          id);
         return;
     }
-    if (reset_now(screen->path, id, &err))
+    int failed = reset_now(screen->path, id, &err);
+    queue_screen_poll(screen);
+    if (failed)
         queue_screen_say_error(screen, &err);
     else
-        queue_screen_say(screen, "Run %s is pending.", id);
-    queue_screen_poll(screen);
+        queue_screen_say(screen, "Run %s is pending.", before);
 }
 
 /* ---- all of it ---- */

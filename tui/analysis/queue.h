@@ -45,6 +45,9 @@ void queue_free(struct queue *queue);
 /* "11 runs: 3 pending, 1 running, 6 done, 1 error", states without runs left out. */
 void queue_counts_text(const uint32_t counts[PLAN_STATUSES], char *buffer, size_t size);
 
+/* "0.2 s", "12 s", "3:05", "1:02:03"; NAN is "-" */
+void queue_seconds_text(double seconds, char *buffer, size_t size);
+
 extern const struct column queue_columns[];
 
 #endif

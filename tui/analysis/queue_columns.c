@@ -110,10 +110,8 @@ static int status_compare(const void *table, uint32_t a, uint32_t b)
     return ORDER_OF(run_of(table, a)->status, run_of(table, b)->status);
 }
 
-/* "0.2 s", "12 s", "3:05", "1:02:03" */
-static void seconds_text(const void *table, uint32_t row, char *buffer, size_t size)
+void queue_seconds_text(double seconds, char *buffer, size_t size)
 {
-    double seconds = row_of(table, row)->seconds;
     long whole = isnan(seconds) || seconds > 1e9 ? 0 : lround(seconds);
     if (isnan(seconds))
         snprintf(buffer, size, "-");
@@ -125,6 +123,11 @@ static void seconds_text(const void *table, uint32_t row, char *buffer, size_t s
         snprintf(buffer, size, "%ld:%02ld", whole / 60, whole % 60);
     else
         snprintf(buffer, size, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+static void seconds_text(const void *table, uint32_t row, char *buffer, size_t size)
+{
+    queue_seconds_text(row_of(table, row)->seconds, buffer, size);
 }
 
 static int seconds_compare(const void *table, uint32_t a, uint32_t b)

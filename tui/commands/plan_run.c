@@ -2,6 +2,7 @@
 
 #include "capture/plan/runner.h"
 #include "formats/profile/text.h"
+#include "tui/analysis/queue.h"
 #include "tui/numbers.h"
 
 #include <math.h>
@@ -52,17 +53,12 @@ static void head_text(const struct runner_event *event, char *buffer, size_t siz
         snprintf(buffer, size, "run %s", id);
 }
 
-static void seconds_text(double seconds, char *buffer, size_t size)
-{
-    snprintf(buffer, size, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
-}
-
 #define EXPECTED "expected %s (from earlier runs scaled by size)"
 
 static void started_text(const struct runner_event *event, char *buffer, size_t size)
 {
     char expected[32];
-    seconds_text(event->expected, expected, sizeof expected);
+    queue_seconds_text(event->expected, expected, sizeof expected);
     if (isnan(event->expected))
         snprintf(buffer, size, "started");
     else
@@ -72,8 +68,8 @@ static void started_text(const struct runner_event *event, char *buffer, size_t 
 static void running_text(const struct runner_event *event, char *buffer, size_t size)
 {
     char elapsed[32], expected[32];
-    seconds_text(isnan(event->elapsed) ? 0 : event->elapsed, elapsed, sizeof elapsed);
-    seconds_text(event->expected, expected, sizeof expected);
+    queue_seconds_text(isnan(event->elapsed) ? 0 : event->elapsed, elapsed, sizeof elapsed);
+    queue_seconds_text(event->expected, expected, sizeof expected);
     if (isnan(event->expected))
         snprintf(buffer, size, "elapsed %s", elapsed);
     else
@@ -83,7 +79,7 @@ static void running_text(const struct runner_event *event, char *buffer, size_t 
 static void done_text(const struct runner_event *event, char *buffer, size_t size)
 {
     char seconds[32], functions[40], calls[40], trace[512];
-    seconds_text(event->elapsed, seconds, sizeof seconds);
+    queue_seconds_text(event->elapsed, seconds, sizeof seconds);
     number_count((uint64_t)event->functions, functions, sizeof functions);
     number_count((uint64_t)event->calls, calls, sizeof calls);
     text_escape(event->trace, strlen(event->trace), trace, sizeof trace);
