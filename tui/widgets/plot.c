@@ -99,7 +99,9 @@ static int dot_of_y(const struct grid *grid, double y)
 {
     double part = (grid->y1 - y) / (grid->y1 - grid->y0);
     double dot = floor(part * height_in_dots(grid));
-    return dot < -1e6 ? -1000000 : dot > 1e6 ? 1000000 : (int)dot;
+    if (!(dot > -1e6)) /* also what is no number */
+        return -1000000;
+    return dot > 1e6 ? 1000000 : (int)dot;
 }
 
 static int dot_of_x(const struct grid *grid, double x)
