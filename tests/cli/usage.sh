@@ -109,6 +109,24 @@ file_like_a_command() {
         "$program" report report | grep -q '^report: '
 }
 
+# The example of the design: 7 to 30 days, 1000 to 18000 calls.
+scaling_key_order() {
+    "$program" scaling week.csv month.csv --sizes 7,30 --format json | python3 -c '
+import json, math, sys
+document = json.load(sys.stdin)
+assert list(document) == ["sizes", "functions"] and document["sizes"] == [7, 30]
+for row in document["functions"]:
+    assert list(row) == ["name", "module", "file", "ncalls", "tottime", "cumtime", "exponent",
+                         "class", "share", "projected"], list(row)
+    for measure in "ncalls", "tottime", "cumtime":
+        assert list(row["exponent"][measure])[:4] == ["value", "low", "high", "r2"]
+    assert list(row["projected"]) == ["size", "cumtime", "share"]
+concat = next(row for row in document["functions"] if row["name"] == "concat")
+assert abs(concat["exponent"]["ncalls"]["value"] - math.log(18) / math.log(30 / 7)) < 1e-12
+assert concat["class"]["ncalls"] == "quadratic" and concat["exponent"]["ncalls"]["low"] is None
+assert concat["projected"]["size"] == 300'
+}
+
 gzip -c week.csv >week.csv.gz
 
 check 'every command has help' every_command_has_help
@@ -119,6 +137,9 @@ check 'no argument: the overview on standard error, exit 2' bash -c \
     "out=\$('$program' 2>err.txt); [ \$? -eq 2 ] && [ -z \"\$out\" ] && grep -q '^usage: ncprof FILE' err.txt"
 check 'without a terminal one file is the report' same "'$program' week.csv" "'$program' report week.csv"
 check 'without a terminal two files are the diff' same "'$program' week.csv month.csv" "'$program' diff week.csv month.csv"
+check 'without a terminal three files are the scaling' same \
+    "'$program' week.csv month.csv week.csv --sizes 7,30,14 --from yappi" \
+    "'$program' scaling week.csv month.csv week.csv --sizes 7,30,14"
 check 'standard input' same "'$program' report - <week.csv | tail -n +2" "'$program' report week.csv | tail -n +2"
 check 'gzip around it' same "'$program' report week.csv.gz | tail -n +2" "'$program' report week.csv | tail -n +2"
 check 'options may follow the file' same "'$program' report week.csv -n 1" "'$program' report -n 1 week.csv"
@@ -129,6 +150,7 @@ check '--from overrides' bash -c "'$program' info stacks.folded --from folded | 
 check 'a file named like a command' file_like_a_command
 check 'JSON is JSON' json_is_json
 check 'keys stand in their order, numbers as worked out' key_order
+check 'scaling: keys stand in their order' scaling_key_order
 check 'names cannot reach the terminal raw' nothing_raw_reaches_the_terminal
 check 'sizes by the names of files' sizes_by_name
 check 'an unfinished expression is literal' bash -c "'$program' report stacks.folded -F 'evil [' >/dev/null"
