@@ -34,22 +34,16 @@ static struct ends collect(const struct profile *p, const struct build *build)
     return ends;
 }
 
-/*
- * One stable counting sort of indices by their keys, linear however many there are. `from` NULL:
- * the indices as they come. Keys are at most `largest`.
- */
-static void count_sort(const uint32_t *keys, uint32_t largest, const uint32_t *from, uint32_t *to,
-                       uint32_t count)
+/* A stable counting sort of indices by their keys, linear; keys are at most `largest`. */
+static void count_sort(const uint32_t *keys, uint32_t largest, uint32_t *order, uint32_t count)
 {
     uint32_t *next = memory_zeroed((size_t)largest + 2, sizeof *next);
     for (uint32_t i = 0; i < count; i++)
         next[keys[i] + 1]++;
     for (uint32_t k = 0; k < largest; k++)
         next[k + 1] += next[k];
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t index = from ? from[i] : i;
-        to[next[keys[index]]++] = index;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        order[next[keys[i]]++] = i;
     free(next);
 }
 
@@ -61,23 +55,63 @@ static bool is_sorted(const uint32_t *keys, uint32_t count)
     return true;
 }
 
-/* Numbers the distinct pairs in order of caller, then callee; returns how many there are. */
-static uint32_t number_pairs(const struct ends *ends, uint32_t *edge_of)
+struct caller {
+    uint32_t callee; /* the last one seen; PROFILE_NONE at first */
+    uint32_t next;   /* its next edge */
+};
+
+static void forget_callees(struct caller *callers, uint32_t count)
 {
-    uint32_t *order = memory_alloc(ends->count * sizeof *order);
-    bool by_callee = is_sorted(ends->callees, ends->count); /* as in a file of callers */
-    if (!by_callee)
-        count_sort(ends->callees, ends->nobody, NULL, edge_of, ends->count);
-    count_sort(ends->callers, ends->nobody, by_callee ? NULL : edge_of, order, ends->count);
-    uint32_t edges = 0, caller = PROFILE_NONE, callee = PROFILE_NONE;
+    for (uint32_t f = 0; f < count; f++)
+        callers[f].callee = PROFILE_NONE;
+}
+
+/* True the first time that a pair comes, when all come in order of their callees. */
+static bool is_new(struct caller *caller, uint32_t callee)
+{
+    bool new = caller->callee != callee;
+    caller->callee = callee;
+    return new;
+}
+
+/*
+ * Numbers the distinct pairs in order of caller, then callee; returns how many there are. `order`
+ * is that of the callees; NULL: as they come.
+ */
+static uint32_t number_pairs(const struct ends *ends, const uint32_t *order, uint32_t *edge_of)
+{
+    uint32_t edges = 0;
+    struct caller *callers = memory_zeroed((size_t)ends->nobody + 1, sizeof *callers);
+    forget_callees(callers, ends->nobody + 1);
     for (uint32_t i = 0; i < ends->count; i++) {
-        uint32_t at = order[i];
-        bool same = ends->callers[at] == caller && ends->callees[at] == callee;
-        caller = ends->callers[at];
-        callee = ends->callees[at];
-        edges += !same && caller != ends->nobody;
-        edge_of[at] = caller == ends->nobody ? PROFILE_NONE : edges - 1;
+        uint32_t at = order ? order[i] : i;
+        struct caller *caller = &callers[ends->callers[at]];
+        caller->next += is_new(caller, ends->callees[at]);
     }
+    for (uint32_t f = 0; f <= ends->nobody; f++) {
+        uint32_t own = callers[f].next;
+        callers[f].next = edges;
+        edges += f == ends->nobody ? 0 : own;
+    }
+    forget_callees(callers, ends->nobody + 1);
+    for (uint32_t i = 0; i < ends->count; i++) {
+        uint32_t at = order ? order[i] : i;
+        struct caller *caller = &callers[ends->callers[at]];
+        caller->next += is_new(caller, ends->callees[at]);
+        edge_of[at] = ends->callers[at] == ends->nobody ? PROFILE_NONE : caller->next - 1;
+    }
+    free(callers);
+    return edges;
+}
+
+/* The edge that each becomes; returns how many there are. */
+static uint32_t number_ends(const struct ends *ends, uint32_t *edge_of)
+{
+    if (is_sorted(ends->callees, ends->count)) /* as in a file of callers */
+        return number_pairs(ends, NULL, edge_of);
+    uint32_t *order = memory_alloc(ends->count * sizeof *order);
+    count_sort(ends->callees, ends->nobody, order, ends->count);
+    uint32_t edges = number_pairs(ends, order, edge_of);
     free(order);
     return edges;
 }
@@ -114,7 +148,7 @@ static void order_by_callee(struct profile *p)
     uint32_t *callees = memory_alloc(p->edge_count * sizeof *callees);
     for (uint32_t e = 0; e < p->edge_count; e++)
         callees[e] = p->edges[e].callee;
-    count_sort(callees, p->function_count, NULL, p->edges_by_callee, p->edge_count);
+    count_sort(callees, p->function_count, p->edges_by_callee, p->edge_count);
     free(callees);
 }
 
@@ -122,7 +156,7 @@ uint32_t *edges_make(struct profile *p, const struct build *build)
 {
     struct ends ends = collect(p, build);
     uint32_t *edge_of = memory_alloc(ends.count * sizeof *edge_of);
-    p->edge_count = number_pairs(&ends, edge_of);
+    p->edge_count = number_ends(&ends, edge_of);
     p->edges = arena_array(p->arena, struct edge, p->edge_count);
     p->edges_by_callee = arena_array(p->arena, uint32_t, p->edge_count);
     p->edge_self = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->edge_count);
