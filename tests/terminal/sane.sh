@@ -64,7 +64,7 @@ fi
 
 start
 tm resize-window -x 40 -y 10
-ok 'narrows at once' wait_for '^ 1 Hotspots  2  3  4'
+ok 'narrows at once' wait_for '^ 1 Hotspots 2 Tree 3 Butterfly 4 Info$'
 tm resize-window -x 20 -y 5
 ok 'at 20x5 the name and the order are there' wait_for '^▌ +30.000 s <bu'
 tm resize-window -x 1 -y 1
