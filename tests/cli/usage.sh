@@ -111,7 +111,7 @@ file_like_a_command() {
 
 # The example of the design: 7 to 30 days, 1000 to 18000 calls.
 scaling_key_order() {
-    "$program" scaling week.csv month.csv --sizes 7,30 --format json | python3 -c '
+    "$program" scaling week.csv month.csv --sizes 7,30 --format json | "${PYTHON:-python3}" -c '
 import json, math, sys
 document = json.load(sys.stdin)
 assert list(document) == ["sizes", "functions"] and document["sizes"] == [7, 30]

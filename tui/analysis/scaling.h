@@ -5,6 +5,8 @@
  * used by the fits (fit.h), their median is what is shown. A function that some run lacks has no
  * value there, which is not zero.
  *
+ * A floor is looked for where a function has 0.1 % of cumtime in some run.
+ *
  * A row is not classed when it has less than 0.1 % of cumtime in every run, fewer than 3 calls
  * (in every one of two runs; in all runs together from three on, where a fit can tell), or values
  * at fewer sizes than three (than two, when there are but two sizes).
