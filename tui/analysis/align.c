@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW 64 /* rows to begin with */
+
 /* Rows as they grow run by run; each is known by its function in the latest run that has it. */
 struct rows {
     struct function *latest;
@@ -51,7 +53,9 @@ static void add_run(struct rows *rows, const struct profile *profile, uint32_t r
 
 struct alignment *align_functions(const struct profile *const *profiles, uint32_t runs)
 {
-    struct rows rows = {.runs = runs};
+    struct rows rows = {.runs = runs, .capacity = FEW};
+    rows.latest = memory_alloc(FEW * sizeof *rows.latest);
+    rows.functions = memory_alloc((size_t)FEW * runs * sizeof *rows.functions);
     for (uint32_t run = 0; run < runs; run++)
         add_run(&rows, profiles[run], run);
     free(rows.latest);

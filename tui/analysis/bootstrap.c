@@ -32,8 +32,9 @@ static double chance_between(uint32_t n, uint32_t j, uint32_t k)
     return choices * below * above;
 }
 
-struct bootstrap bootstrap_new(uint32_t n)
+struct bootstrap bootstrap_new(uint32_t values)
 {
+    uint32_t n = values;
     struct bootstrap bootstrap = {.values = n};
     uint32_t rank = (n + 1) / 2; /* the lower one in the middle */
     bootstrap.medians = memory_zeroed((size_t)n * (n + 1) / 2, sizeof *bootstrap.medians);

@@ -92,7 +92,8 @@ static int compare_wholes(const void *left, const void *right)
 static double doubled_median(int64_t *values, uint32_t count)
 {
     qsort(values, count, sizeof *values, compare_wholes);
-    return (double)values[(count - 1) / 2] + (double)values[count / 2];
+    int64_t low = values[(count - 1) / 2], high = values[count / 2];
+    return (double)low + (double)high;
 }
 
 static int64_t median(int64_t *values, uint32_t count)
@@ -105,7 +106,7 @@ static int64_t median(int64_t *values, uint32_t count)
 
 static struct whole medians(const struct whole *of, uint32_t count)
 {
-    int64_t values[COMPARE_CAPTURES_MAX];
+    int64_t values[COMPARE_CAPTURES_MAX] = {0};
     struct whole result;
     for (uint32_t i = 0; i < count; i++)
         values[i] = (int64_t)fmin(of[i].calls, LARGEST);
@@ -124,7 +125,7 @@ struct whole captures_values(const struct captures *captures, uint32_t row, doub
     uint32_t count = captures->side.count;
     if (count == 1)
         return captures_value(captures, 0, row, scale);
-    struct whole values[COMPARE_CAPTURES_MAX];
+    struct whole values[COMPARE_CAPTURES_MAX] = {0};
     for (uint32_t i = 0; i < count; i++)
         values[i] = captures_value(captures, i, row, scale);
     return medians(values, count);

@@ -221,8 +221,10 @@ static void function_text(const void *table, uint32_t row, char *buffer, size_t 
     if (row_of(table, row)->status != COMPARE_MOVED)
         return;
     const struct function *before = compare_function_a(table, row);
-    bool renamed = strcmp(before->name, function->name) != 0;
-    (renamed ? function_label : function_place)(before, from, sizeof from);
+    if (strcmp(before->name, function->name) != 0)
+        function_label(before, from, sizeof from);
+    else
+        function_place(before, from, sizeof from);
     size_t used = strlen(buffer);
     if (used < size)
         snprintf(buffer + used, size - used, "  (was %s)", from);

@@ -63,7 +63,7 @@ static inline double compare_in_unit(const struct compare_work *work, int64_t va
 
 /* Sets what B's values are multiplied by. */
 int compare_normalise(struct compare_work *work, struct error *err);
-void compare_fill_row(const struct compare_work *work, uint32_t pair, struct compare_row *row);
+void compare_fill_row(const struct compare_work *work, uint32_t index, struct compare_row *row);
 /* Whether anything of a row is significant, before rows are sorted. */
 void compare_judge(const struct compare_work *work, struct compare_row *row);
 /* What is told of the rows that stay. */

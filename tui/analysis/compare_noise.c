@@ -66,7 +66,7 @@ static bool is_measured(const struct compare_work *work, enum compare_measure me
 static bool is_significant(const struct compare_work *work, uint32_t pair,
                            enum compare_measure measure)
 {
-    struct sample sample;
+    struct sample sample = {0};
     if (!is_measured(work, measure))
         return false;
     collect(work, pair, measure, &sample);
@@ -108,7 +108,7 @@ static struct compare_noise noise_of(const struct compare_work *work, uint32_t p
                                      enum compare_measure measure)
 {
     struct compare_noise noise = {.p = NAN, .low = NAN, .high = NAN};
-    struct sample sample;
+    struct sample sample = {0};
     if (!is_measured(work, measure))
         return noise;
     collect(work, pair, measure, &sample);

@@ -68,7 +68,7 @@ static void draw(struct permutation *test)
     for (uint32_t i = 0; i < n; i++)
         captures[i] = (uint8_t)i;
     for (uint32_t split = 0; split < test->splits; split++)
-        for (uint32_t i = 0; i < test->chosen; i++) {
+        for (uint32_t i = 0; i < test->chosen && i < n; i++) {
             uint32_t at = i + (uint32_t)(next_random(&state) % (n - i));
             uint8_t capture = captures[at];
             captures[at] = captures[i];
