@@ -14,11 +14,11 @@
  * Projection to a size: each function by its own fit. The total there is the sum of the projected
  * tottime of all functions, in which those that have less than 0.1 % of it in every run are
  * projected together, as one (the noise of each would be multiplied), and those with values at too
- * few sizes stay as they are at the largest. A share is cumtime by that total. A sum of unlike
- * parts
- * (`main`) is no power of the size: what a fit says of cumtime is raised to the sum of its parts,
- * its own tottime and what it passes on to callees (as the largest run's edges have it), and never
- * exceeds the total; what is 99.9 % of every run is the whole of it.
+ * few sizes stay as they are at the largest. A share is cumtime by that total.
+ *
+ * A sum of unlike parts (`main`) is no power of the size: what a fit says of cumtime is raised to
+ * the sum of its parts, its own tottime and what it passes on to callees (as the largest run's
+ * edges have it), and never exceeds the total; what is 99.9 % of every run is the whole of it.
  */
 #ifndef NCPROF_TUI_ANALYSIS_SCALING_H
 #define NCPROF_TUI_ANALYSIS_SCALING_H
