@@ -128,6 +128,9 @@ $(BUILD)/tests/fuzz_readers: tests/fuzz/fuzz_readers.c $(UNIT_LIB)
 $(BUILD)/tests/%: tests/structure/%.c $(UNIT_LIB)
 	$(call COMPILE_AND_LINK,)
 
+$(BUILD)/tests/check_%: tests/kill/check_%.c $(UNIT_LIB)
+	$(call COMPILE_AND_LINK,)
+
 $(BUILD)/tests/bench_%: tests/bench/bench_%.c $(UNIT_LIB)
 	$(call COMPILE_AND_LINK,)
 
@@ -138,7 +141,8 @@ $(Q)$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(UNIT_LIB) $(
 endef
 TEST_CFLAGS := -Wno-conversion -Wno-cast-qual
 
-HELPERS := $(patsubst tests/structure/%.c,$(BUILD)/tests/%,$(wildcard tests/structure/*.c))
+HELPERS := $(patsubst tests/structure/%.c,$(BUILD)/tests/%,$(wildcard tests/structure/*.c)) \
+           $(patsubst tests/kill/%.c,$(BUILD)/tests/%,$(wildcard tests/kill/check_*.c))
 
 .PHONY: tests-build
 tests-build: all $(UNIT) $(FUZZ_REPLAY) $(HELPERS)

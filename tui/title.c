@@ -3,6 +3,7 @@
 
 #include "tui/analysis/names.h"
 #include "tui/analysis/scaling.h"
+#include "tui/losses.h"
 #include "tui/numbers.h"
 #include "tui/widgets/glyph.h"
 
@@ -36,7 +37,7 @@ static void total_text(const struct app_file *file, uint32_t thread, char *buffe
     snprintf(buffer, size, "%s%s%s", value, word[0] ? " " : "", word);
 }
 
-enum { FACTS = 4, FACT_MAX = 200 };
+enum { FACTS = 5, FACT_MAX = 200 };
 
 /* What the title says of a file, the most important first. */
 static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
@@ -45,13 +46,13 @@ static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
     memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
     total_text(file, file->thread, facts[0], FACT_MAX);
     if (profile->flags & PROFILE_HAS_CALLS)
-        count_of(calls_of(profile), "call", "calls", facts[1], FACT_MAX);
+        count_of(calls_of(profile), "call", "calls", facts[2], FACT_MAX);
+    losses_events(profile, facts[1], FACT_MAX);
     if (file->thread != PROFILE_NONE)
-        snprintf(facts[2], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
+        snprintf(facts[3], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
     else if (profile->thread_count)
-        count_of(profile->thread_count, "thread", "threads", facts[2], FACT_MAX);
-    if (profile->flags & PROFILE_TRUNCATED)
-        snprintf(facts[3], FACT_MAX, "cut short");
+        count_of(profile->thread_count, "thread", "threads", facts[3], FACT_MAX);
+    losses_cut(profile, facts[4], FACT_MAX);
 }
 
 /* As many facts as fit, joined; the later ones leave first. */
@@ -94,12 +95,16 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
 /* "  size 7  60.0 s", or less where there is less room. */
 static void side_facts(const struct app_file *file, int room, char *buffer, size_t size)
 {
-    char total[60], run_size[40] = "";
+    char total[60], lost[80], run_size[40] = "";
     double value = app_size(file);
     total_text(file, PROFILE_NONE, total, sizeof total);
     if (!isnan(value) && room > 32)
         snprintf(run_size, sizeof run_size, "  size %.6g", value);
-    snprintf(buffer, size, "%s%s%s", run_size, room > 20 ? "  " : "", room > 20 ? total : "");
+    losses_events(file->profile, lost, sizeof lost);
+    if (lost[0] && room < 48)
+        snprintf(lost, sizeof lost, "losses");
+    snprintf(buffer, size, "%s%s%s%s%s", run_size, room > 20 ? "  " : "", room > 20 ? total : "",
+             lost[0] ? "  " : "", lost);
 }
 
 /* "size ×4.29  time ×30.0", as much of it as has a meaning. */
@@ -180,6 +185,8 @@ static void facts_of_runs(const struct app *app, char facts[FACTS][FACT_MAX])
     snprintf(facts[1], FACT_MAX, "size %s … %s", first, last);
     snprintf(facts[2], FACT_MAX, "projected to %s", at);
     snprintf(facts[3], FACT_MAX, "%s", scaling_measure_name(scaling->measure));
+    for (int i = 0; i < app->file_count && !facts[4][0]; i++)
+        losses_events(app->files[i].profile, facts[4], FACT_MAX);
 }
 
 static void title_of_runs(const struct app *app, struct canvas *canvas, int row)

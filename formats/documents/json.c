@@ -152,6 +152,14 @@ cJSON *json_function_row(const struct profile *profile, uint32_t f, uint32_t met
     return object;
 }
 
+void json_losses(cJSON *object, const struct profile *profile)
+{
+    if (profile->lost_events)
+        json_count(object, "lost_events", profile->lost_events, true);
+    if (profile->open_frames)
+        json_count(object, "open_frames", profile->open_frames, true);
+}
+
 cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread)
 {
     const struct metric *m = &profile->metrics[metric];
@@ -166,5 +174,6 @@ cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thr
     json_number(object, "size", profile->size);
     cJSON_AddItemToObjectCS(object, "truncated",
                             cJSON_CreateBool(profile->flags & PROFILE_TRUNCATED));
+    json_losses(object, profile);
     return object;
 }

@@ -44,6 +44,8 @@ void json_values(cJSON *object, const struct profile *profile, uint32_t metric,
 /* A function's row of the report document: the above, line, p50, p95, p99 and max. */
 cJSON *json_function_row(const struct profile *profile, uint32_t function, uint32_t metric,
                          const struct values *values, bool latency);
+/* "lost_events", "open_frames": only where there are some. */
+void json_losses(cJSON *object, const struct profile *profile);
 /* {"path", "format", "metric", "unit", "total", "functions", "threads", "size", "truncated"} */
 cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread);
 

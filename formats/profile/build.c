@@ -383,6 +383,12 @@ void build_times(struct build *build, int64_t start_ns, int64_t wall_ns)
     build->wall_ns = wall_ns;
 }
 
+void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames)
+{
+    build->lost_events = lost_events;
+    build->open_frames = open_frames;
+}
+
 void build_metadata(struct build *build, const char *key, const char *value)
 {
     *array_push(&build->metadata) = (struct build_pair){

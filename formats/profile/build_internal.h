@@ -74,6 +74,7 @@ struct build {
     unsigned flags;
     double size;
     int64_t start_ns, wall_ns;
+    uint64_t lost_events, open_frames;
     uint64_t unmatched_leaves, backward_times;
 };
 

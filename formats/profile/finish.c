@@ -285,6 +285,8 @@ static struct profile *new_profile(const struct build *build, bool tree)
                           .size = build->size,
                           .start_ns = build->start_ns,
                           .wall_ns = build->wall_ns,
+                          .lost_events = build->lost_events,
+                          .open_frames = build->open_frames,
                           .arena = arena};
     return p;
 }

@@ -112,6 +112,9 @@ struct profile {
     int64_t start_ns;   /* since the Unix epoch; 0 unknown */
     int64_t wall_ns;    /* from first to last event; 0 unknown */
 
+    uint64_t lost_events; /* that the recorder knows not to have kept */
+    uint64_t open_frames; /* where the recording was cut: calls that had not returned */
+
     struct metric *metrics; /* [0] is the default one */
     uint32_t metric_count;
 

@@ -18,6 +18,7 @@ struct reading {
     int64_t left;        /* of what self times may add up to, so that no sum overflows ... */
     uint64_t calls_left; /* ... nor any of calls */
     int64_t start_ns;
+    uint64_t lost, open;      /* events and frames, as the recorder says it at the end */
     struct histogram latency; /* of one function after the other */
 };
 
@@ -50,6 +51,10 @@ static void state_pair(void *payload, const char *key, const char *value)
         state_start(reading, value);
         return;
     }
+    if (strcmp(key, "lost_events") == 0)
+        reading->lost = strtoull(value, NULL, 10);
+    if (strcmp(key, "open_frames") == 0)
+        reading->open = strtoull(value, NULL, 10);
     if (strcmp(key, "size") == 0)
         build_size(reading->build, strtod(value, NULL));
     build_metadata(reading->build, key, value);
@@ -60,8 +65,9 @@ static void state_metadata(struct reading *reading)
     const struct trace *trace = reading->trace;
     if (!trace_metadata_each(trace->opening.text, trace->opening.length, state_pair, reading))
         build_note(reading->build, "The metadata of the recording is not valid JSON");
-    if (trace->closing.text)
-        trace_metadata_each(trace->closing.text, trace->closing.length, state_pair, reading);
+    const struct trace_text *last = trace->closing.text ? &trace->closing : &trace->state;
+    if (last->text)
+        trace_metadata_each(last->text, last->length, state_pair, reading);
 }
 
 /* ---- the tree ---- */
@@ -167,7 +173,8 @@ static void note_end(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
     double end = (double)trace_clock_at(&trace->clock, trace->last) * 1e-9;
-    const char *frames = trace->open == 1 ? "frame was" : "frames were";
+    uint64_t open = trace->open ? trace->open : reading->open;
+    const char *frames = open == 1 ? "frame was" : "frames were";
     if (!trace->closed)
         build_flags(reading->build, PROFILE_TRUNCATED);
     if (trace->first > trace->last)
@@ -177,16 +184,22 @@ static void note_end(const struct reading *reading)
                                          "written: it holds no events");
     else if (!trace->closed)
         build_note(reading->build,
-                   "Cut at t = %.2f s: the recording was not closed (%" PRIu64 " %s open)", end,
-                   trace->open, frames);
-    else if (trace->open > 0)
-        build_note(reading->build, "%" PRIu64 " %s open when the recording ended", trace->open,
-                   frames);
+                   "Cut at t = %.2f s, %" PRIu64 " %s open: the recording was not closed; if its "
+                   "recorder was killed, ncprof recover adds what it had not written",
+                   end, open, frames);
+    else if (open > 0)
+        build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);
 }
 
 static void note_losses(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
+    build_losses(reading->build, reading->lost, trace->open ? trace->open : reading->open);
+    if (reading->lost > 0)
+        build_note(reading->build,
+                   "%" PRIu64 " event%s lost: the program was faster than the recorder, or went on "
+                   "without it; calls and times are those of what was kept",
+                   reading->lost, reading->lost == 1 ? " is" : "s are");
     if (trace->lost_events > 0)
         build_note(reading->build,
                    "The last %" PRIu32 " events are cut off; the sums still count them",

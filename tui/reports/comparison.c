@@ -1,6 +1,7 @@
 #include "tui/reports/comparison.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/names.h"
+#include "tui/losses.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
 
@@ -48,7 +49,9 @@ static void side_line(FILE *out, const struct comparison *comparison, bool is_b,
         number_shortest(size, digits, sizeof digits);
     fprintf(out, "%s%s  ", bullet(style), is_b ? "B" : "A");
     text_plain(out, name, style);
-    fprintf(out, ": %s %s, size %s\n", total, metric->name, digits);
+    fprintf(out, ": %s %s, size %s", total, metric->name, digits);
+    losses_events(profile, name, sizeof name);
+    fprintf(out, "%s%s\n", name[0] ? ", " : "", name);
 }
 
 static void exponents_line(FILE *out, const struct comparison *comparison,

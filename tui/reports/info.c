@@ -220,6 +220,7 @@ static void as_json(FILE *out, const struct profile *profile, uint64_t bytes)
     json_threads(object, profile);
     cJSON_AddItemToObjectCS(object, "truncated",
                             cJSON_CreateBool(profile->flags & PROFILE_TRUNCATED));
+    json_losses(object, profile);
     cJSON *notes = cJSON_AddArrayToObject(object, "notes");
     for (uint32_t i = 0; i < profile->note_count; i++)
         cJSON_AddItemToArray(notes, json_text_value(profile->notes[i]));

@@ -1,6 +1,7 @@
 #include "tui/reports/text.h"
 
 #include "formats/profile/text.h"
+#include "tui/losses.h"
 #include "tui/numbers.h"
 
 #include <string.h>
@@ -108,10 +109,18 @@ static void threads_clause(const struct profile *profile, uint32_t thread, char 
     }
 }
 
+static void losses_clause(const struct profile *profile, char *buffer, size_t size)
+{
+    char events[100], cut[100];
+    losses_events(profile, events, sizeof events);
+    losses_cut(profile, cut, sizeof cut);
+    snprintf(buffer, size, "%s%s%s%s", events[0] ? ", " : "", events, cut[0] ? ", " : "", cut);
+}
+
 void text_title(FILE *out, const struct profile *profile, uint32_t metric, uint32_t thread,
                 const struct report_style *style)
 {
-    char path[1024], total[64], calls[128] = "", threads[320], functions[40];
+    char path[1024], total[64], calls[128] = "", threads[320], functions[40], losses[256];
     const struct metric *m = &profile->metrics[metric];
     text_escape(profile->path, strlen(profile->path), path, sizeof path);
     number_value(number_in_unit(profile_total(profile, metric, thread), m), m, total, sizeof total);
@@ -119,11 +128,12 @@ void text_title(FILE *out, const struct profile *profile, uint32_t metric, uint3
         calls_clause(profile, calls, sizeof calls);
     threads_clause(profile, thread, threads, sizeof threads);
     number_count(profile->function_count, functions, sizeof functions);
+    losses_clause(profile, losses, sizeof losses);
     fputs(style->format == REPORT_MARKDOWN ? "## " : "", out);
     text_plain(out, path[0] ? path : "(memory)", style);
     fprintf(out, ": %s", total);
-    snprintf(path, sizeof path, " %s%s%s, %s function%s", m->name, calls, threads, functions,
-             profile->function_count == 1 ? "" : "s");
+    snprintf(path, sizeof path, " %s%s%s, %s function%s%s", m->name, calls, threads, functions,
+             profile->function_count == 1 ? "" : "s", losses);
     text_plain(out, path, style);
     fputs("\n\n", out);
 }
