@@ -3,185 +3,20 @@
 
 KILLS=n moments (24), KILL_SEED=n to see one again, KILL_ONLY=n for the n-th of it alone.
 """
-import glob
-import mmap
 import os
 import random
-import re
 import shutil
-import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-NCPROF = os.path.abspath(os.environ.get("NCPROF", ".build/bin/ncprof"))
-CHECK = os.path.abspath(os.environ.get("BUILD", ".build")) + "/tests/check_walk"
+from common import (FOLDER, NCPROF, TRACE, Progress, check, children, expect, kill, leftovers, opens,
+                    recorders, recover, recovered, start, target_of, wait_for_end)
+
 KILLS = int(os.environ.get("KILLS", "24"))
 SEED = int(os.environ.get("KILL_SEED", time.time_ns() % 1000000))
 ONLY = os.environ.get("KILL_ONLY")
-FOLDER = Path(tempfile.mkdtemp(prefix="kill-"))
-PROGRESS, TRACE = FOLDER / "progress", FOLDER / "x.ncp"
-SCRATCH = 4096  # events that a thread may count as lost only later
-
-WAYS = {
-    "finstrument": ["-finstrument-functions"],
-    "pg": ["-pg"],
-    "mfentry": ["-pg", "-mfentry"],
-}
-PYTHONS = {"python3.11": "3.11", "monitoring": "3.12"}
-
-
-def expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def interpreter(version):
-    if version == "3.11" and b"3.11" in subprocess.run([os.environ.get("PYTHON", sys.executable), "-V"],
-                                                       capture_output=True).stdout:
-        return os.environ.get("PYTHON", sys.executable)
-    found = glob.glob(os.path.expanduser(f"~root/.pyenv/versions/{version}.*/bin/python3"))
-    return found[0] if found else shutil.which(f"python{version}")
-
-
-def recorders():
-    """Name to command, of all that can be had here."""
-    found = {}
-    for way, flags in WAYS.items():
-        program = FOLDER / f"walk-{way}"
-        subprocess.run([os.environ.get("CC", "cc"), "-O1", "-g", "-w", *flags, "-o", program,
-                        HERE / "walk.c", "-lpthread", "-D_GNU_SOURCE"], check=True)
-        found[way] = [program, PROGRESS]
-    for name, version in PYTHONS.items():
-        if python := interpreter(version):
-            found[name] = [python, HERE / "walk_program.py", PROGRESS]
-    return found
-
-
-# ---- the program's own count ----
-
-class Progress:
-    """The memory that the program counts in: it is there when all processes are dead."""
-
-    def __init__(self):
-        PROGRESS.write_bytes(bytes(4096))
-        with open(PROGRESS, "r+b") as file:
-            self.memory = mmap.mmap(file.fileno(), 4096)
-
-    def slots(self):
-        """(thread, events) of the threads that have begun."""
-        words = struct.unpack("8Q", self.memory[:64])
-        return [pair for pair in zip(words[::2], words[1::2]) if pair[0]]
-
-    def total(self):
-        return sum(count for _, count in self.slots())
-
-
-# ---- processes ----
-
-def start(command):
-    process = subprocess.Popen([NCPROF, "record", "--force", "-o", TRACE, "--", *command],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True)
-    return process
-
-
-def children(pid):
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def target_of(process, progress):
-    """The program's pid, once it has begun to count."""
-    deadline = time.monotonic() + 30
-    while not progress.total():
-        expect(time.monotonic() < deadline and process.poll() is None, "it does not start")
-        time.sleep(0.001)
-    return children(process.pid)[0]
-
-
-def kill(pid):
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-
-
-def wait_for_end(pid):
-    """Of a program that is nobody's child any more."""
-    deadline = time.monotonic() + 30
-    while os.path.exists(f"/proc/{pid}"):
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-            return
-        expect(time.monotonic() < deadline, f"process {pid} does not end")
-        time.sleep(0.002)
-
-
-def leftovers(recorder):
-    return glob.glob(f"/dev/shm/ncprof-{recorder}-*")
-
-
-# ---- what is left ----
-
-def recover(kill_after=None):
-    process = subprocess.Popen([NCPROF, "recover", trace()], stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        process.kill()
-    out = process.communicate(timeout=60)[0]
-    if kill_after is None:
-        expect(process.returncode == 0, f"recover: {out}")
-    return out
-
-
-def trace():
-    return TRACE
-
-
-def check(progress, lost=0):
-    """Every event is right; those that the program has counted are there."""
-    slots = progress.slots()
-    done = subprocess.run([CHECK, trace(), *[str(thread) for thread, _ in slots]],
-                          capture_output=True, text=True, timeout=120)
-    expect(done.returncode == 0, done.stderr + done.stdout)
-    expect("damaged 0 " in done.stdout and "backwards" not in done.stdout, done.stdout)
-    rows = [tuple(map(int, line.split())) for line in done.stdout.splitlines()[1:]]
-    missing = 0
-    for (_, count), (tid, total, tail, match) in zip(slots, rows, strict=True):
-        what = f"thread {tid}: counted {count}, in the trace {total}, leaves from {tail}, right {match}"
-        expect(tail <= match, "a wrong event: " + what)
-        expect(tail <= count + 1, "events that were never counted: " + what)
-        if lost == 0:
-            expect(match >= count - 1, "events are missing: " + what)
-        missing += max(0, count - match)
-    expect(missing <= lost + (SCRATCH * len(slots) if lost else len(slots)),
-           f"{missing} events are missing, {lost} counted as lost")
-    return sum(row[1] for row in rows)
-
-
-def opens(must):
-    """The views say where it was cut."""
-    done = subprocess.run([NCPROF, "info", trace()], capture_output=True, text=True, timeout=60)
-    expect(done.returncode == 0, done.stderr)
-    expect(re.search(must, done.stdout), f"not said: {must}: {done.stdout}")
-
-
-def recovered(progress, recorder, closed=False):
-    """The recorder is dead: what it has not written is to be had from its shared memory."""
-    if not leftovers(recorder):
-        expect(closed or not progress.total(), "nothing is left")
-        return 0
-    out = recover()
-    expect(not leftovers(recorder), "it stays although it is recovered")
-    match = re.search(r"(\d+) events lost", out)
-    return int(match[1]) if match else 0
 
 
 # ---- ways to die ----
@@ -249,7 +84,7 @@ def before_it_begins(process, target, progress, choose):
     """Killed while it starts: whatever there is opens."""
     if TRACE.exists():
         recover_late(process)
-        done = subprocess.run([NCPROF, "info", trace()], capture_output=True, text=True)
+        done = subprocess.run([NCPROF, "info", TRACE], capture_output=True, text=True)
         expect(done.returncode == 0 or "ends" in done.stderr or "empty" in done.stderr, done.stderr)
 
 
@@ -257,7 +92,7 @@ def recover_late(process):
     """Its child may hold the lock until it is another program."""
     deadline = time.monotonic() + 10
     while leftovers(process.pid) and time.monotonic() < deadline:
-        done = subprocess.run([NCPROF, "recover", trace()], capture_output=True, text=True)
+        done = subprocess.run([NCPROF, "recover", TRACE], capture_output=True, text=True)
         if done.returncode == 0 or "still being written" not in done.stderr:
             break
         time.sleep(0.01)
@@ -283,8 +118,8 @@ def moment(command, death, choose):
             before_it_begins(process, None, progress, choose)
             return
         target = target_of(process, progress)
-        time.sleep(choose.choice((choose.uniform(0, 0.02), choose.uniform(0, 0.3),
-                                  choose.uniform(0, 1.3) if KILLS > 100 else 0)))
+        time.sleep(choose.choice((choose.uniform(0, 0.02), choose.uniform(0, 0.5),
+                                  choose.uniform(0.1, 1.3 if KILLS > 100 else 0.5))))
         death(process, target, progress, choose)
     finally:
         for pid in children(process.pid):
