@@ -16,8 +16,8 @@ BUILD  ?= .build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(DEBUG),/debug)
 PACKAGES := ncursesw libzstd libcjson libdw libelf zlib
 CONFIG   := $(BUILD)/config.mk
 # These goals need no configuration, or set up first and then run make again.
-UNCONFIGURED := help setup clean demo demo-scaling test test/% test-sanitize bench fuzz lint screenshots golden \
-                check-layers uninstall
+UNCONFIGURED := help setup clean demo demo-scaling test test/% test-sanitize soak bench fuzz lint screenshots \
+                golden check-layers uninstall
 ifneq ($(filter-out $(UNCONFIGURED),$(or $(MAKECMDGOALS),all)),)
 include $(CONFIG)
 endif
@@ -150,7 +150,7 @@ tests-build: all $(UNIT) $(FUZZ_REPLAY) $(HELPERS)
 -include $(UNIT_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(PYTHON_OBJ:.o=.d) $(UNIT:=.d)
 
 # ---- goals for people ----
-.PHONY: help setup demo demo-scaling test test-sanitize bench fuzz screenshots golden check-layers lint install uninstall clean
+.PHONY: help setup demo demo-scaling test test-sanitize soak bench fuzz screenshots golden check-layers lint install uninstall clean
 SANITIZE := address,undefined
 SANITIZED := .build/$(subst $(comma),-,$(SANITIZE))
 
@@ -162,6 +162,7 @@ help:
 	@echo "make setup         install what is missing to build and test"
 	@echo "make test          set up, build, run every suite; make test/SUITE runs one (tests/README.md)"
 	@echo "make test-sanitize the suites that run under SAN=$(SANITIZE)"
+	@echo "make soak          kill programs and recorders at $(SOAK_KILLS) random moments (a quarter of an hour)"
 	@echo "make check-layers  who may include what;  make lint  clang-tidy, cppcheck, clang-format"
 	@echo "make bench         against uftrace, cProfile, YAPPI, pstats (minutes)"
 	@echo "make fuzz          libFuzzer over every reader, FUZZ_SECONDS=60"
@@ -191,6 +192,12 @@ test/%: setup
 test-sanitize: setup
 	@$(MAKE) SAN=$(SANITIZE) BUILD=$(SANITIZED) tests-build
 	@tests/run --build $(BUILD) --sanitized $(SANITIZED) sanitize
+
+# The tests that are the better the longer they run, for some quarter of an hour.
+SOAK_KILLS ?= 1000
+soak: setup
+	@$(MAKE) tests-build
+	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) KILLS=$(SOAK_KILLS) tests/kill/kill.py
 
 bench: setup
 	@$(MAKE) all
