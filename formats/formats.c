@@ -137,6 +137,7 @@ static int load(struct profile **out, struct input *input, const char *from, str
         build_free(build);
         return -1;
     }
+    input_release(input); /* the profile takes as much again while it is finished */
     if (build_finish(build, out, err))
         return -1;
     const char *path = input_path(input);

@@ -95,14 +95,24 @@ void input_set_limit(struct input *input, uint64_t bytes)
     input->budget.limit = bytes;
 }
 
-void input_close(struct input *input)
+void input_release(struct input *input)
 {
-    if (!input)
-        return;
     layer_free(input->top);
     if (input->map)
         munmap(input->map, input->map_size);
     free(input->storage);
+    input->top = NULL;
+    input->map = NULL;
+    input->data = input->storage = NULL;
+    input->begin = input->end = input->capacity = 0;
+    input->prepared = input->ended = true;
+}
+
+void input_close(struct input *input)
+{
+    if (!input)
+        return;
+    input_release(input);
     free(input->path);
     free(input);
 }
@@ -311,17 +321,16 @@ static bool map_file(struct input *input)
 
 int input_all(struct input *input, const uint8_t **data, size_t *size, struct error *err)
 {
+    int more = 0;
     if (prepare(input, err))
         return -1;
-    if (!input->ended && !map_file(input)) {
-        int more;
+    if (!input->ended && !map_file(input))
         while ((more = fill(input, SIZE_MAX, err)) > 0)
             ;
-        if (more < 0)
-            return -1;
-    }
     *size = input->end - input->begin;
+    if (more < 0 && (err->code != ERROR_TRUNCATED || !*size))
+        return -1;
     *data = *size ? input->data + input->begin : (const uint8_t *)"";
     consume(input, *size);
-    return 0;
+    return more < 0 ? 1 : 0;
 }

@@ -29,6 +29,8 @@ int input_open(struct input **out, const char *path, struct error *err);
 /* Over memory that the caller keeps; `path` is only for messages. */
 struct input *input_from_memory(const void *data, size_t size, const char *path);
 void input_close(struct input *input); /* NULL is allowed */
+/* Frees the bytes that were read and lent; nothing more can be read then. */
+void input_release(struct input *input);
 
 /* How many bytes may be unpacked; before the first byte is asked for. */
 void input_set_limit(struct input *input, uint64_t bytes);
@@ -57,7 +59,8 @@ int input_read(struct input *input, void *buffer, size_t size, size_t *got, stru
 
 /*
  * Everything that is left, contiguous; mapped when it is a plain file, read
- * otherwise. Borrowed; valid until input_close().
+ * otherwise. Borrowed; valid until input_release(). 0, -1, or 1 when packed data are cut
+ * short: what came before is there, and *err (ERROR_TRUNCATED) tells.
  */
 int input_all(struct input *input, const uint8_t **data, size_t *size, struct error *err);
 

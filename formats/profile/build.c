@@ -395,6 +395,12 @@ void build_metadata(struct build *build, const char *key, const char *value)
         strings_intern_text(&build->strings, key), strings_intern_text(&build->strings, value)};
 }
 
+void build_cut(struct build *build, const struct error *err)
+{
+    build_note(build, "is cut short: %s", err->text);
+    build_flags(build, PROFILE_TRUNCATED);
+}
+
 void build_note(struct build *build, const char *format, ...)
 {
     char text[1024];

@@ -112,6 +112,8 @@ void build_size(struct build *build, double size);
 void build_times(struct build *build, int64_t start_ns, int64_t wall_ns);
 void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames);
 void build_metadata(struct build *build, const char *key, const char *value);
+/* The source is cut short, as `err` says; what came before counts. */
+void build_cut(struct build *build, const struct error *err);
 __attribute__((format(printf, 2, 3))) void build_note(struct build *build, const char *format, ...);
 
 #endif

@@ -351,8 +351,11 @@ static int read_pstats(struct input *input, struct build *build, struct error *e
     struct pstats p = {.build = build};
     const uint8_t *data;
     size_t size;
-    if (input_all(input, &data, &size, err))
+    int cut = input_all(input, &data, &size, err);
+    if (cut < 0)
         return -1;
+    if (cut)
+        build_cut(build, err);
     p.tilde = build_text(build, "~", 1);
     p.time = build_metric(build, "time", "s", METRIC_TIME, 1e-9);
     marshal_init(&p.marshal, data, size);

@@ -248,8 +248,7 @@ static int read_yappi(struct input *input, struct build *build, struct error *er
     struct yappi yappi = {.build = build};
     int status = read_table(&yappi, input, err);
     if (status && err->code == ERROR_TRUNCATED && yappi.rows) {
-        build_note(build, "is cut short: %s", err->text);
-        build_flags(build, PROFILE_TRUNCATED);
+        build_cut(build, err);
         status = 0;
     }
     if (!status)

@@ -241,7 +241,10 @@ static int read_trace(struct input *input, struct build *build, struct error *er
     const uint8_t *data;
     size_t size;
     struct trace *trace;
-    if (input_all(input, &data, &size, err) < 0 || trace_load(&trace, data, size, err) < 0)
+    int cut = input_all(input, &data, &size, err);
+    if (cut > 0)
+        build_cut(build, err);
+    if (cut < 0 || trace_load(&trace, data, size, err) < 0)
         return -1;
     uint32_t count = trace->definitions.functions.count;
     uint32_t texts = trace->definitions.strings.count;

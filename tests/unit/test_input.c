@@ -275,6 +275,75 @@ static void lines_before_a_cut_come_first(void **state)
     free(text.data);
 }
 
+static void all_before_a_cut_is_there(void **state)
+{
+    (void)state;
+    struct bytes text = {memory_alloc(1), 0};
+    for (int i = 0; i < 20000; i++)
+        text = join(text, &(uint32_t){(uint32_t)i * 2654435761u}, sizeof(uint32_t));
+    struct bytes packed = gzip(text.data, text.size);
+    struct input *input = input_from_memory(packed.data, packed.size / 2, "cut");
+    struct error err = {0};
+    const uint8_t *data;
+    size_t size;
+    assert_int_equal(input_all(input, &data, &size, &err), 1);
+    assert_int_equal(err.code, ERROR_TRUNCATED);
+    assert_in_range(size, 20000, 79999);
+    assert_memory_equal(data, text.data, size);
+    input_release(input);
+    assert_int_equal(input_all(input, &data, &size, &err), 0);
+    assert_int_equal(size, 0);
+    input_close(input);
+    free(packed.data);
+    free(text.data);
+}
+
+/* Functions of a packed file of statistics, whole or cut to a part of its bytes; NULL: refused. */
+static struct profile *load_packed(struct bytes packed, size_t size)
+{
+    struct profile *profile;
+    struct error err = {0};
+    if (profile_load_memory(&profile, packed.data, size, "statistics", "pstats", &err))
+        return NULL;
+    assert_int_equal(profile_check(profile, &err), 0);
+    return profile;
+}
+
+static struct bytes read_file(const char *path)
+{
+    struct input *input;
+    struct error err = {0};
+    const uint8_t *data;
+    size_t size;
+    assert_int_equal(input_open(&input, path, &err), 0);
+    assert_int_equal(input_all(input, &data, &size, &err), 0);
+    struct bytes bytes = join((struct bytes){memory_alloc(1), 0}, data, size);
+    input_close(input);
+    return bytes;
+}
+
+static void packed_statistics_may_be_cut(void **state)
+{
+    (void)state;
+    struct bytes plain = read_file("tests/fuzz/corpus/cprofile-3.11.prof");
+    struct bytes packed = gzip(plain.data, plain.size);
+    struct profile *whole = load_packed(packed, packed.size);
+    struct profile *half = load_packed(packed, packed.size / 2);
+    struct profile *nearly = load_packed(packed, packed.size - 3); /* but for the check sum */
+    assert_false(whole->flags & PROFILE_TRUNCATED);
+    assert_true(half->flags & PROFILE_TRUNCATED);
+    assert_in_range(half->function_count, 1, whole->function_count - 1);
+    assert_string_equal(half->notes[0], "is cut short: the gzip data end too early");
+    assert_true(nearly->flags & PROFILE_TRUNCATED);
+    assert_int_equal(nearly->function_count, whole->function_count);
+    assert_null(load_packed(packed, 20));
+    profile_free(whole);
+    profile_free(half);
+    profile_free(nearly);
+    free(packed.data);
+    free(plain.data);
+}
+
 static void damage_is_told(void **state)
 {
     (void)state;
@@ -429,6 +498,8 @@ int main(void)
         cmocka_unit_test(packing_is_nested_four_deep),
         cmocka_unit_test(our_container_is_left_alone),
         cmocka_unit_test(lines_before_a_cut_come_first),
+        cmocka_unit_test(all_before_a_cut_is_there),
+        cmocka_unit_test(packed_statistics_may_be_cut),
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(utf16_becomes_utf8),
