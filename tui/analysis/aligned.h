@@ -61,12 +61,12 @@ void aligned_free(struct aligned *aligned);
 
 /* The rows; calltree_row() and all that moves them works on it. Borrowed. */
 struct calltree *aligned_tree(const struct aligned *aligned);
-struct aligned_row aligned_row(const struct aligned *aligned, uint32_t row);
+struct aligned_row aligned_row(const struct aligned *aligned, uint32_t number);
 const struct profile *aligned_profile(const struct aligned *aligned, uint32_t source);
 /* The function that names a row, B's where it is there; NULL for a thread. */
-const struct function *aligned_function(const struct aligned *aligned, uint32_t row);
+const struct function *aligned_function(const struct aligned *aligned, uint32_t number);
 /* The thread's name for a row that is one. Escaped. */
-void aligned_thread(const struct aligned *aligned, uint32_t row, char *buffer, size_t size);
+void aligned_thread(const struct aligned *aligned, uint32_t number, char *buffer, size_t size);
 const struct metric *aligned_metric(const struct aligned *aligned);
 bool aligned_is_apportioned(const struct aligned *aligned, uint32_t source);
 bool aligned_has_sizes(const struct aligned *aligned);                /* different ones */
@@ -75,6 +75,6 @@ double aligned_total(const struct aligned *aligned, uint32_t source); /* in the 
 
 /* "⇐ n^1.0 → n^2.0 enters here"; "" where nothing is to blame. `brief`: "⇐ n^2.0". */
 void aligned_mark(const struct aligned_row *row, bool brief, char *buffer, size_t size);
-void aligned_sentence(const struct aligned *aligned, uint32_t row, char *buffer, size_t size);
+void aligned_sentence(const struct aligned *aligned, uint32_t number, char *buffer, size_t size);
 
 #endif

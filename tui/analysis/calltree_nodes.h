@@ -49,7 +49,7 @@ struct calltree_node {
     uint32_t first_child, child_count;     /* valid when loaded; contiguous, in order */
     uint32_t first_adopted, adopted_count; /* of the profile that lacks this node */
     bool loaded, open, was_open, on_hot_path;
-    uint8_t recursion; /* enum calltree_recursion */
+    uint8_t recursion;             /* enum calltree_recursion */
     struct calltree_side sides[2]; /* of one profile the first only */
 };
 

@@ -22,12 +22,13 @@ void twin_fill(struct twin *twin, const struct butterflies *butterflies, bool ca
 {
     uint32_t count = callers ? butterflies->caller_count : butterflies->callee_count;
     const struct butterflies_row *rows = callers ? butterflies->callers : butterflies->callees;
-    free(twin->rows);
-    *twin = (struct twin){butterflies, memory_zeroed(count, sizeof *twin->rows), 0, callers};
+    uint32_t *kept = memory_zeroed(count, sizeof *kept), kept_count = 0;
     for (uint32_t i = 0; i < count; i++)
         if (rows[i].itself ||
             filter_matches_function(filter, butterflies_row_function(butterflies, &rows[i])))
-            twin->rows[twin->count++] = i;
+            kept[kept_count++] = i;
+    free(twin->rows);
+    *twin = (struct twin){butterflies, kept, kept_count, callers};
 }
 
 void twin_free(struct twin *twin)
