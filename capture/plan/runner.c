@@ -1,13 +1,8 @@
 #include "capture/plan/runner.h"
 
-#include "capture/launcher/words.h"
-#include "capture/plan/command.h"
+#include "capture/plan/claim.h"
 #include "capture/plan/document.h"
-#include "capture/plan/job.h"
 #include "capture/plan/outcome.h"
-#include "capture/plan/output.h"
-#include "capture/plan/owner.h"
-#include "capture/plan/result.h"
 #include "capture/plan/signals.h"
 #include "capture/plan/transaction.h"
 
@@ -33,36 +28,16 @@ struct runner {
     int failed;
 };
 
-/* A run that this process has taken. */
-struct taken {
-    char *id;
-    uint32_t number, count;
-    double expected, size;
-    char **command, **prepare, **environment, **tags;
-    struct output output;
-    struct job job;
-};
-
-static void free_taken(struct taken *taken)
-{
-    free(taken->id);
-    words_free(taken->command);
-    words_free(taken->prepare);
-    words_free(taken->environment);
-    words_free(taken->tags);
-    output_close(&taken->output);
-}
-
 /* ---- telling ---- */
 
-static struct runner_event event_of(const struct taken *taken, enum runner_event_kind kind)
+static struct runner_event event_of(const struct claim *claim, enum runner_event_kind kind)
 {
     return (struct runner_event){.kind = kind,
-                                 .id = taken->id,
-                                 .number = taken->number,
-                                 .count = taken->count,
+                                 .id = claim->id,
+                                 .number = claim->number,
+                                 .count = claim->count,
                                  .elapsed = NAN,
-                                 .expected = taken->expected,
+                                 .expected = claim->expected,
                                  .functions = NAN,
                                  .calls = NAN,
                                  .trace = "",
@@ -77,138 +52,10 @@ static void tell(const struct runner *runner, const struct runner_event *event)
 
 static void note(const struct runner *runner, const char *id, const char *text)
 {
-    const struct taken none = {.id = (char *)(uintptr_t)id, .expected = NAN};
+    const struct claim none = {.id = (char *)(uintptr_t)id, .expected = NAN};
     struct runner_event event = event_of(&none, RUNNER_NOTE);
     event.text = text;
     tell(runner, &event);
-}
-
-/* ---- taking a run ---- */
-
-/* Its place among the selected ones, from 1. */
-static void count_selected(const struct plan *plan, const struct schedule_selection *selection,
-                           uint32_t run, struct taken *taken)
-{
-    for (uint32_t i = 0; i < plan->run_count; i++) {
-        if (!schedule_selects(selection, &plan->runs[i]))
-            continue;
-        taken->count++;
-        taken->number += i <= run;
-    }
-}
-
-static int check_environment(const struct runner *runner, const struct plan_run *run,
-                             char *const *environment, struct error *err)
-{
-    for (; *environment && !runner->options->force_env; environment++) {
-        size_t length = strcspn(*environment, "=");
-        char *name = memory_printf("%.*s", (int)length, *environment);
-        const char *value = getenv(name), *wanted = *environment + length + 1;
-        bool differs = value && strcmp(value, wanted) != 0;
-        if (differs)
-            error_set(err, ERROR_USAGE,
-                      "run \"%s\" wants %s=%.64s, but here it is \"%.64s\": unset it, or give "
-                      "--force-env",
-                      run->id, name, wanted, value);
-        free(name);
-        if (differs)
-            return -1;
-    }
-    return 0;
-}
-
-static char **tags_of(const struct plan_run *run)
-{
-    const char *const tags[][2] = {{"run", run->id}, {"phase", run->phase}, {"label", run->label}};
-    struct words words = {0};
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        char *tag = memory_printf("%s=%s", tags[i][0], tags[i][1]);
-        if (*tags[i][1])
-            words_add(&words, tag);
-        free(tag);
-    }
-    return words_finish(&words);
-}
-
-/* All that the run needs; nothing is changed yet but for the name that is reserved. */
-static int get_ready(const struct runner *runner, const struct plan *plan,
-                     const struct plan_run *run, struct taken *taken, struct error *err)
-{
-    taken->id = memory_string(run->id);
-    taken->size = plan_run_size(run);
-    taken->environment = plan_environment(plan, run);
-    taken->tags = tags_of(run);
-    if (check_environment(runner, run, taken->environment, err) ||
-        output_reserve(&taken->output, plan_output_folder(plan), run->id, err) ||
-        plan_expand_command(plan, run, taken->output.base, &taken->command, err))
-        return -1;
-    if (!taken->command)
-        return error_set(err, ERROR_USAGE, "run \"%s\" has no command, nor has the plan", run->id);
-    return run->cache == PLAN_CACHE_COLD
-               ? plan_expand_prepare(plan, run, taken->output.base, &taken->prepare, err)
-               : 0;
-}
-
-static int start_job(const struct runner *runner, struct transaction *transaction,
-                     struct taken *taken, struct error *err)
-{
-    const struct job_options options = {.command = taken->command,
-                                        .prepare = taken->prepare,
-                                        .environment = taken->environment,
-                                        .tags = taken->tags,
-                                        .trace = taken->output.trace,
-                                        .size = taken->size,
-                                        .log = taken->output.log_fd,
-                                        .lock = transaction->lock,
-                                        .recorder = runner->options->recorder,
-                                        .mask = &runner->signals.before};
-    return job_start(&taken->job, &options, err);
-}
-
-/* What a dead runner has left behind ends before the run is started again. */
-static void take_back(const struct runner *runner, const struct plan_run *run)
-{
-    if (run->status != PLAN_RUNNING)
-        return;
-    owner_end_group(cJSON_GetObjectItemCaseSensitive(run->entry, "owner"), GRACE_MS);
-    note(runner, run->id, "its runner is gone; it is started again");
-}
-
-/* With the lock held. 1: taken, and its process waits; 0: there is none. */
-static int take_from(struct runner *runner, struct transaction *transaction, struct taken *taken,
-                     struct error *err)
-{
-    struct plan *plan = transaction->plan;
-    const struct schedule_selection *selection = &runner->options->selection;
-    uint32_t run = schedule_next(plan, selection);
-    if (run == PLAN_NONE)
-        return 0;
-    count_selected(plan, selection, run, taken);
-    taken->expected = schedule_expected_seconds(plan, run);
-    if (get_ready(runner, plan, &plan->runs[run], taken, err))
-        return -1;
-    take_back(runner, &plan->runs[run]);
-    if (start_job(runner, transaction, taken, err))
-        return -1;
-    schedule_start(plan, run, taken->job.pid);
-    return 1;
-}
-
-static int take(struct runner *runner, struct taken *taken, struct error *err)
-{
-    struct transaction transaction;
-    *taken = (struct taken){.output.log_fd = -1};
-    if (transaction_begin(&transaction, runner->path, TRANSACTION_WAIT_MS, err))
-        return -1;
-    int result = take_from(runner, &transaction, taken, err);
-    if (result > 0 && transaction_commit(&transaction, err) == 0)
-        return 1;
-    if (result > 0)
-        job_cancel(&taken->job);
-    else
-        transaction_abandon(&transaction);
-    free_taken(taken);
-    return result == 0 ? 0 : error_in_file(err, runner->path);
 }
 
 /* ---- while it runs ---- */
@@ -251,14 +98,14 @@ static void end_group(struct runner *runner, pid_t group, int *ended)
 }
 
 /* Until it has ended, by itself or by a signal to this process. */
-static int watch(struct runner *runner, const struct taken *taken)
+static int watch(struct runner *runner, const struct claim *claim)
 {
     int ended = 0, wait_ms = FIRST_MS;
-    struct runner_event event = event_of(taken, RUNNER_TICK);
+    struct runner_event event = event_of(claim, RUNNER_TICK);
     double start = monotonic_seconds();
-    while (!has_ended(taken->job.pid, &ended)) {
+    while (!has_ended(claim->job.pid, &ended)) {
         if (signals_wait(&runner->signals, wait_ms)) {
-            end_group(runner, taken->job.pid, &ended);
+            end_group(runner, claim->job.pid, &ended);
             return ended;
         }
         event.elapsed = monotonic_seconds() - start;
@@ -270,12 +117,12 @@ static int watch(struct runner *runner, const struct taken *taken)
 
 /* ---- the result ---- */
 
-static void tell_end(struct runner *runner, const struct taken *taken, const cJSON *result,
+static void tell_end(struct runner *runner, const struct claim *claim, const cJSON *result,
                      bool stored)
 {
     const cJSON *summary = cJSON_GetObjectItemCaseSensitive(result, "summary");
     bool failed = cJSON_GetObjectItemCaseSensitive(result, "error") != NULL;
-    struct runner_event event = event_of(taken, failed ? RUNNER_FAILED : RUNNER_DONE);
+    struct runner_event event = event_of(claim, failed ? RUNNER_FAILED : RUNNER_DONE);
     if (!stored)
         event.kind = RUNNER_LOST;
     event.elapsed = document_number(result, "seconds");
@@ -288,41 +135,43 @@ static void tell_end(struct runner *runner, const struct taken *taken, const cJS
     tell(runner, &event);
 }
 
-static int store(struct runner *runner, const struct taken *taken, cJSON *result, struct error *err)
+static int store(struct runner *runner, const struct claim *claim, cJSON *result, struct error *err)
 {
     struct transaction transaction;
     cJSON *copy = cJSON_Duplicate(result, true);
     int failed = transaction_begin(&transaction, runner->path, STORE_MS, err);
-    bool stored = !failed && schedule_finish(transaction.plan, taken->id, result);
+    bool stored = !failed && schedule_finish(transaction.plan, claim->id, result);
     if (failed)
         cJSON_Delete(result);
     else
         failed = transaction_commit(&transaction, err);
     if (!failed)
-        tell_end(runner, taken, copy, stored);
+        tell_end(runner, claim, copy, stored);
     cJSON_Delete(copy);
     return failed;
 }
 
-static int run_one(struct runner *runner, struct taken *taken, struct error *err)
+static int run_one(struct runner *runner, struct claim *claim, struct error *err)
 {
-    struct runner_event event = event_of(taken, RUNNER_STARTED);
+    struct runner_event event = event_of(claim, RUNNER_STARTED);
     time_t started = time(NULL);
+    if (claim->again)
+        note(runner, claim->id, "its runner is gone; it is started again");
     tell(runner, &event);
-    job_go(&taken->job);
-    int ended = watch(runner, taken);
-    struct job_report report = job_end(&taken->job, ended);
-    const struct outcome outcome = {.trace = taken->output.trace,
+    job_go(&claim->job);
+    int ended = watch(runner, claim);
+    struct job_report report = job_end(&claim->job, ended);
+    const struct outcome outcome = {.trace = claim->output.trace,
                                     .log =
-                                        output_has_log(&taken->output) ? taken->output.log : NULL,
-                                    .command = taken->command,
-                                    .environment = taken->environment,
-                                    .size = taken->size,
+                                        output_has_log(&claim->output) ? claim->output.log : NULL,
+                                    .command = claim->command,
+                                    .environment = claim->environment,
+                                    .size = claim->size,
                                     .started = started,
                                     .stopped = time(NULL),
                                     .interrupted = runner->signals.caught != 0,
                                     .report = &report};
-    return store(runner, taken, outcome_result(&outcome), err);
+    return store(runner, claim, outcome_result(&outcome), err);
 }
 
 /* ---- all of them ---- */
@@ -344,15 +193,16 @@ static void note_left_behind(const struct runner *runner)
 static int run_all(struct runner *runner, struct error *err)
 {
     while (!runner->signals.caught && !signals_wait(&runner->signals, 0)) {
-        struct taken taken;
-        int result = take(runner, &taken, err);
+        struct claim claim;
+        int result =
+            claim_next(&claim, runner->path, runner->options, &runner->signals.before, err);
         if (result <= 0) {
             if (result == 0)
                 note_left_behind(runner);
             return result;
         }
-        result = run_one(runner, &taken, err);
-        free_taken(&taken);
+        result = run_one(runner, &claim, err);
+        claim_free(&claim);
         if (result != 0)
             return -1;
     }

@@ -42,7 +42,7 @@ ok 'of that run' wait_for '_short.ncp +.*calls'
 keys q
 ok 'q comes back to the queue' wait_for 'plan.json  3 runs: 1 pending, 2 done'
 keys Space Space d
-ok 'two marked runs stand side by side' wait_for 'A .*short?.* │  B .*long.* │  size ×2.00'
+ok 'two marked runs stand side by side' wait_for '^ A .*hort .*│  B .*long .*│  size ×2.00'
 keys q
 ok 'and back' wait_for '^ \*short'
 
