@@ -212,6 +212,29 @@ static void projects_to_another_size(void **state)
     free_runs(&runs);
 }
 
+/* 10 calls a unit of size, 1 µs each; the process was put aside for a while in the largest run. */
+static void one_slow_run_is_no_growth(void **state)
+{
+    struct runs runs = {.count = 0};
+    (void)state;
+    for (double n = 1000; n <= 16000; n *= 2) {
+        struct shape shapes[] = {{"steady", 10, 1, 1e4, 1, 0, 0}, {"load", 3, 0, 1e8, 0, 0, 0}};
+        if (n == 16000)
+            shapes[0].floor = 3e9;
+        runs.profiles[runs.count] = run_of("wall", shapes, 2, n);
+        runs.inputs[runs.count] = (struct scaling_input){runs.profiles[runs.count], 0, NAN};
+        runs.count++;
+    }
+    struct scaling *scaling = scale(&runs);
+    const struct scaling_row *steady = row_of(scaling, "steady");
+    assert_int_equal(steady->growth[COMPARE_NCALLS], GROWTH_LINEAR);
+    assert_int_equal(steady->growth[COMPARE_TOTTIME], GROWTH_NONE);
+    assert_int_equal(steady->fit[COMPARE_TOTTIME].model, FIT_POWER);
+    assert_near(steady->projected[COMPARE_TOTTIME], 1.6, 1e-3); /* 1.6 million calls */
+    scaling_free(scaling);
+    free_runs(&runs);
+}
+
 static const char *first_row(const struct scaling *scaling)
 {
     return scaling_function(scaling, scaling->order[0])->name;
@@ -396,6 +419,7 @@ int main(void)
         cmocka_unit_test(a_constant_part_does_not_hide_a_square),
         cmocka_unit_test(what_says_too_little_is_not_classed),
         cmocka_unit_test(projects_to_another_size),
+        cmocka_unit_test(one_slow_run_is_no_growth),
         cmocka_unit_test(sorts_by_any_column),
         cmocka_unit_test(filters_and_hides),
         cmocka_unit_test(runs_of_one_size_are_repeats),

@@ -159,6 +159,8 @@ static struct fit power_law(const struct fit_sizes *sizes, struct sums *sums)
 
 #define LEAST_EXPONENT 0.05
 #define MOST_EXPONENT  4.0
+#define LAST_EXPONENT  (MOST_EXPONENT - 0.01) /* beyond it the search has met its end */
+#define FLOOR_CLEAR    1.0
 #define GRID_STEPS     20
 #define GOLDEN_STEPS   36
 
@@ -301,7 +303,7 @@ static bool floor_wins(const struct fit_sizes *sizes, const struct sums *sums,
     double least, most, sure = fit_student_99(degrees), likely = fit_student_95(degrees);
     double gain = floor->exponent - power->exponent;
     range_of(sizes, &least, &most);
-    if (isinf(floor->error) || floor->floor < 0.05 * least)
+    if (isinf(floor->error) || floor->floor < 0.05 * least || floor->exponent > LAST_EXPONENT)
         return false;
     double explained = (sums->residual - residual) * degrees;
     if (explained > residual * sure * sure)
@@ -324,7 +326,7 @@ static struct fit with_a_floor(const struct fit_sizes *sizes, const struct sums 
     fit.r2 = 1 - residual / sums->yy;
     uint32_t degrees = sizes->used - 3;
     set_interval(&fit, residual / degrees / information(sizes, &floor), degrees);
-    return fit;
+    return fit.high - fit.exponent <= FLOOR_CLEAR ? fit : *power;
 }
 
 struct fit fit_values(struct fit_sizes *sizes, const double *values, bool with_floor)
@@ -345,6 +347,11 @@ struct fit fit_values(struct fit_sizes *sizes, const double *values, bool with_f
     if (!with_floor || exact || distinct < 4 || !bends_upwards(sizes, &sums))
         return power;
     return with_a_floor(sizes, &sums, &power);
+}
+
+bool fit_is_clear(const struct fit *fit)
+{
+    return fit->model != FIT_NONE && !(fit->high - fit->exponent > FIT_CLEAR);
 }
 
 double fit_at(const struct fit *fit, double size)

@@ -23,7 +23,8 @@
  * it raises the exponent by 0.05 or more. Four runs leave one degree of freedom, for which that F
  * is 4052: there F(0.95) = 161 will do when the floor raises the exponent by 0.3 or more and is
  * less than half of the largest value. Residuals are of ln y in both. With noise of 1 to 16 %
- * and no floor in truth, this takes one in less than 2 % of 20,000 draws.
+ * and no floor in truth, this takes one in less than 2 % of 20,000 draws. An exponent at the end
+ * of the search, or one that is not known to within 1, is what one slow run looks like: no floor.
  *
  * Values that are zero, negative or not finite have no logarithm and are left out; the function
  * was not there. Nothing is random: equal input gives equal output.
@@ -66,6 +67,10 @@ struct fit fit_values(struct fit_sizes *sizes, const double *values, bool with_f
 
 /* What the fit says of another size; NAN without a model. */
 double fit_at(const struct fit *fit, double size);
+
+/* Whether the exponent is known to within FIT_CLEAR. Without an interval nothing speaks against it. */
+#define FIT_CLEAR 0.5
+bool fit_is_clear(const struct fit *fit);
 
 /* Quantiles of Student's t: two-sided 95 % (0.975) and 99 % (0.995). NAN for 0 degrees. */
 double fit_student_95(uint32_t degrees);

@@ -237,7 +237,7 @@ static void make_row(struct rows_maker *maker, uint32_t index)
     bool classed = heavy && is_called(scaling, maker->values[COMPARE_NCALLS]);
     for (int m = 0; m < COMPARE_MEASURES; m++, shown += scaling->size_count) {
         row->fit[m] = fit_values(maker->sizes, maker->values[m], heavy);
-        if (classed && has_sizes(scaling, &row->fit[m]))
+        if (classed && has_sizes(scaling, &row->fit[m]) && fit_is_clear(&row->fit[m]))
             row->growth[m] = growth_of(row->fit[m].exponent);
         medians(scaling, maker->values[m], maker->scratch, shown);
     }

@@ -9,9 +9,12 @@
  *
  * A row is not classed when it has less than 0.1 % of cumtime in every run, fewer than 3 calls
  * (in every one of two runs; in all runs together from three on, where a fit can tell), or values
- * at fewer sizes than three (than two, when there are but two sizes).
+ * at fewer sizes than three (than two, when there are but two sizes), or an exponent that is not
+ * known to within 0.5.
  *
- * Projection to a size: each function by its own fit. The total there is the sum of the projected
+ * Projection to a size: each function by its own fit, or, where that is not clear (fit.h), tottime
+ * by the fit of ncalls, each call taking what it took (median), and what has no such fit with the
+ * exponent nearest to 1 that the interval allows: noise must not be multiplied. The total there is the sum of the projected
  * tottime of all functions, in which those that have less than 0.1 % of it in every run are
  * projected together, as one (the noise of each would be multiplied), and those with values at too
  * few sizes stay as they are at the largest. A share is cumtime by that total.

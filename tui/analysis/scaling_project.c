@@ -10,18 +10,70 @@
 #define LEAST_CHANGE 1e-3 /* of a value; smaller ones are not passed on to callers */
 #define PASSES_MAX   64 /* callers above a function that learn of it, however deep the calls are */
 
+/* The middle of the sizes, where a line through noisy points is known best. */
+static double middle_size(const struct scaling *scaling)
+{
+    double sum = 0;
+    for (uint32_t run = 0; run < scaling->run_count; run++)
+        sum += log(scaling->runs[run].size);
+    return exp(sum / scaling->run_count);
+}
+
+static double unclear_at(const struct fit *fit, double middle, double at)
+{
+    double exponent = fmin(fmax(1, fit->low), fit->high);
+    return fit_at(fit, middle) * pow(at / middle, exponent);
+}
+
+/* The median over the sizes of what a call takes; NAN when none has calls and time. */
+static double time_a_call(const struct scaling *scaling, uint32_t row)
+{
+    double found[SCALING_SIZES_SHOWN];
+    uint32_t count = 0;
+    for (uint32_t size = 0; size < scaling->size_count && count < SCALING_SIZES_SHOWN; size++) {
+        double calls = scaling_value(scaling, row, COMPARE_NCALLS, size);
+        double time = scaling_value(scaling, row, COMPARE_TOTTIME, size);
+        if (!(calls > 0) || isnan(time))
+            continue;
+        uint32_t place = count++;
+        for (; place && found[place - 1] > time / calls; place--)
+            found[place] = found[place - 1];
+        found[place] = time / calls;
+    }
+    return count ? (found[(count - 1) / 2] + found[count / 2]) / 2 : NAN;
+}
+
+static double tottime_at(const struct scaling *scaling, uint32_t row, double middle, double at)
+{
+    const struct fit *calls = &scaling->rows[row].fit[COMPARE_NCALLS];
+    const struct fit *tottime = &scaling->rows[row].fit[COMPARE_TOTTIME];
+    double each = fit_is_clear(calls) ? time_a_call(scaling, row) : NAN;
+    return isnan(each) ? unclear_at(tottime, middle, at) : fit_at(calls, at) * each;
+}
+
+static double value_at(const struct scaling *scaling, uint32_t row, enum compare_measure measure,
+                       double middle)
+{
+    const struct fit *fit = &scaling->rows[row].fit[measure];
+    if (fit->sizes < (scaling->size_count < 3 ? 2u : 3u))
+        return NAN;
+    if (fit_is_clear(fit))
+        return fit_at(fit, scaling->at);
+    return measure == COMPARE_TOTTIME ? tottime_at(scaling, row, middle, scaling->at)
+                                      : unclear_at(fit, middle, scaling->at);
+}
+
 static void project_rows(struct scaling *scaling, double at)
 {
-    uint32_t least = scaling->size_count < 3 ? 2 : 3;
-    double rest = fit_at(&scaling->rest, at);
+    double middle = middle_size(scaling);
+    double rest = fit_is_clear(&scaling->rest) ? fit_at(&scaling->rest, at)
+                                               : unclear_at(&scaling->rest, middle, at);
     scaling->at = at;
     scaling->total_at = scaling->stays + (isnan(rest) ? 0 : rest);
     for (uint32_t i = 0; i < scaling->functions; i++) {
         struct scaling_row *row = &scaling->rows[i];
-        for (int m = 0; m < COMPARE_MEASURES; m++) {
-            const struct fit *fit = &row->fit[m];
-            row->projected[m] = fit->sizes >= least ? fit_at(fit, at) : NAN;
-        }
+        for (int m = 0; m < COMPARE_MEASURES; m++)
+            row->projected[m] = value_at(scaling, i, (enum compare_measure)m, middle);
         if (row->alone)
             scaling->total_at += row->projected[COMPARE_TOTTIME];
     }
