@@ -2,6 +2,7 @@
 #include "tui/analysis/blame_internal.h"
 
 #define WALK_MAX 64 /* steps up or down; also what ends a walk in a cycle */
+#define FAR_MORE 4
 
 /* The caller that calls it most in B, or without calls gives it most time, itself left out. */
 static uint32_t main_caller(const struct blame *blame, uint32_t function)
@@ -83,13 +84,13 @@ static uint32_t gained_most(const struct blame *blame, uint32_t function, double
     return best;
 }
 
-/* Whether it gained more itself than by any callee. */
+/* Whether it gained so much itself that its callees hardly matter. */
 static bool gained_itself(const struct blame *blame, uint32_t function)
 {
     struct blame_flow flow = blame_function_flow(blame, function);
     double most;
     gained_most(blame, function, &most);
-    return gain(blame, flow.a.self, flow.b.self) >= most;
+    return gain(blame, flow.a.self, flow.b.self) >= FAR_MORE * most;
 }
 
 static bool walk_down(const struct blame *blame, uint32_t function, enum blame_cause cause,
