@@ -87,6 +87,7 @@ picture hotspots 100x30 'j' ingest-1287.ncp
 picture call-tree 100x30 '2Hjlk' ingest-1287.ncp
 picture butterfly 100x30 'uj\n' ingest-1287.ncp
 picture side-by-side 120x30 'jj' ingest-300.ncp ingest-1287.ncp
+picture trees 120x30 '2EH' ingest-300.ncp ingest-1287.ncp
 for size in 600 2400; do
     record "ingest-$size" "$size" python3 tests/demo/ingest.py "$size"
 done

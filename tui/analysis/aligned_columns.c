@@ -141,7 +141,7 @@ const struct column aligned_columns[] = {
     {NUMBER(cumtime_ratio, "ratio", 6, 2, "cumtime B / A")},
     {NUMBER(cumtime_exponent, "n^", 5, 2, "how cumtime grows with the size")},
     {NUMBER(delta, "delta", 9, 8, "cumtime B - A")},
-    {NUMBER(tottime_a, "tottime A", 9, 7, "time in the function itself in A")},
+    {NUMBER(tottime_a, "tottime A", 9, 8, "time in the function itself in A")},
     {NUMBER(tottime_b, "tottime B", 9, 7, "time in the function itself in B")},
     {NUMBER(tottime_exponent, "n^", 5, 7, "how tottime grows with the size")},
     {NUMBER(ncalls, "ncalls A → B", 12, 4, "calls in A and in B, along this path"),

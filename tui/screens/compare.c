@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { NAME_LEAST = 14 };
+enum { WIDE = 100, NAME_LEAST = 14 }; /* the numbers are many */
 
 struct compare_state {
     struct comparison *comparison; /* NULL: the two cannot be compared */
@@ -47,7 +47,7 @@ static enum style style(const void *owner, uint32_t row, const struct column *co
     if (r->uncertain)
         return STYLE_DIM;
     const char *mark = strrchr(column->id, '_');
-    if (!strcmp(column->id, "delta"))
+    if (!strcmp(column->id, "delta") || !strcmp(column->id, "bar"))
         return pairing_style(pairing_has_sizes(&state->pairing), &r->change[COMPARE_CUMTIME]);
     if (!mark || !strcmp(mark, "_a") || !strcmp(mark, "_b"))
         return STYLE_NORMAL;
@@ -103,7 +103,6 @@ static void set_table(struct compare_state *state)
     table->owner = state;
     table->flags = state->pairing.a->flags & state->pairing.b->flags;
     table->sort = comparison ? column_find(state->columns, comparison->sort->id) : NULL;
-    table->name_least = NAME_LEAST;
     table->style = style;
     table->name = draw_name;
     table->marked = is_marked;
@@ -168,7 +167,9 @@ static void close_state(void *opaque)
 
 static void fit(void *opaque, struct rect area)
 {
-    table_fit(&((struct compare_state *)opaque)->table, area);
+    struct table *table = &((struct compare_state *)opaque)->table;
+    table->name_least = area.columns <= WIDE ? NAME_LEAST : 0;
+    table_fit(table, area);
 }
 
 static void draw(const void *opaque, struct canvas *canvas)

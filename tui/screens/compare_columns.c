@@ -86,7 +86,7 @@ static const struct spot {
     {"ncalls_exponent", "n^", 4, 5, NULL},
     {"ncalls_ratio", NULL, 9, 7, NULL},
     {"ncalls_class", NULL, 9, 9, NULL},
-    {"tottime_a", NULL, 6, 9, NULL},
+    {"tottime_a", NULL, 7, 9, NULL},
     {"tottime_b", NULL, 6, 9, NULL},
     {"tottime_ratio", NULL, 8, 7, NULL},
     {"tottime_exponent", NULL, 6, 5, NULL},
