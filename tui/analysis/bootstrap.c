@@ -8,6 +8,7 @@
 
 #define TAIL  0.025
 #define STEPS 80
+#define FEW   64 /* medians of both sides that need no allocation */
 
 /* P(the r-th smallest of n drawn values is one of the k smallest), r from 1. */
 static double chance_within(uint32_t n, uint32_t r, uint32_t k)
@@ -68,16 +69,16 @@ static int compare_points(const void *left, const void *right)
     return ORDER_OF(a->value, b->value);
 }
 
-static struct point *points_of(const struct bootstrap *bootstrap, const double *values)
+static void list_points(const struct bootstrap *bootstrap, const double *values,
+                        struct point *points)
 {
-    struct point *points = memory_alloc(bootstrap->count * sizeof *points);
     for (uint32_t i = 0; i < bootstrap->count; i++) {
         const struct bootstrap_median *median = &bootstrap->medians[i];
         points[i].value = values[median->low] / 2 + values[median->high] / 2;
         points[i].chance = median->chance;
     }
-    qsort(points, bootstrap->count, sizeof *points, compare_points);
-    return points;
+    if (bootstrap->values % 2 == 0) /* medians of an odd number are the values, and ascend */
+        qsort(points, bootstrap->count, sizeof *points, compare_points);
 }
 
 static void accumulate(struct point *points, uint32_t count)
@@ -91,50 +92,63 @@ struct difference {
     uint32_t count_a, count_b;
 };
 
-/* P(b - a <= limit); `next` is the smallest difference above the limit. */
-static double chance_up_to(const struct difference *d, double limit, double *next)
+/* What is up to a limit: its chance, the largest of it, and the smallest that is above. */
+struct share {
+    double chance, largest, next;
+};
+
+static struct share share_up_to(const struct difference *d, double limit)
 {
-    double chance = 0;
-    *next = INFINITY;
+    struct share share = {0, -INFINITY, INFINITY};
     for (uint32_t i = 0, j = 0; i < d->count_a; i++) {
         while (j < d->count_b && d->b[j].value - d->a[i].value <= limit)
             j++;
         if (j < d->count_b)
-            *next = fmin(*next, d->b[j].value - d->a[i].value);
-        if (j)
-            chance += d->a[i].chance * d->b[j - 1].chance;
+            share.next = fmin(share.next, d->b[j].value - d->a[i].value);
+        if (!j)
+            continue;
+        share.largest = fmax(share.largest, d->b[j - 1].value - d->a[i].value);
+        share.chance += d->a[i].chance * d->b[j - 1].chance;
     }
-    return chance;
+    return share;
 }
 
 /* The smallest difference that so large a share does not exceed. */
-static double quantile(const struct difference *d, double share)
+static double quantile(const struct difference *d, double wanted)
 {
-    double low = d->b[0].value - d->a[d->count_a - 1].value, next;
+    double low = d->b[0].value - d->a[d->count_a - 1].value;
     double high = d->b[d->count_b - 1].value - d->a[0].value;
-    if (chance_up_to(d, low, &next) >= share)
+    struct share share = share_up_to(d, low);
+    if (share.chance >= wanted)
         return low;
-    for (int i = 0; i < STEPS && low < high; i++) {
+    /* It is above `low` and not above `high`; `next` is the first difference above `low`. */
+    double next = share.next;
+    for (int i = 0; i < STEPS && next < high; i++) {
         double middle = low + (high - low) / 2;
-        if (middle <= low || middle >= high)
-            break;
-        if (chance_up_to(d, middle, &next) >= share)
-            high = middle;
-        else
+        share = share_up_to(d, middle);
+        if (share.chance >= wanted) {
+            high = share.largest;
+        } else {
             low = middle;
+            next = share.next;
+        }
     }
-    chance_up_to(d, low, &next);
     return next;
 }
 
 void bootstrap_interval(const struct bootstrap *of_a, const double *a, const struct bootstrap *of_b,
                         const double *b, double *low, double *high)
 {
-    struct point *in_a = points_of(of_a, a), *in_b = points_of(of_b, b);
+    struct point few[FEW];
+    uint32_t count = of_a->count + of_b->count;
+    struct point *in_a = count <= FEW ? few : memory_alloc(count * sizeof *in_a);
+    struct point *in_b = in_a + of_a->count;
+    list_points(of_a, a, in_a);
+    list_points(of_b, b, in_b);
     accumulate(in_b, of_b->count);
     const struct difference difference = {in_a, in_b, of_a->count, of_b->count};
     *low = quantile(&difference, TAIL);
     *high = quantile(&difference, 1 - TAIL);
-    free(in_a);
-    free(in_b);
+    if (in_a != few)
+        free(in_a);
 }

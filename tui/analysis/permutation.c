@@ -24,18 +24,25 @@ static double splits_of(uint32_t n, uint32_t k)
     return round(count);
 }
 
-/* The next choice in lexicographic order; false after the last. */
-static bool next_choice(uint8_t *choice, uint32_t chosen, uint32_t n)
+/* The next choice in lexicographic order; the last stays. */
+static void next_choice(uint8_t *choice, uint32_t chosen, uint32_t n)
 {
     uint32_t i = chosen;
     while (i && choice[i - 1] == n - chosen + i - 1)
         i--;
     if (!i)
-        return false;
+        return;
     choice[i - 1]++;
     for (; i < chosen; i++)
         choice[i] = (uint8_t)(choice[i - 1] + 1);
-    return true;
+}
+
+/* A split as bits, a byte for each eight captures. */
+static void add_split(const struct permutation *test, const uint8_t *choice, uint32_t split)
+{
+    uint8_t *bits = &test->list[(size_t)split * test->bytes];
+    for (uint32_t i = 0; i < test->chosen; i++)
+        bits[choice[i] / 8] |= (uint8_t)(1u << choice[i] % 8);
 }
 
 static void list_all(struct permutation *test)
@@ -43,11 +50,10 @@ static void list_all(struct permutation *test)
     uint8_t choice[CAPTURES];
     for (uint32_t i = 0; i < test->chosen; i++)
         choice[i] = (uint8_t)i;
-    uint8_t *to = test->list;
-    do {
-        for (uint32_t i = 0; i < test->chosen; i++)
-            *to++ = choice[i];
-    } while (next_choice(choice, test->chosen, sum_of(test)));
+    for (uint32_t split = 0; split < test->splits; split++) {
+        add_split(test, choice, split);
+        next_choice(choice, test->chosen, sum_of(test));
+    }
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014) */
@@ -64,17 +70,17 @@ static void draw(struct permutation *test)
     uint8_t captures[CAPTURES];
     uint64_t state = SEED;
     uint32_t n = sum_of(test);
-    uint8_t *to = test->list;
     for (uint32_t i = 0; i < n; i++)
         captures[i] = (uint8_t)i;
-    for (uint32_t split = 0; split < test->splits; split++)
+    for (uint32_t split = 0; split < test->splits; split++) {
         for (uint32_t i = 0; i < test->chosen && i < n; i++) {
             uint32_t at = i + (uint32_t)(next_random(&state) % (n - i));
             uint8_t capture = captures[at];
             captures[at] = captures[i];
             captures[i] = capture;
-            *to++ = capture;
         }
+        add_split(test, captures, split);
+    }
 }
 
 struct permutation permutation_new(uint32_t a, uint32_t b)
@@ -85,8 +91,10 @@ struct permutation permutation_new(uint32_t a, uint32_t b)
     if (!test.enough)
         return test;
     test.drawn = splits > SPLITS_MAX;
-    test.splits = test.drawn ? DRAWN : (uint32_t)splits;
-    test.list = memory_alloc((size_t)test.splits * test.chosen);
+    /* Sides of one size can be swapped: the first half, those with the first capture, will do. */
+    test.splits = test.drawn ? DRAWN : (uint32_t)(a == b ? splits / 2 : splits);
+    test.bytes = (a + b + 7) / 8;
+    test.list = memory_zeroed(test.splits, test.bytes);
     if (test.drawn)
         draw(&test);
     else
@@ -100,12 +108,26 @@ void permutation_free(struct permutation *test)
     test->list = NULL;
 }
 
+/* The sums of every choice among eight values. */
+struct sums {
+    double of[256];
+};
+
+static void add_up(const double *values, uint32_t count, struct sums *sums)
+{
+    sums->of[0] = 0;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t bits = 0; bits < 1u << i; bits++)
+            sums->of[bits | 1u << i] = sums->of[bits] + values[i];
+}
+
 /*
  * With the sum of all values fixed, the means of a split differ the more, the further the sum of
  * its chosen values is from what is expected of them. Counts to `stop` at most.
  */
 static uint32_t count_as_far(const struct permutation *test, const double *values, uint32_t stop)
 {
+    struct sums sums[CAPTURES / 8];
     uint32_t n = sum_of(test), count = 0;
     uint32_t first = test->a <= test->b ? 0 : test->a; /* the side that was chosen */
     double all = 0, observed = 0;
@@ -113,14 +135,16 @@ static uint32_t count_as_far(const struct permutation *test, const double *value
         all += values[i];
     for (uint32_t i = 0; i < test->chosen; i++)
         observed += values[first + i];
+    for (uint32_t byte = 0; byte < test->bytes; byte++)
+        add_up(&values[8 * byte], n - 8 * byte < 8 ? n - 8 * byte : 8, &sums[byte]);
     double expected = all * test->chosen / n;
     /* What is equal but for the rounding of sums counts. */
     double far = fabs(observed - expected) * (1 - 1e-9) - fabs(all) * 1e-15;
-    const uint8_t *choice = test->list;
+    const uint8_t *bits = test->list;
     for (uint32_t split = 0; split < test->splits && count < stop; split++) {
         double sum = 0;
-        for (uint32_t i = 0; i < test->chosen; i++)
-            sum += values[*choice++];
+        for (uint32_t byte = 0; byte < test->bytes; byte++)
+            sum += sums[byte].of[*bits++];
         count += fabs(sum - expected) >= far;
     }
     return count;

@@ -21,10 +21,11 @@
 struct permutation {
     uint32_t a, b;   /* captures a side */
     uint32_t chosen; /* the smaller of the two */
-    uint32_t splits; /* in the list; drawn ones without the one that was observed */
+    uint32_t splits; /* in the list; of those that are drawn the observed one is not counted */
     bool drawn;
-    bool enough;   /* can any difference of these sides be significant? */
-    uint8_t *list; /* splits x chosen: which captures, of A and then of B */
+    bool enough;    /* can any difference of these sides be significant? */
+    uint32_t bytes; /* of a split */
+    uint8_t *list;  /* a bit a capture, of A and then of B: is it chosen? */
 };
 
 struct permutation permutation_new(uint32_t a, uint32_t b);
