@@ -66,7 +66,7 @@ static int add_words(struct words *words, const cJSON *command, const struct pla
 static int expand(const struct plan *plan, const struct plan_run *run, const char *key,
                   const char *output, char ***out, struct error *err)
 {
-    struct placeholder_values values;
+    struct placeholder_values values = {0};
     struct words words = {0};
     struct error why = {0};
     const cJSON *command = cJSON_GetObjectItemCaseSensitive(run->entry, key);

@@ -133,9 +133,9 @@ static int compare_keys(const void *a, const void *b)
 static const char *key_twice(const cJSON *object)
 {
     ARRAY(const char *) keys = {0};
-    const cJSON *member;
     const char *found = NULL;
-    cJSON_ArrayForEach(member, object) * array_push(&keys) = member->string;
+    for (const cJSON *member = object->child; member; member = member->next)
+        *array_push(&keys) = member->string;
     if (keys.count)
         qsort(keys.data, keys.count, sizeof *keys.data, compare_keys);
     for (uint32_t i = 1; i < keys.count && !found; i++)

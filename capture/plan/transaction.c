@@ -115,6 +115,15 @@ static int sync_folder(const char *folder, struct error *err)
     return result;
 }
 
+/* Only root may give files away; for others it becomes theirs. */
+static int keep_rights(int fd, const struct stat *old)
+{
+    bool other = old->st_uid != geteuid() || old->st_gid != getegid();
+    if (other && fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+        return -1;
+    return fchmod(fd, old->st_mode & 07777);
+}
+
 /* A new file with the mode and owner of the old one, and the text in it. */
 static int write_beside(const char *name, const char *file, const char *text, struct error *err)
 {
@@ -123,15 +132,10 @@ static int write_beside(const char *name, const char *file, const char *text, st
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_errno(err, "cannot be changed: %s", name);
-    int result = stat(file, &old) == 0 && fchmod(fd, old.st_mode & 07777) == 0
-                     ? 0
-                     : error_errno(err, "cannot be changed: %s", name);
-    if (result == 0 && (old.st_uid != geteuid() || old.st_gid != getegid()))
-        /* Only root may give files away; for others it becomes theirs. */
-        result = fchown(fd, old.st_uid, old.st_gid) != 0 && errno != EPERM
-                     ? error_errno(err, "cannot be changed: %s", name)
-                     : 0;
-    if (result == 0)
+    int result = stat(file, &old) == 0 ? keep_rights(fd, &old) : -1;
+    if (result != 0)
+        error_errno(err, "cannot be changed: %s", name);
+    else
         result = write_all(fd, text, err);
     close(fd);
     if (result != 0)
@@ -185,8 +189,10 @@ int transaction_commit(struct transaction *transaction, struct error *err)
 {
     const struct plan *plan = transaction->plan;
     char *text = document_print(plan->root, plan->text);
-    int result = text ? check_text(plan, text, err) : error_set(err, ERROR_IO, "no memory left");
-    if (result == 0)
+    int result = -1;
+    if (!text)
+        error_set(err, ERROR_IO, "no memory left");
+    else if (check_text(plan, text, err) == 0)
         result = replace_file(plan, text, err);
     if (result != 0)
         error_in_file(err, plan->path);
