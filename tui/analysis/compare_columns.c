@@ -29,6 +29,8 @@ static void value_text(const void *table, enum compare_measure measure, double v
 {
     if (isnan(value))
         snprintf(buffer, size, "-");
+    else if (measure == COMPARE_NCALLS && value < 100 && value != nearbyint(value))
+        snprintf(buffer, size, "%.3g", value); /* a median or a scaled count */
     else if (measure == COMPARE_NCALLS)
         number_count((uint64_t)llround(value), buffer, size);
     else
