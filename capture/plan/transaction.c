@@ -69,6 +69,8 @@ static int take_lock(const char *path, int wait_ms, int *lock, struct error *err
     *lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, status.st_mode & 0666);
     if (*lock < 0)
         error_errno(err, "cannot be changed: %s", name);
+    else /* whoever may change the plan may lock it, whatever the umask of the first one was */
+        (void)!fchmod(*lock, status.st_mode & 0666);
     free(name);
     if (*lock >= 0 && wait_for_lock(*lock, wait_ms, err) == 0)
         return 0;
