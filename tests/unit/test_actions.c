@@ -34,7 +34,7 @@ static void every_key_exists(void **state)
 
 static void check_unambiguous(const struct action *action, uint32_t key)
 {
-    for (unsigned place = 1; place <= PLACE_HELP; place <<= 1) {
+    for (unsigned place = 1; place <= PLACE_QUEUE; place <<= 1) {
         if (!(action->places & place))
             continue;
         const struct action *found = action_for_key(key, place, ~0u);
