@@ -6,7 +6,7 @@ data=$(cd "$(dirname "$0")/../golden/data" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/ncprof-cli.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-cp "$data"/* .
+cp -r "$data"/* .
 export LC_ALL=C.UTF-8
 number=0
 
@@ -65,11 +65,12 @@ key_order() {
 import json, sys
 d = json.load(sys.stdin)
 profile = ["path", "format", "metric", "unit", "total", "functions", "threads", "size", "truncated"]
-assert list(d) == ["a", "b", "size_ratio", "normalise", "functions"], list(d)
+assert list(d) == ["a", "b", "size_ratio", "normalise", "functions", "normalise_function", "factors", "unlike", "blame",
+                   "captures", "captures_needed", "counts"], list(d)
 assert list(d["a"]) == profile and list(d["b"]) == profile
 for f in d["functions"]:
     assert list(f) == ["name", "module", "file", "status", "a", "b", "delta", "ratio", "exponent", "class",
-                       "more_calls", "slower_calls"], list(f)
+                       "more_calls", "slower_calls", "moved_from", "p", "significant", "low", "high"], list(f)
     for part in "a", "b", "delta", "ratio", "exponent", "class":
         assert f[part] is None or list(f[part]) == ["ncalls", "tottime", "cumtime"]
     assert round((f["more_calls"] + f["slower_calls"]) * 1e9) == round(f["delta"]["cumtime"] * 1e9)
