@@ -6,7 +6,10 @@
 #include <string.h>
 
 enum { ALONE = PROFILE_NONE, TAKEN = PROFILE_NONE - 1 };
-#define LOOKED_AT_MAX 256u /* frames below one that is stepped over */
+/* Frames looked at below one that may be stepped over, and below all of one parent. */
+#define LOOKED_AT_MAX    256u
+#define LOOKED_AT_IN_ALL 100000u
+#define FOUND_BELOW_MAX  4096u /* then none is looked below any more */
 
 struct keyed {
     uint32_t function, at;
@@ -17,6 +20,7 @@ struct pairing {
     uint32_t parent;
     uint32_t *mate[2]; /* by place among the found: the place in the other, ALONE or TAKEN */
     struct keyed *by_function[2];
+    uint32_t looked_at;
 };
 
 static int compare_keyed(const void *left, const void *right)
@@ -156,10 +160,13 @@ static void adopt(struct pairing *pairing, uint32_t source, const struct calltre
     below->count = 0;
     calltree_collect(nodes, source, frame, below);
     for (uint32_t i = 0; i < below->count && i < LOOKED_AT_MAX; i++) {
+        if (pairing->looked_at++ >= LOOKED_AT_IN_ALL)
+            return;
         struct calltree_side side = below->data[i];
         uint32_t function = partner(pairing, source, side.function);
         if (function == PROFILE_NONE) {
-            calltree_collect(nodes, source, &side, below);
+            if (below->count < FOUND_BELOW_MAX)
+                calltree_collect(nodes, source, &side, below);
             continue;
         }
         uint32_t at = find(pairing, other, function);
@@ -192,7 +199,7 @@ static void step_over(struct pairing *pairing, uint32_t source)
         return;
     for (uint32_t i = 0; i < nodes->found[source].count; i++) {
         struct calltree_side side = nodes->found[source].data[i];
-        if (pairing->mate[source][i] != ALONE ||
+        if (pairing->mate[source][i] != ALONE || pairing->looked_at >= LOOKED_AT_IN_ALL ||
             partner(pairing, source, side.function) != PROFILE_NONE)
             continue;
         uint32_t first = nodes->adopted.count;
