@@ -22,12 +22,11 @@ static double total_of(const struct profile *profile, uint32_t metric)
     return (double)profile_total(profile, metric, PROFILE_NONE) * profile->metrics[metric].scale;
 }
 
-struct blame *blame_new(const struct profile *a, const struct profile *b,
-                        const struct blame_query *query)
+struct blame *blame_new_matched(const struct profile *a, const struct profile *b,
+                                const struct blame_query *query, const struct match *pairs,
+                                uint32_t count)
 {
     struct blame *blame = memory_zeroed(1, sizeof *blame);
-    uint32_t count;
-    struct match *matches = match_functions(a, b, &count);
     *blame =
         (struct blame){.a = a, .b = b, .metric_a = query->metric_a, .metric_b = query->metric_b};
     blame->scale =
@@ -37,12 +36,21 @@ struct blame *blame_new(const struct profile *a, const struct profile *b,
     blame->in_a = memory_zeroed(b->function_count, sizeof *blame->in_a);
     blame->in_b = memory_zeroed(a->function_count, sizeof *blame->in_b);
     for (uint32_t i = 0; i < count; i++) {
-        if (matches[i].b != PROFILE_NONE)
-            blame->in_a[matches[i].b] = matches[i].a;
-        if (matches[i].a != PROFILE_NONE)
-            blame->in_b[matches[i].a] = matches[i].b;
+        if (pairs[i].b != PROFILE_NONE)
+            blame->in_a[pairs[i].b] = pairs[i].a;
+        if (pairs[i].a != PROFILE_NONE)
+            blame->in_b[pairs[i].a] = pairs[i].b;
     }
-    free(matches);
+    return blame;
+}
+
+struct blame *blame_new(const struct profile *a, const struct profile *b,
+                        const struct blame_query *query)
+{
+    uint32_t count;
+    struct match *pairs = match_functions(a, b, &count);
+    struct blame *blame = blame_new_matched(a, b, query, pairs, count);
+    free(pairs);
     return blame;
 }
 

@@ -72,6 +72,10 @@ void blame_mark(unsigned blame, double exponent_caller,
 /* Matches the functions of both, once. The profiles are borrowed. */
 struct blame *blame_new(const struct profile *a, const struct profile *b,
                         const struct blame_query *query);
+/* Likewise, of functions matched already. `pairs` is borrowed during the call. */
+struct blame *blame_new_matched(const struct profile *a, const struct profile *b,
+                                const struct blame_query *query, const struct match *pairs,
+                                uint32_t count);
 void blame_free(struct blame *blame);
 const struct profile *blame_profile(const struct blame *blame, int side); /* 0 A, 1 B */
 uint32_t blame_metric(const struct blame *blame, int side);

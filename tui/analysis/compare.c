@@ -210,13 +210,26 @@ static void open_work(struct compare_work *work, const struct compare_side *a,
         comparison->captures[a->count + i] = b->profiles[i];
 }
 
+static void find_pairs(struct compare_work *work)
+{
+    const struct compare_query *query = work->query;
+    work->pairs = work->found = NULL;
+    if (query->pairs && work->comparison->count_a == 1 && work->comparison->count_b == 1) {
+        work->pairs = query->pairs;
+        work->pair_count = query->pair_count;
+        return;
+    }
+    work->found = match_functions(&work->a.known, &work->b.known, &work->pair_count);
+    work->pairs = work->found;
+}
+
 static int fill(struct compare_work *work, struct error *err)
 {
     struct comparison *comparison = work->comparison;
     uint32_t limit = work->query->limit;
     if (check_units(work, err) || set_sizes(work, err))
         return -1;
-    work->pairs = match_functions(&work->a.known, &work->b.known, &work->pair_count);
+    find_pairs(work);
     comparison->total_a =
         number_in_unit(captures_sums(&work->a, work->unit->scale).self, work->unit);
     comparison->total_b =
@@ -249,7 +262,7 @@ int compare_new(struct comparison **out, const struct compare_side *a, const str
     compare_close_noise(&work);
     captures_close(&work.a);
     captures_close(&work.b);
-    free(work.pairs);
+    free(work.found);
     if (failed)
         compare_free(work.comparison);
     else

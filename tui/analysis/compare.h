@@ -22,6 +22,8 @@
 #include "formats/profile/profile.h"
 #include "tui/columns.h"
 
+struct match;
+
 enum compare_status { COMPARE_MATCHED, COMPARE_MOVED, COMPARE_NEW, COMPARE_GONE };
 #define COMPARE_STATUSES 4
 
@@ -97,6 +99,12 @@ struct compare_query {
     enum compare_normalise normalise;
     const char *normalise_function; /* its name, for FUNCTION */
     bool allow_unlike;              /* units and clocks that differ are compared all the same */
+    /*
+     * Of one capture a side: what match_functions() says of the two, borrowed, for whoever compares
+     * them again and again; NULL: they are matched anew.
+     */
+    const struct match *pairs;
+    uint32_t pair_count;
 };
 
 /*

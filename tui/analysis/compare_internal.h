@@ -41,7 +41,8 @@ struct compare_work {
     struct comparison *comparison;
     const struct compare_query *query;
     struct captures a, b;
-    struct match *pairs; /* their rows */
+    const struct match *pairs; /* their rows */
+    struct match *found;       /* the same, when nobody gave them */
     uint32_t pair_count;
     const struct metric *unit; /* the finest of all captures' metrics; values are in its units */
     double log_size_ratio;     /* NAN: unknown */

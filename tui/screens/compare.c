@@ -3,6 +3,7 @@
 
 #include "formats/profile/memory.h"
 #include "tui/analysis/blame.h"
+#include "tui/analysis/match.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/screens/compare_columns.h"
@@ -12,6 +13,7 @@
 #include "tui/widgets/glyph.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WIDE = 100, NAME_LEAST = 14 }; /* the numbers are many */
@@ -19,6 +21,8 @@ enum { WIDE = 100, NAME_LEAST = 14 }; /* the numbers are many */
 struct compare_state {
     struct comparison *comparison; /* NULL: the two cannot be compared */
     struct blame *blame;           /* likewise */
+    struct match *pairs;           /* the functions of both, found once */
+    uint32_t pair_count;
     struct pairing pairing;
     struct table table;
     struct column columns[TABLE_COLUMNS_MAX + 1];
@@ -123,6 +127,8 @@ static void compare(struct compare_state *state)
         .normalise = pairing->normalise,
         .normalise_function = pairing->function,
         .allow_unlike = pairing->allow_unlike,
+        .pairs = state->pairs,
+        .pair_count = state->pair_count,
     };
     compare_free(state->comparison);
     state->comparison = NULL;
@@ -138,7 +144,9 @@ static void lay_blame(struct compare_state *state)
     struct blame_query query = {pairing->metric_a, pairing->metric_b, pairing->size_a,
                                 pairing->size_b};
     blame_free(state->blame);
-    state->blame = pairing->failed ? NULL : blame_new(pairing->a, pairing->b, &query);
+    state->blame = pairing->failed ? NULL
+                                   : blame_new_matched(pairing->a, pairing->b, &query, state->pairs,
+                                                       state->pair_count);
 }
 
 static void rebuild(void *opaque, const struct subject *subject)
@@ -149,6 +157,10 @@ static void rebuild(void *opaque, const struct subject *subject)
     bool other = pairing_update(&state->pairing, subject);
     state->threshold = subject->threshold;
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
+    if (other) {
+        free(state->pairs);
+        state->pairs = match_functions(state->pairing.a, state->pairing.b, &state->pair_count);
+    }
     compare(state);
     if (other)
         lay_blame(state);
@@ -162,6 +174,7 @@ static void close_state(void *opaque)
     struct compare_state *state = opaque;
     compare_free(state->comparison);
     blame_free(state->blame);
+    free(state->pairs);
     marks_free(&state->marks);
 }
 
