@@ -37,7 +37,7 @@ void memory_on_exhaustion(void (*hook)(void));
 
 /* Makes room for `more` further elements. Ends the program past 2^32-2 elements. */
 #define array_reserve(array, more)                                                                 \
-    ((size_t)(more) <= (array)->capacity - (array)->count                                          \
+    ((array)->data && (size_t)(more) <= (array)->capacity - (array)->count                         \
          ? (void)0                                                                                 \
          : (void)((array)->data = array_grow((array)->data, &(array)->capacity, (array)->count,    \
                                              (more), sizeof *(array)->data)))
