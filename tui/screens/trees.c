@@ -122,7 +122,7 @@ static void close_state(void *opaque)
 static void fit(void *opaque, struct rect area)
 {
     struct trees_state *state = opaque;
-    state->branches.table.name_least = area.columns * 2 / 5; /* branches are indented */
+    state->branches.table.name_least = area.columns * 45 / 100; /* branches are indented */
     if (state->aligned)
         table_fit(&state->branches.table, area);
 }
