@@ -16,10 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GRACE_MS 3000  /* from SIGTERM to SIGKILL */
-#define STORE_MS 60000 /* waiting for the lock with a result in hand */
-#define TICK_MS  1000
-#define FIRST_MS 200 /* a short run should not be late */
+#define GRACE_MS      3000 /* from SIGTERM to SIGKILL */
+#define STORE_SECONDS 60   /* trying to store a result */
+#define RETRY_MS      500
+#define TICK_MS       1000
+#define FIRST_MS      200 /* a short run should not be late */
 
 struct runner {
     const struct runner_options *options;
@@ -135,19 +136,38 @@ static void tell_end(struct runner *runner, const struct claim *claim, const cJS
     tell(runner, &event);
 }
 
-static int store(struct runner *runner, const struct claim *claim, cJSON *result, struct error *err)
+static int store_once(const struct runner *runner, const struct claim *claim, const cJSON *result,
+                      bool *stored, struct error *err)
 {
     struct transaction transaction;
-    cJSON *copy = cJSON_Duplicate(result, true);
-    int failed = transaction_begin(&transaction, runner->path, STORE_MS, err);
-    bool stored = !failed && schedule_finish(transaction.plan, claim->id, result);
+    if (transaction_begin(&transaction, runner->path, TRANSACTION_WAIT_MS, err))
+        return -1;
+    *stored = schedule_finish(transaction.plan, claim->id, cJSON_Duplicate(result, true));
+    return transaction_commit(&transaction, err);
+}
+
+static void note_retry(const struct runner *runner, const struct claim *claim,
+                       const struct error *err)
+{
+    char why[1200], text[1600];
+    error_text(err, why, sizeof why);
+    snprintf(text, sizeof text, "its result cannot be stored, trying for a minute: %s", why);
+    note(runner, claim->id, text);
+}
+
+/* With a result in hand more than once: somebody may be in the middle of editing the plan. */
+static int store(struct runner *runner, const struct claim *claim, const cJSON *result,
+                 struct error *err)
+{
+    bool stored = false;
+    double end = monotonic_seconds() + STORE_SECONDS;
+    int failed = store_once(runner, claim, result, &stored, err);
     if (failed)
-        cJSON_Delete(result);
-    else
-        failed = transaction_commit(&transaction, err);
+        note_retry(runner, claim, err);
+    while (failed && monotonic_seconds() < end && !signals_wait(&runner->signals, RETRY_MS))
+        failed = store_once(runner, claim, result, &stored, err);
     if (!failed)
-        tell_end(runner, claim, copy, stored);
-    cJSON_Delete(copy);
+        tell_end(runner, claim, result, stored);
     return failed;
 }
 
@@ -171,7 +191,10 @@ static int run_one(struct runner *runner, struct claim *claim, struct error *err
                                     .stopped = time(NULL),
                                     .interrupted = runner->signals.caught != 0,
                                     .report = &report};
-    return store(runner, claim, outcome_result(&outcome), err);
+    cJSON *result = outcome_result(&outcome);
+    int failed = store(runner, claim, result, err);
+    cJSON_Delete(result);
+    return failed;
 }
 
 /* ---- all of them ---- */

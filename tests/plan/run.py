@@ -303,6 +303,19 @@ def _():
     expect(not processes("nap.py"), "the program still lives")
 
 
+@test("a plan that is no plan for a moment when a run ends: the result is not lost")
+def _():
+    runner = napping()
+    good = (FOLDER / "plan.json").read_text()
+    (FOLDER / "plan.json").write_text(good[:-20])
+    runner.send_signal(signal.SIGINT)
+    while "its result cannot be stored" not in (line := runner.stdout.readline()):
+        expect(line, "it gave up")
+    expect("JSON" in line, line)
+    (FOLDER / "plan.json").write_text(good)
+    interrupted(runner, signal.SIGINT, 5)
+
+
 @test("a runner elsewhere: only --take-over takes its run")
 def _():
     three_runs()
