@@ -150,6 +150,7 @@ struct drain *drain_resume(const struct session *session, struct trace_writer *w
 {
     struct drain *drain = drain_new(session, writer);
     programs_resumed(drain->programs);
+    taken_patient(drain->taken_blocks);
     restore_streams(drain);
     restore_blocks(drain);
     return drain;

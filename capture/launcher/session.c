@@ -19,6 +19,8 @@
 
 #define FIRST_BLOCKS 64u
 #define SPARE_BLOCKS 16u /* free blocks to keep ready */
+#define LOCK_TRIES   100
+#define LOCK_WAIT_US 10000
 
 static off_t block_offset(uint32_t index)
 {
@@ -148,26 +150,6 @@ static int enter_session(struct session *session, struct error *err)
     return error_set(err, ERROR_FORMAT, "%s is not what this ncprof left", session->path);
 }
 
-static int check_session(struct session *session, bool *busy, struct error *err)
-{
-    if (flock(session->descriptor, LOCK_EX | LOCK_NB) != 0) {
-        *busy = errno == EWOULDBLOCK;
-        return error_errno(err, "%s: cannot be locked", session->path);
-    }
-    return enter_session(session, err);
-}
-
-int session_attach(struct session *session, const char *path, bool *busy, struct error *err)
-{
-    *busy = false;
-    if (open_session(session, path) != 0)
-        return error_errno(err, "cannot open %s", path);
-    if (check_session(session, busy, err) == 0)
-        return 0;
-    close(session->descriptor);
-    return -1;
-}
-
 int session_look(struct session *session, const char *path)
 {
     struct error ignored;
@@ -175,6 +157,46 @@ int session_look(struct session *session, const char *path)
         return -1;
     if (enter_session(session, &ignored) == 0)
         return 0;
+    close(session->descriptor);
+    return -1;
+}
+
+static bool recorder_lives(const struct session *session)
+{
+    struct session look;
+    if (session_look(&look, session->path) != 0)
+        return false;
+    struct process_look process = process_look(look.channel->recorder_pid);
+    bool lives = process.state && process.state != 'Z' && process.state != 'X' &&
+                 process.start == look.channel->recorder_start;
+    session_detach(&look);
+    return lives;
+}
+
+/* Others that look for leftovers have it for a moment, and a program from fork to exec. */
+static int lock(const struct session *session)
+{
+    int tries = 0;
+    while (flock(session->descriptor, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK || tries++ == LOCK_TRIES || recorder_lives(session))
+            return -1;
+        usleep(LOCK_WAIT_US);
+    }
+    return 0;
+}
+
+int session_attach(struct session *session, const char *path, bool *busy, struct error *err)
+{
+    *busy = false;
+    if (open_session(session, path) != 0)
+        return error_errno(err, "cannot open %s", path);
+    if (lock(session) == 0) {
+        if (enter_session(session, err) == 0)
+            return 0;
+    } else {
+        *busy = errno == EWOULDBLOCK;
+        error_errno(err, "%s: cannot be locked", path);
+    }
     close(session->descriptor);
     return -1;
 }

@@ -5,9 +5,10 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define WAITING_MAX 96u /* blocks, 6 MiB: four threads at full speed until their chunks are full   \
-                         */
-#define SWEEP_FROM 64u  /* kept definitions before it is worth looking */
+#define WAITING_MAX                                                                                \
+    96u                /* blocks, 6 MiB: four threads at full speed until their chunks are full    \
+                        */
+#define SWEEP_FROM 64u /* kept definitions before it is worth looking */
 
 struct stream {
     uint32_t number, thread, entry;
@@ -23,7 +24,8 @@ struct taken {
     ARRAY(struct stream *) streams; /* by number; NULL: not begun, or ended */
     ARRAY(struct stream *) waiting; /* those with blocks */
     uint32_t blocks;                /* of all */
-    ARRAY(uint32_t) definitions;    /* indices of blocks that are kept */
+    bool patient;
+    ARRAY(uint32_t) definitions; /* indices of blocks that are kept */
 };
 
 struct taken *taken_new(struct session *session, struct ledger *ledger, struct trace_writer *writer)
@@ -33,6 +35,11 @@ struct taken *taken_new(struct session *session, struct ledger *ledger, struct t
     taken->ledger = ledger;
     taken->writer = writer;
     return taken;
+}
+
+void taken_patient(struct taken *taken)
+{
+    taken->patient = true;
 }
 
 static void stream_free(struct stream *stream)
@@ -97,7 +104,7 @@ static void release(struct taken *taken, struct stream *stream)
     while (end < stream->blocks.count &&
            (!kept || stream->blocks.data[end].after.events <= written))
         end++;
-    if (end == stream->first)
+    if (end == stream->first || (taken->patient && trace_writer_failed(taken->writer)))
         return;
     if (kept)
         ledger_advance(taken->ledger, stream->entry, &stream->blocks.data[end - 1].after);
@@ -153,7 +160,7 @@ int taken_add(struct taken *taken, uint32_t number, const struct taken_block *bl
     *array_push(&stream->blocks) = *block;
     taken->blocks++;
     release(taken, stream);
-    while (taken->blocks > WAITING_MAX) {
+    while (taken->blocks > WAITING_MAX && !(taken->patient && trace_writer_failed(taken->writer))) {
         struct stream *full = fullest(taken);
         if (trace_writer_flush_thread(taken->writer, full->thread, err) != 0)
             result = -1;

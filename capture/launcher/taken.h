@@ -12,6 +12,8 @@ struct taken;
 
 struct taken *taken_new(struct session *session, struct ledger *ledger,
                         struct trace_writer *writer);
+/* Where the writer fails, blocks are kept for another try: no program waits for them. */
+void taken_patient(struct taken *taken);
 void taken_free(struct taken *taken); /* NULL is allowed */
 
 /* A stream is about to be read for the first time, or goes on in `entry` of the ledger. */

@@ -195,6 +195,11 @@ struct trace_place trace_writer_place(const struct trace_writer *writer)
     return trace_output_place(writer->output);
 }
 
+bool trace_writer_failed(const struct trace_writer *writer)
+{
+    return trace_output_failed(writer->output);
+}
+
 uint32_t trace_writer_thread_count(const struct trace_writer *writer)
 {
     return writer->definitions.threads.count;

@@ -87,6 +87,8 @@ int trace_writer_state(struct trace_writer *writer, const char *metadata, struct
 int trace_writer_flush(struct trace_writer *writer, struct error *err);
 /* The same for one thread. On failure its events are given up, and there is room again. */
 int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err);
+/* The disk has refused: nothing more is written. */
+bool trace_writer_failed(const struct trace_writer *writer);
 /* Events of a thread, from its first, that are in the file or were given up. */
 uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread);
 

@@ -60,6 +60,7 @@ class Progress:
     """The memory that the program counts in: it is there when all processes are dead."""
 
     def __init__(self):
+        PROGRESS.unlink(missing_ok=True)  # a program that is left over must not count in it
         PROGRESS.write_bytes(bytes(4096))
         with open(PROGRESS, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 4096)

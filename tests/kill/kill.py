@@ -54,8 +54,9 @@ def program_runs_on(process, target, progress, choose):
     process.kill()
     process.wait()
     time.sleep(0.3)
-    before = progress.total()
-    time.sleep(0.05)
+    before, deadline = progress.total(), time.monotonic() + 1
+    while progress.total() <= before and time.monotonic() < deadline:
+        time.sleep(0.01)
     expect(progress.total() > before, "it does not run on")
     if choose.random() < 0.5:
         kill(target)
@@ -107,12 +108,13 @@ def moment(command, death, choose):
         old.unlink()
     progress = Progress()
     process = start(command)
+    target = None
     try:
         if choose.random() < 0.1:
             time.sleep(choose.uniform(0, 0.06))
-            target = children(process.pid)
+            begun = children(process.pid)
             process.kill()
-            for pid in target:
+            for pid in begun:
                 kill(pid)
             process.wait()
             before_it_begins(process, None, progress, choose)
@@ -122,7 +124,7 @@ def moment(command, death, choose):
                                   choose.uniform(0.1, 1.3 if KILLS > 100 else 0.5))))
         death(process, target, progress, choose)
     finally:
-        for pid in children(process.pid):
+        for pid in [*children(process.pid), *([target] if target else [])]:
             kill(pid)
         process.kill()
         process.stderr.close()

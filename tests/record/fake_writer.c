@@ -41,8 +41,10 @@ static int add(struct trace_writer *writer, uint32_t thread, uint32_t function, 
         to->written = to->given;
     if (!writer->counting)
         *array_push(&writer->threads.data[thread].events) = (struct fake_event){function, ticks};
-    if (writer->fail_after >= 0 && writer->fail_after-- == 0)
+    if (writer->fail_after >= 0 && writer->fail_after-- == 0) {
+        writer->failed = true;
         return error_set(err, ERROR_IO, "no space");
+    }
     return 0;
 }
 
@@ -118,6 +120,11 @@ uint32_t trace_writer_find_process(const struct trace_writer *writer, uint64_t p
 {
     (void)pid;
     return writer->processes ? writer->processes - 1 : UINT32_MAX;
+}
+
+bool trace_writer_failed(const struct trace_writer *writer)
+{
+    return writer->failed;
 }
 
 uint32_t trace_writer_thread_count(const struct trace_writer *writer)

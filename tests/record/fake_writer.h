@@ -35,6 +35,7 @@ struct trace_writer {
     const char *path;
     uint64_t calls;
     int fail_after; /* events until the disk is full; -1 never */
+    bool failed;
 };
 
 #endif

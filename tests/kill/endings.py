@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Other ends than kill -9: exits without a word, crashes, full disks, a recorder that is too slow."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from common import (FOLDER, NCPROF, TRACE, Progress, check, expect, kill, leftovers, opens, recorders,
+                    start, target_of, wait_for_end)
+
+EVENTS = 300001  # of the first thread when it ends the program: more than a chunk holds
+
+_tests = []
+
+
+def test(name):
+    def keep(function):
+        _tests.append((name, function))
+        return function
+    return keep
+
+
+class Skip(Exception):
+    pass
+
+
+COMMANDS = recorders()
+NATIVE = [name for name in COMMANDS if "python" not in name and name != "monitoring"]
+
+
+def end(how, status, names=NATIVE):
+    """All that was counted is in the trace, and it says where it was cut."""
+    for name in names:
+        progress = Progress()
+        process = start([*COMMANDS[name], str(EVENTS), how])
+        err = process.communicate(timeout=60)[1]
+        expect(process.returncode == status, f"{name}: status {process.returncode}: {err}")
+        expect(progress.slots()[0][1] == EVENTS, "it ends where it is told to")
+        check(progress)
+        opens(r"Cut at t = \d+\.\d+ s, \d+ frames were open")
+
+
+@test("_exit() in the middle: every event is there")
+def _():
+    end("_exit", 3)
+
+
+@test("abort()")
+def _():
+    end("abort", 128 + signal.SIGABRT)
+
+
+@test("a segmentation fault")
+def _():
+    end("segfault", 128 + signal.SIGSEGV, NATIVE[:1])
+
+
+@test("a stack that overflows")
+def _():
+    end("overflow", 128 + signal.SIGSEGV)
+
+
+@test("_exit() in a child, then exit() in threads that are at work")
+def _():
+    end("child", 4, NATIVE[:1])
+
+
+class SmallDisk:
+    """A tmpfs of so many kilobytes."""
+
+    def __init__(self, kilobytes):
+        self.folder = FOLDER / "disk"
+        self.folder.mkdir(exist_ok=True)
+        if self.mount(f"size={kilobytes}k"):
+            raise Skip("may not mount a small disk")
+
+    def mount(self, options):
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", self.folder],
+                              capture_output=True).returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", self.folder])
+
+
+def record_on(path, seconds, **more):
+    """Until it is killed after so many seconds; the program's count, ncprof's words."""
+    progress = Progress()
+    process = subprocess.Popen([NCPROF, "record", "--force", "-o", path, "--", *COMMANDS["finstrument"]],
+                               stderr=subprocess.PIPE, text=True, **more)
+    target = target_of(process, progress)
+    time.sleep(seconds / 2)
+    before = progress.total()
+    time.sleep(seconds / 2)
+    expect(progress.total() > before, "the program runs on")
+    kill(target)
+    return progress, process.communicate(timeout=60)[1]
+
+
+@test("a full disk: the program runs on, the trace says where it stopped")
+def _():
+    with SmallDisk(2048) as disk:
+        progress, err = record_on(disk.folder / "x.ncp", 1)
+        expect("No space left" in err and "the recording ends after" in err, err)
+        shutil.copy(disk.folder / "x.ncp", TRACE)
+    opens(r"Cut at t = \d+\.\d+ s, \d+ frames? w")
+    check(progress, lost=1 << 60)
+
+
+@test("a limit on the size of files: likewise, or a clear refusal")
+def _():
+    import resource
+    limit = 1 << 18
+    done = subprocess.run([NCPROF, "record", "--force", "-o", TRACE, "--", *COMMANDS["finstrument"],
+                           str(EVENTS), "_exit"], capture_output=True, text=True, timeout=60,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    expect(done.returncode == 2 and "File too large" in done.stderr, done.stderr)
+
+
+@test("a disk that is full when a killed recorder's trace is recovered: it waits for the next try")
+def _():
+    with SmallDisk(512) as disk:
+        progress = Progress()
+        path = disk.folder / "x.ncp"
+        process = subprocess.Popen([NCPROF, "record", "--force", "-o", path, "--",
+                                    *COMMANDS["finstrument"]])
+        target = target_of(process, progress)
+        time.sleep(0.02)
+        process.kill()
+        process.wait()
+        kill(target)
+        wait_for_end(target)
+        (disk.folder / "filler").write_bytes(bytes((512 << 10) - os.path.getsize(path) - (16 << 10)))
+        done = subprocess.run([NCPROF, "recover", path], capture_output=True, text=True)
+        expect(done.returncode == 2 and "No space left" in done.stderr, done.stdout + done.stderr)
+        expect(leftovers(process.pid), "it is still there")
+        disk.mount("remount,size=64m")
+        done = subprocess.run([NCPROF, "recover", path], capture_output=True, text=True)
+        expect(done.returncode == 0 and not leftovers(process.pid), done.stdout + done.stderr)
+        shutil.copy(path, TRACE)
+    check(progress)
+
+
+def lossy():
+    """A recorder that stands still for a while, and a program that does not wait for it."""
+    progress = Progress()
+    process = start(COMMANDS["finstrument"], "--on-full", "drop")
+    target = target_of(process, progress)
+    process.send_signal(signal.SIGSTOP)
+    deadline = time.monotonic() + 20
+    before = progress.total()
+    while progress.total() < before + 5000000 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGCONT)
+    time.sleep(0.2)
+    kill(target)
+    err = process.communicate(timeout=60)[1]
+    match = re.search(r"(\d+) events lost", err)
+    expect(match, err)
+    return progress, int(match[1])
+
+
+@test("--on-full drop: the program does not wait, and what is lost is counted")
+def _():
+    progress, lost = lossy()
+    document = json.loads(subprocess.run([NCPROF, "report", TRACE, "--format", "json", "--limit", "0"],
+                                         capture_output=True, text=True).stdout)
+    calls = sum(row["ncalls"] for row in document["functions"] if row["name"].startswith("walk_"))
+    counted = progress.total()
+    expect(abs(2 * calls + lost - counted) < 0.02 * counted + 3 * 8192,
+           f"{2 * calls} events and {lost} lost of {counted}")
+    expect(document["profile"]["lost_events"] == lost, document["profile"])
+    said = f"{lost:,} events lost"
+    for words in (["report", TRACE], ["--dump", "100x10", TRACE], ["--dump", "80x24", "--keys", "2", TRACE],
+                  ["diff", TRACE, TRACE]):
+        out = subprocess.run([NCPROF, *words], capture_output=True, text=True).stdout
+        expect(said in out, f"{words}: {out[:600]}")
+    opens(f"{lost} events are lost")
+
+
+@test("--on-full takes block or drop")
+def _():
+    done = subprocess.run([NCPROF, "record", "--on-full", "x", "true"], capture_output=True, text=True)
+    expect(done.returncode == 2 and "block or drop" in done.stderr, done.stderr)
+
+
+def main():
+    chosen = sys.argv[1:]
+    tests = [t for t in _tests if not chosen or any(word in t[0] for word in chosen)]
+    print(f"1..{len(tests)}", flush=True)
+    for number, (name, function) in enumerate(tests, 1):
+        for old in FOLDER.glob("x.ncp*"):
+            old.unlink()
+        try:
+            function()
+            print(f"ok {number} - {name}", flush=True)
+        except Skip as why:
+            print(f"ok {number} - {name} # SKIP {why}", flush=True)
+        except Exception as error:
+            print(f"not ok {number} - {name}\n# " + str(error).replace("\n", "\n# "), flush=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
