@@ -122,7 +122,8 @@ static void close_state(void *opaque)
 static void fit(void *opaque, struct rect area)
 {
     struct trees_state *state = opaque;
-    state->branches.table.name_least = area.columns * 45 / 100; /* branches are indented */
+    /* Branches are indented; on the smallest screens a value matters more. */
+    state->branches.table.name_least = area.columns < 30 ? 0 : area.columns * 45 / 100;
     if (state->aligned)
         table_fit(&state->branches.table, area);
 }
