@@ -64,6 +64,7 @@ struct channel_header {
     uint32_t clock; /* enum channel_clock; all programs of a session use it */
     int32_t recorder_pid;
     uint32_t drop;                 /* no room: lose events and count them, do not wait */
+    uint32_t python_only;          /* no C functions of Python programs */
     uint64_t recorder_start;       /* of its process, as /proc/PID/stat says it; 0 unknown */
     uint32_t pid_namespace;        /* the recorder's: low half of the inode of /proc/self/ns/pid */
     _Atomic uint32_t closed;       /* the recorder has finished or died: record nothing more */

@@ -75,6 +75,11 @@ bool target_attached(void)
     return target.channel != NULL;
 }
 
+bool target_python_only(void)
+{
+    return target.channel && target.channel->python_only;
+}
+
 void target_forked(void)
 {
     if (!target.channel)

@@ -19,6 +19,8 @@ bool target_attach(void);
  */
 void target_forked(void);
 bool target_attached(void);
+/* Of Python programs Python functions only. */
+bool target_python_only(void);
 
 /* Starts a thread's stream (its first block is claimed by the first event). */
 void stream_open(struct stream *stream, enum channel_kind kind);

@@ -63,6 +63,11 @@ void drain_drop(struct drain *drain)
     drain->session.channel->drop = true;
 }
 
+void drain_python_only(struct drain *drain)
+{
+    drain->session.channel->python_only = true;
+}
+
 static void drain_free(struct drain *drain)
 {
     taken_free(drain->taken_blocks);

@@ -21,6 +21,8 @@ int drain_open(struct drain **out, struct trace_writer *writer, struct error *er
 const char *drain_path(const struct drain *drain);
 /* Before programs start: where there is no room, they lose events and count them. */
 void drain_drop(struct drain *drain);
+/* Likewise: of Python programs they record Python functions only. */
+void drain_python_only(struct drain *drain);
 
 /*
  * Goes on with what a killed recorder has left: its shared memory and, in `writer`, its trace.

@@ -125,6 +125,8 @@ static int start(struct recording *recording, pid_t *child, int *status, struct 
         return -1;
     if (recording->options->drop)
         drain_drop(recording->drain);
+    if (recording->options->python_only)
+        drain_python_only(recording->drain);
     char **environment =
         launch_environment(recording->library_folder, drain_path(recording->drain));
     int result = launch_start(child, recording->target.path, recording->target.arguments,

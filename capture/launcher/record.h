@@ -9,11 +9,12 @@
 #include <stddef.h>
 
 struct record_options {
-    const char *output;      /* NULL: the command's name and ".ncp", in the working directory */
-    bool force;              /* an existing output is overwritten */
-    bool quiet;              /* no summary line */
-    bool drop;               /* a program does not wait for the recorder: it loses events */
-    double size;             /* of the run's input; NAN: not given */
+    const char *output; /* NULL: the command's name and ".ncp", in the working directory */
+    bool force;         /* an existing output is overwritten */
+    bool quiet;         /* no summary line */
+    bool python_only;   /* of Python programs Python functions only, at a fraction of the cost */
+    bool drop;          /* a program does not wait for the recorder: it loses events */
+    double size;        /* of the run's input; NAN: not given */
     const char *const *tags; /* "key=value" */
     size_t tag_count;
     const char *const *environment; /* names of variables whose values are kept in the trace */

@@ -67,7 +67,7 @@ static uint32_t insert(const void *key, bool *shared)
     return id;
 }
 
-uint32_t functions_define_code(PyObject *code)
+uint32_t functions_define_code(PyObject *code, PyObject *globals)
 {
     PyObject *type, *value, *traceback;
     bool shared;
@@ -75,7 +75,7 @@ uint32_t functions_define_code(PyObject *code)
 
     PyErr_Fetch(&type, &value, &traceback); /* a generator may be entered with one set */
     struct names names;
-    names_of_code(&names, code);
+    names_of_code(&names, code, globals);
     if (!shared)
         Py_IncRef(code);
     define_function(id, names.line, KIND_PYTHON, shared ? "(no memory)" : names.name, names.module,

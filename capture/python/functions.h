@@ -33,7 +33,8 @@ void functions_forget(void);
 
 /* The callable is a C function or a method descriptor whose definition is `key`. */
 uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable);
-uint32_t functions_define_code(PyObject *code);
+/* `globals` of its frame; NULL: it is the current one. */
+uint32_t functions_define_code(PyObject *code, PyObject *globals);
 
 static inline uint32_t functions_find(const void *key)
 {
@@ -49,10 +50,10 @@ static inline uint32_t functions_find(const void *key)
     }
 }
 
-static inline uint32_t functions_of_code(PyObject *code)
+static inline uint32_t functions_of_code(PyObject *code, PyObject *globals)
 {
     uint32_t id = functions_find(code);
-    return __builtin_expect(id != FUNCTIONS_UNSEEN, 1) ? id : functions_define_code(code);
+    return __builtin_expect(id != FUNCTIONS_UNSEEN, 1) ? id : functions_define_code(code, globals);
 }
 
 static inline uint32_t functions_of_builtin(const PyMethodDef *definition, PyObject *callable)

@@ -3,19 +3,29 @@
  * ncprof_run.py before the program begins, and the latter's run().
  */
 #include "capture/channel/target.h"
+#include "capture/python/evaluate.h"
 #include "capture/python/functions.h"
 #include "capture/python/monitoring.h"
 #include "capture/python/run.h"
 #include "capture/python/setprofile.h"
 #include "capture/python/threads.h"
 
+static bool open_python_only(void)
+{
+    if (evaluate_open())
+        return true;
+    define_note("this Python's frames could not be hooked (PEP 523): Python functions are recorded "
+                "by a profiling function, which costs more");
+    return setprofile_open(true);
+}
+
 static bool start_recording(char *why, size_t size)
 {
     if (!cpython_check(why, size) || !functions_open() || !threads_open())
         return false;
     if (cpython_version >= PYTHON_3_12)
-        return monitoring_open(why, size);
-    return setprofile_open();
+        return monitoring_open(target_python_only(), why, size);
+    return target_python_only() ? open_python_only() : setprofile_open(false);
 }
 
 /* start() -> whether a session is there to be recorded into. A second call does nothing. */

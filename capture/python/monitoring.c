@@ -23,7 +23,7 @@ CALLBACK(enter_code)
     UNUSED_CALLBACK_ARGUMENTS;
     struct thread *thread = threads_this();
     if (thread)
-        threads_enter_code(thread, arguments[0]);
+        threads_enter_code(thread, arguments[0], NULL);
     return Py_None;
 }
 
@@ -101,6 +101,8 @@ static const struct {
     {"CALL", enter_builtin},   {"C_RETURN", leave_builtin}, {"C_RAISE", leave_builtin},
 };
 
+enum { PYTHON_CALLBACKS = 6 }; /* the first ones: no C functions */
+
 /* The event's bit, or 0 with an error set. */
 static unsigned long event_bit(PyObject *monitoring, const char *name)
 {
@@ -141,10 +143,11 @@ static int take_tool(PyObject *monitoring)
     return -1;
 }
 
-static bool start(PyObject *monitoring, PyObject *type, int tool)
+static bool start(PyObject *monitoring, PyObject *type, int tool, bool python_only)
 {
     unsigned long events = 0;
-    for (size_t i = 0; i < sizeof callbacks / sizeof *callbacks; i++) {
+    size_t count = python_only ? PYTHON_CALLBACKS : sizeof callbacks / sizeof *callbacks;
+    for (size_t i = 0; i < count; i++) {
         unsigned long bit = event_bit(monitoring, callbacks[i].event);
         if (!bit || !register_callback(monitoring, type, tool, bit, callbacks[i].call))
             return false;
@@ -155,13 +158,13 @@ static bool start(PyObject *monitoring, PyObject *type, int tool)
     return done != NULL;
 }
 
-bool monitoring_open(char *why, size_t size)
+bool monitoring_open(bool python_only, char *why, size_t size)
 {
     PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
     PyObject *type = monitoring && PyVectorcall_Call ? make_type() : NULL;
     missing = type ? PyObject_GetAttrString(monitoring, "MISSING") : NULL;
     int tool = missing ? take_tool(monitoring) : -1;
-    bool started = tool >= 0 && start(monitoring, type, tool);
+    bool started = tool >= 0 && start(monitoring, type, tool, python_only);
 
     if (!started)
         snprintf(why, size, "%s",

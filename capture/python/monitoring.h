@@ -8,7 +8,7 @@
 
 #include "capture/python/cpython.h"
 
-/* False: it could not be; `why` then says what is in the way. */
-bool monitoring_open(char *why, size_t size);
+/* False: it could not be; `why` then says what is in the way. `python_only`: no C functions. */
+bool monitoring_open(bool python_only, char *why, size_t size);
 
 #endif

@@ -39,9 +39,10 @@ static uint32_t first_line(PyObject *code)
     return line > 0 ? (uint32_t)line : 0;
 }
 
-void names_of_code(struct names *names, PyObject *code)
+void names_of_code(struct names *names, PyObject *code, PyObject *globals)
 {
-    PyObject *globals = PyEval_GetGlobals(); /* borrowed */
+    if (!globals)
+        globals = PyEval_GetGlobals(); /* borrowed */
     PyObject *module = globals ? PyDict_GetItemString(globals, "__name__") : NULL;
 
     names->module = names_text(module, &names->owners[1]);

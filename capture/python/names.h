@@ -15,8 +15,9 @@ struct names {
     PyObject *owners[3]; /* of the strings; may be NULL */
 };
 
-/* Both clear the error indicator, and are called while the function's frame is the current one. */
-void names_of_code(struct names *names, PyObject *code);
+/* Both clear the error indicator. `globals` are those of the function's frame; NULL: it is the
+ * current one. */
+void names_of_code(struct names *names, PyObject *code, PyObject *globals);
 void names_of_builtin(struct names *names, const PyMethodDef *definition, PyObject *callable);
 void names_free(struct names *names);
 

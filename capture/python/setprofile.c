@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+static bool only_python;
 static PyObject *thread_hook; /* what threading is to call in a new thread */
 
 static inline __attribute__((always_inline)) void take(PyObject *code, int what, PyObject *argument)
@@ -13,7 +14,7 @@ static inline __attribute__((always_inline)) void take(PyObject *code, int what,
     if (__builtin_expect(thread == NULL, 0))
         return;
     if (what == CPYTHON_CALL)
-        threads_enter_code(thread, code);
+        threads_enter_code(thread, code, NULL);
     else if (what == CPYTHON_C_CALL)
         threads_enter_builtin(thread, cpython_definition(argument), argument);
     else if (what == CPYTHON_RETURN)
@@ -36,8 +37,18 @@ static int take_event_3_11(PyObject *self, PyFrameObject *frame, int what, PyObj
     return 0;
 }
 
+static int take_python_only(PyObject *self, PyFrameObject *frame, int what, PyObject *argument)
+{
+    if (what == CPYTHON_CALL || what == CPYTHON_RETURN)
+        return cpython_version >= PYTHON_3_11 ? take_event_3_11(self, frame, what, argument)
+                                              : take_event(self, frame, what, argument);
+    return 0;
+}
+
 static cpython_profile callback(void)
 {
+    if (only_python)
+        return take_python_only;
     return cpython_version >= PYTHON_3_11 ? take_event_3_11 : take_event;
 }
 
@@ -77,8 +88,9 @@ static PyObject *begin_thread(PyObject *module, PyObject *arguments)
 
 static PyMethodDef begin_thread_definition = {"begin_thread", begin_thread, METH_VARARGS, NULL};
 
-bool setprofile_open(void)
+bool setprofile_open(bool python_only)
 {
+    only_python = python_only;
     thread_hook = PyCFunction_NewEx(&begin_thread_definition, NULL, NULL);
     if (!thread_hook)
         return false;

@@ -9,8 +9,8 @@
 
 #include "capture/python/cpython.h"
 
-/* Puts the callback on the calling thread. */
-bool setprofile_open(void);
+/* Puts the callback on the calling thread. `python_only`: it takes no C functions. */
+bool setprofile_open(bool python_only);
 /* A function was met for the first time: some of them matter to the hook. */
 void setprofile_met(const char *module, const char *name);
 

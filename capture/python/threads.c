@@ -1,7 +1,9 @@
 #include "capture/python/threads.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/evaluate.h"
 #include "capture/python/names.h"
+#include "capture/python/segments.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@ static void close_thread(void *data)
     struct thread *thread = data;
     threads_current = NULL;
     stream_close(&thread->stream);
+    segments_free(thread->stack_spare);
     free(thread);
 }
 
@@ -50,6 +53,8 @@ static struct thread *add_thread(void)
         return NULL;
     }
     stream_open(&thread->stream, CHANNEL_PYTHON);
+    if (evaluate_is_open())
+        thread->stack_limit = segments_limit();
     threads_current = thread;
     return thread;
 }
@@ -124,7 +129,8 @@ static void begin_recording(struct thread *thread)
     if (thread->main)
         thread->watch = WATCH_MAIN;
     else
-        thread->watch = cpython_version >= PYTHON_3_12 ? WATCH_RUN_3_12 : WATCH_RUN;
+        thread->watch =
+            cpython_version >= PYTHON_3_12 || evaluate_is_open() ? WATCH_RUN_3_12 : WATCH_RUN;
 }
 
 static void begin_main(struct thread *thread, PyObject *code)
@@ -175,25 +181,27 @@ static bool is_named(PyObject *text, const char *name)
 }
 
 /* Whether code that is being entered is the program's own first line. */
-static bool is_main_module(PyObject *code)
+static bool is_main_module(PyObject *code, PyObject *globals)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *name = PyObject_GetAttrString(code, "co_name");
-    PyObject *globals = is_named(name, "<module>") ? PyEval_GetGlobals() : NULL; /* borrowed */
-    bool is = globals && is_named(PyDict_GetItemString(globals, "__name__"), "__main__");
+    if (!globals)
+        globals = PyEval_GetGlobals(); /* borrowed */
+    bool is = globals && is_named(name, "<module>") &&
+              is_named(PyDict_GetItemString(globals, "__name__"), "__main__");
     Py_XDECREF(name);
     PyErr_Restore(type, value, traceback);
     return is;
 }
 
-bool threads_may_enter(struct thread *thread, PyObject *code)
+bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals)
 {
     if (fork_pending)
         begin_child(thread);
     if (thread->recording)
         return true;
-    if (!code || !is_main_module(code))
+    if (!code || !is_main_module(code, globals))
         return false;
     begin_main(thread, code);
     return true;
@@ -203,6 +211,7 @@ static void end_main(struct thread *thread)
 {
     thread->recording = false;
     thread->watch = WATCH_ALL;
+    evaluate_close();
 }
 
 /* A frame ends that is not recorded: one that was open before a fork, or before the recording. */

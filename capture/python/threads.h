@@ -22,6 +22,8 @@ struct thread {
     uint32_t hidden;
     uint32_t looks; /* for the thread's name */
     bool main, recording;
+    char *stack_limit;     /* below it evaluation goes on in another segment (segments.h) */
+    void *stack_spare;     /* a segment for it */
     const void *main_code; /* of `<module>` in `__main__` */
     PyObject *name;        /* as it was told to the channel */
 };
@@ -42,15 +44,16 @@ static inline struct thread *threads_this(void)
 }
 
 /* Out of the way: whether the enter or leave at a watched depth is to be written. */
-bool threads_may_enter(struct thread *thread, PyObject *code);
+bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals);
 bool threads_may_leave(struct thread *thread, PyObject *code);
 
-static inline void threads_enter_code(struct thread *thread, PyObject *code)
+/* `globals` of the frame; NULL: it is the current one. */
+static inline void threads_enter_code(struct thread *thread, PyObject *code, PyObject *globals)
 {
     if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
-        !threads_may_enter(thread, code))
+        !threads_may_enter(thread, code, globals))
         return;
-    uint32_t function = functions_of_code(code);
+    uint32_t function = functions_of_code(code, globals);
     stream_enter(&thread->stream, function, stream_now());
     thread->stream.depth++;
 }
@@ -59,7 +62,7 @@ static inline void threads_enter_builtin(struct thread *thread, const PyMethodDe
                                          PyObject *callable)
 {
     if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
-        !threads_may_enter(thread, NULL))
+        !threads_may_enter(thread, NULL, NULL))
         return;
     uint32_t function = functions_of_builtin(definition, callable);
     stream_enter(&thread->stream, function, stream_now());

@@ -167,6 +167,7 @@ def python(options):
 def python_rows(options, script):
     work, interpreter = options.work, options.python
     trace, stats = work / (script.stem + ".ncp"), work / (script.stem + ".prof")
+    only = work / (script.stem + "-python.ncp")
     variants = {
         "none": lambda: Run([interpreter, script]),
         "cProfile": lambda: Run([interpreter, "-m", "cProfile", "-o", stats, script]),
@@ -174,22 +175,27 @@ def python_rows(options, script):
                                    work / "yappi.out", script]),
         "ncprof record": lambda: Run([options.ncprof, "record", "--force", "-o", trace, "--",
                                       interpreter, script]),
+        "ncprof record --python-only": lambda: Run([
+            options.ncprof, "record", "--python-only", "--force", "-o", only, "--", interpreter,
+            script]),
     }
     runs, skipped = interleave(variants, options.rounds)
     plain = median(runs["none"], "inside")
     theirs = median(runs["cProfile"], "inside") - plain if "cProfile" in runs else None
     calls = calls_in(options.ncprof, trace) if "ncprof record" in runs else 0
+    python_calls = calls_in(options.ncprof, only) if only.exists() else 0
+    own = {"ncprof record": (trace, calls), "ncprof record --python-only": (only, python_calls)}
     rows = []
     for variant, measured in runs.items():
         inside = median(measured, "inside")
         added = inside - plain
-        ours = variant == "ncprof record"
+        file, recorded = own.get(variant, (None, calls))
         rows.append([
             script.stem.removeprefix("workload_") + f" {calls / 1e6:.2f} M calls", variant,
             f"{inside:.3f}", spread(measured, "inside"), f"{inside / plain:.2f}x",
             f"{added / theirs:.2f}" if theirs else "-",
-            f"{added / calls * 1e9:.0f}" if calls else "-",
-            f"{trace.stat().st_size / calls:.2f}" if ours and calls else "-"])
+            f"{added / recorded * 1e9:.0f}" if recorded else "-",
+            f"{file.stat().st_size / recorded:.2f}" if file and recorded else "-"])
     rows += [[script.stem, variant, "SKIP", why, "-", "-", "-", "-"]
              for variant, why in skipped.items()]
     return rows

@@ -98,10 +98,11 @@ class Recording:
 
     number = 0
 
-    def __init__(self, command, **options):
+    def __init__(self, command, own=(), **options):
+        """`own`: options of ncprof record."""
         Recording.number += 1
         self.trace = TMP / f"{Recording.number}.ncp"
-        done = run([NCPROF, "record", "--output", self.trace, "--", *command], **options)
+        done = run([NCPROF, "record", "--output", self.trace, *own, "--", *command], **options)
         self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
 
     def counts(self):

@@ -5,7 +5,7 @@
 
 struct record_values {
     const char *output, *on_full;
-    bool force, quiet;
+    bool force, quiet, python_only;
     double size;
     struct text_list tags, environment;
 };
@@ -21,6 +21,8 @@ static const struct option_row rows[] = {
      "keep the value of this environment variable; likewise"},
     {"force", 0, OPTION_FLAG, NULL, offsetof(struct record_values, force),
      "write over an existing file"},
+    {"python-only", 0, OPTION_FLAG, NULL, offsetof(struct record_values, python_only),
+     "of Python programs, Python functions only: a fraction of the cost"},
     {"on-full", 0, OPTION_TEXT, "block|drop", offsetof(struct record_values, on_full),
      "a program that is faster than the recorder waits (default), or loses calls that are counted"},
     {"quiet", 'q', OPTION_FLAG, NULL, offsetof(struct record_values, quiet),
@@ -55,6 +57,7 @@ static int record_command_run(const void *given, char **operands, int count)
         .output = values->output,
         .force = values->force,
         .quiet = values->quiet,
+        .python_only = values->python_only,
         .drop = values->on_full && strcmp(values->on_full, "drop") == 0,
         .size = values->size,
         .tags = values->tags.items,
