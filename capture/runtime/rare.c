@@ -3,6 +3,7 @@
 #endif
 
 #include "capture/runtime/rare.h"
+#include "capture/runtime/frames.h"
 #include "capture/runtime/hooks.h"
 #include "capture/runtime/modules.h"
 #include "capture/runtime/nested.h"
@@ -17,21 +18,33 @@ static void end(struct thread *thread)
         nested_flush(thread);
 }
 
-/* Calls between two modules are not that rare: the way to outside() is spared them. */
-static bool only_module_changed(struct thread *thread, const struct entry *entry)
+/* The frames below the new one are alive: it lies under them, or was inlined into them. */
+static bool is_nested(struct frame *top, const struct entry *entry)
+{
+    if (top->place != entry->place)
+        return top->place > entry->place;
+    return !frames_first_ended(frames_outermost(top, entry->place), top, entry);
+}
+
+/*
+ * Calls between two modules and inlined functions are not that rare: the way to outside() is
+ * spared them.
+ */
+static bool is_ordinary(struct thread *thread, const struct entry *entry)
 {
     const struct context *on = &thread->on;
     struct stream *stream = &thread->on.stream;
-    bool ordinary = entry->place - on->low < on->size && on->top->place > entry->place &&
+    bool ordinary = entry->place - on->low < on->size && is_nested(on->top, entry) &&
                     on->top < on->last && stream->cursor < stream->limit - sizeof(uint64_t) &&
                     !atomic_load_explicit(&recording_stopped, memory_order_relaxed) &&
                     stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2;
-    return ordinary && modules_find(thread, entry->function);
+    bool known = entry->function - thread->module_low < thread->module_size;
+    return ordinary && (known || modules_find(thread, entry->function));
 }
 
 static bool enter(struct thread *thread, const struct entry *entry)
 {
-    if (!only_module_changed(thread, entry))
+    if (!is_ordinary(thread, entry))
         return outside(thread, slow_enter, entry);
     struct frame *top = thread->on.top + 1;
     *top = (struct frame){entry->place, entry->mark, entry->origin, 0};

@@ -1,5 +1,6 @@
 #include "capture/runtime/slow.h"
 #include "capture/channel/target.h"
+#include "capture/runtime/frames.h"
 #include "capture/runtime/modules.h"
 #include "capture/runtime/unwind.h"
 
@@ -56,30 +57,6 @@ static void close_below(struct thread *thread, uintptr_t place, uint64_t now)
         close_above(thread, keep, now);
 }
 
-/*
- * Frames at the very place of a new one: the first of them that has ended, or NULL.
- *
- * With a return address that has not been replaced yet the caller has called anew.
- *
- * With -finstrument-functions they are alive if the new function was inlined into
- * them: the hook is then called from the code of the outermost of them, and not
- * from where it has been called already.
- */
-static struct frame *first_ended(struct frame *outermost, const struct frame *top,
-                                 const struct entry *entry)
-{
-    if (!entry->mark)
-        return outermost;
-    for (struct frame *frame = outermost; frame <= top; frame++) {
-        if (frame->origin == entry->origin)
-            return frame;
-    }
-    uintptr_t outer = outermost->function;
-    bool own_code = outer != entry->function && entry->function <= entry->origin &&
-                    (outer > entry->origin || entry->function > outer);
-    return own_code ? outermost : NULL;
-}
-
 static void settle_equals(struct thread *thread, const struct entry *entry, uint64_t now)
 {
     struct frame *outermost = thread->on.top;
@@ -91,9 +68,8 @@ static void settle_equals(struct thread *thread, const struct entry *entry, uint
             close_above(thread, outermost - 1, now);
         return;
     }
-    while (outermost[-1].place == entry->place)
-        outermost--;
-    struct frame *ended = first_ended(outermost, thread->on.top, entry);
+    outermost = frames_outermost(outermost, entry->place);
+    struct frame *ended = frames_first_ended(outermost, thread->on.top, entry);
     if (ended)
         close_above(thread, ended - 1, now);
 }
