@@ -13,7 +13,7 @@
 /* Waits without a beat before the recorder's death is believed: another PID namespace hides it. */
 #define SILENT_ROUNDS 5u
 
-struct target target = {NULL, 0, UINT32_MAX, UINT32_MAX, 0};
+struct target target = {NULL, 0, UINT32_MAX, UINT32_MAX, 0, NULL};
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t seen)
 {
@@ -110,13 +110,13 @@ uint32_t block_claim(enum channel_kind kind, bool *waited)
 }
 
 struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
-                                  uint32_t sequence, uint64_t base_ticks)
+                                  uint32_t sequence, int32_t tid, uint64_t base_ticks)
 {
     struct channel_block *block = channel_block_at(target.channel, index);
     block->stream = stream;
     block->sequence = sequence;
     block->pid = target.pid;
-    block->tid = (int32_t)syscall(SYS_gettid);
+    block->tid = tid;
     block->base_ticks = base_ticks;
     block->program = target.program;
     block->parent = target.parent;

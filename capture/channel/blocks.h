@@ -16,6 +16,9 @@ struct target {
     int32_t pid;
     uint32_t program, parent; /* definitions streams; UINT32_MAX: none */
     uint32_t pid_namespace;
+    /* Memory that is zero in a child of fork(): told without a system call. NULL: ask for the pid.
+     */
+    _Atomic uint32_t *mark;
 };
 extern struct target target;
 
@@ -28,7 +31,7 @@ uint32_t block_stream_number(void);
 uint32_t block_claim(enum channel_kind kind, bool *waited);
 /* Fills the header of a claimed block; its content may be written afterwards. */
 struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
-                                  uint32_t sequence, uint64_t base_ticks);
+                                  uint32_t sequence, int32_t tid, uint64_t base_ticks);
 void block_hand_over(uint32_t index, bool last);
 
 /* definitions.c: forgets the parent's block after fork. */

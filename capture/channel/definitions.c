@@ -54,7 +54,7 @@ static char *reserve(uint32_t size)
         uint32_t block = block_claim(CHANNEL_DEFINITIONS, &waited);
         if (block == BLOCK_NONE)
             return NULL;
-        block_begin(block, CHANNEL_DEFINITIONS, target.program, definitions.sequence++,
+        block_begin(block, CHANNEL_DEFINITIONS, target.program, definitions.sequence++, target.pid,
                     stream_now());
         definitions.block = block;
         definitions.used = 0;

@@ -34,6 +34,7 @@ struct stream {
     uint32_t depth; /* frames open; kept by the hooks: changed after the event is written */
     uint32_t lost;  /* events since the last block that was to be had */
     uint32_t kind;  /* enum channel_kind */
+    int32_t tid;    /* kept: a program may forbid itself to ask (seccomp) */
     char *scratch;  /* takes the events while stopped; the stream's own, or NULL */
     bool stopped;   /* the recorder is gone or there is no block: events are counted, not kept */
 };

@@ -50,7 +50,26 @@ static void begin_program(uint32_t parent)
     target.parent = parent;
     target.program = block_stream_number();
     target.pid_namespace = stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
+    if (target.mark)
+        atomic_store(target.mark, 1);
     atomic_fetch_add(&target.channel->processes, 1);
+}
+
+static bool is_forked(void)
+{
+    return target.mark ? atomic_load(target.mark) == 0 : target.pid != getpid();
+}
+
+static void make_mark(void)
+{
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return;
+    if (madvise(page, size, MADV_WIPEONFORK) == 0)
+        target.mark = page;
+    else
+        munmap(page, size);
 }
 
 bool target_attach(void)
@@ -63,6 +82,7 @@ bool target_attach(void)
         target.channel = map_session(path);
         if (target.channel) {
             stream_clock = target.channel->clock;
+            make_mark();
             begin_program(UINT32_MAX);
         }
     }
@@ -95,6 +115,7 @@ void stream_open(struct stream *stream, enum channel_kind kind)
     memset(stream, 0, sizeof *stream);
     stream->kind = kind;
     stream->block = BLOCK_NONE;
+    stream->tid = gettid();
     stream->number = target.channel ? block_stream_number() : UINT32_MAX;
 }
 
@@ -161,8 +182,8 @@ static void use_block(struct stream *stream, uint32_t index, uint64_t now)
 {
     if (!stream->ticks)
         stream->ticks = now;
-    struct channel_block *block =
-        block_begin(index, stream->kind, stream->number, stream->sequence++, stream->ticks);
+    struct channel_block *block = block_begin(index, stream->kind, stream->number,
+                                              stream->sequence++, stream->tid, stream->ticks);
     stream->block = index;
     stream->cursor = (char *)(block + 1);
     stream->limit = (char *)block + CHANNEL_BLOCK_SIZE - STREAM_MARGIN;
@@ -200,7 +221,7 @@ void stream_refill(struct stream *stream, uint64_t now)
 {
     int saved = errno;
     bool waited = false;
-    if (target.channel && target.pid != getpid())
+    if (target.channel && is_forked())
         notice_fork(stream);
     give_up_memory(stream, false);
     uint32_t block =

@@ -35,11 +35,16 @@ char *launch_library_folder(struct error *err)
     char *folder = given && *given ? realpath(given, NULL) : beside_program();
     if (!folder)
         return error_set(err, ERROR_IO, "the recorder's folder lib/ncprof is not found"), NULL;
-    char *library = memory_printf("%s/libncprof.so", folder);
-    bool there = access(library, R_OK) == 0;
-    free(library);
-    if (!there)
-        error_set(err, ERROR_IO, "%s/libncprof.so is not there: install ncprof again", folder);
+    static const char *const files[] = {"libncprof.so", "python/_ncprof.abi3.so"};
+    const char *missing = NULL;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *file = memory_printf("%s/%s", folder, files[i]);
+        if (!missing && access(file, R_OK) != 0)
+            missing = files[i];
+        free(file);
+    }
+    if (missing)
+        error_set(err, ERROR_IO, "%s/%s is not there: install ncprof again", folder, missing);
     else if (strpbrk(folder, ": \t"))
         error_set(err, ERROR_UNSUPPORTED,
                   "%s: LD_PRELOAD takes no path with a blank or a colon in it", folder);

@@ -142,9 +142,21 @@ static int exit_status(int ended)
     return WIFSIGNALED(ended) ? 128 + WTERMSIG(ended) : WEXITSTATUS(ended);
 }
 
+static bool is_ncprof(const char *path)
+{
+    struct stat other, own;
+    return stat(path, &other) == 0 && stat("/proc/self/exe", &own) == 0 &&
+           other.st_dev == own.st_dev && other.st_ino == own.st_ino;
+}
+
 static int explain_nothing(const struct recording *recording, struct error *err)
 {
     const char *name = recording->options->command[0];
+    if (is_ncprof(recording->target.path))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: what an ncprof in here records, this one does "
+                         "not see",
+                         name);
     if (recording->target.kind == TARGET_PYTHON)
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s: not one Python call was recorded: the recorder needs CPython 3.8 or "
@@ -162,6 +174,21 @@ static int explain_nothing(const struct recording *recording, struct error *err)
                      "%s was not compiled with instrumentation: rebuild it with "
                      "-finstrument-functions or -pg (gcc or clang), then record it again",
                      name);
+}
+
+/* A filter that kills for futex() kills for the recorder's sake: nobody else may have called it. */
+static void explain_end(const struct recording *recording, int ended)
+{
+    static const char text[] =
+        "the program was ended by its own seccomp filter (SIGSYS): recording needs futex(), and "
+        "gettid(), mmap() and munmap() where threads begin and end; allow these, or let the filter "
+        "return an error instead";
+    struct error ignored;
+    if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGSYS)
+        return;
+    fprintf(stderr, "ncprof: %s\n", text);
+    if (recording->writer)
+        trace_writer_note(recording->writer, text, &ignored);
 }
 
 static void print_summary(const struct recording *recording, struct trace_totals *totals,
@@ -183,6 +210,7 @@ static int finish(struct recording *recording, int ended, int result, struct err
     struct error later;
     struct drain_state state = drain_state(recording->drain);
     struct trace_totals totals = trace_writer_totals(recording->writer);
+    explain_end(recording, ended);
     if (state.events == 0 && result == 0) {
         explain_nothing(recording, err);
         release(recording);
