@@ -80,7 +80,6 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
         Py_IncRef(code);
     define_function(id, names.line, KIND_PYTHON, shared ? "(no memory)" : names.name, names.module,
                     names.file);
-    setprofile_met(names.module, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
     return id;
@@ -96,7 +95,7 @@ uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable)
     struct names names;
     names_of_builtin(&names, key, callable);
     define_function(id, 0, KIND_BUILTIN, shared ? "(no memory)" : names.name, "", "");
-    setprofile_met("", names.name);
+    setprofile_met(names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
     return id;

@@ -16,7 +16,7 @@ static bool open_python_only(void)
         return true;
     define_note("this Python's frames could not be hooked (PEP 523): Python functions are recorded "
                 "by a profiling function, which costs more");
-    return setprofile_open(true);
+    return false;
 }
 
 static bool start_recording(char *why, size_t size)
@@ -25,7 +25,9 @@ static bool start_recording(char *why, size_t size)
         return false;
     if (cpython_version >= PYTHON_3_12)
         return monitoring_open(target_python_only(), why, size);
-    return target_python_only() ? open_python_only() : setprofile_open(false);
+    if (!target_python_only() || !open_python_only())
+        setprofile_open(target_python_only());
+    return true;
 }
 
 /* start() -> whether a session is there to be recorded into. A second call does nothing. */

@@ -3,6 +3,7 @@
 #include "capture/channel/target.h"
 #include "capture/python/evaluate.h"
 #include "capture/python/names.h"
+#include "capture/python/newborn.h"
 #include "capture/python/segments.h"
 
 #include <pthread.h>
@@ -10,9 +11,9 @@
 #include <stdlib.h>
 
 #define WATCH_ALL UINT32_MAX
-/* A thread's name is to be had while Thread.run is open: the first frame that is seen up to 3.11,
- * the third since. Threads made without threading are soon left alone. */
-enum { WATCH_MAIN = 1, WATCH_RUN = 1, WATCH_RUN_3_12 = 3, LOOKS_MAX = 100 };
+/* A thread's name is to be had while Thread.run is open, the third frame. Threads made without
+ * threading are soon left alone. */
+enum { WATCH_MAIN = 1, WATCH_RUN = 3, LOOKS_MAX = 100 };
 
 __thread struct thread *threads_current;
 
@@ -129,8 +130,7 @@ static void begin_recording(struct thread *thread)
     if (thread->main)
         thread->watch = WATCH_MAIN;
     else
-        thread->watch =
-            cpython_version >= PYTHON_3_12 || evaluate_is_open() ? WATCH_RUN_3_12 : WATCH_RUN;
+        thread->watch = WATCH_RUN;
 }
 
 static void begin_main(struct thread *thread, PyObject *code)
@@ -148,6 +148,7 @@ static void begin_child(struct thread *thread)
 {
     uint32_t open = thread->stream.depth;
     fork_pending = false;
+    newborn_forked();
     target_forked();
     stream_open(&thread->stream, CHANNEL_PYTHON);
     thread->hidden += open;

@@ -39,6 +39,36 @@ for i in range(300):
 with ThreadPoolExecutor(4) as pool:
     assert sum(pool.map(work, range(100))) == 4950
 """
+RAW = """
+import _thread, sys, time
+def work(n):
+    for i in range(n):
+        step(i)
+def step(i):
+    return len([i])
+def body(n):
+    work(n)
+    locks[n].release()
+locks = [_thread.allocate_lock() for n in range(40)]
+for lock in locks:
+    lock.acquire()
+_thread.start_new_thread(time.sleep, (0.01,))
+for n in range(20):
+    _thread.start_new_thread(body, (n,))
+for n in range(20, 40):
+    _thread.start_new_thread(body, (n,))
+    locks[n].acquire()
+for lock in locks[:20]:
+    lock.acquire()
+try:
+    _thread.start_new_thread(1, 2)
+except TypeError:
+    pass
+sys.setrecursionlimit(30000)
+def down(n):
+    return down(n - 1) if n else 0
+down(1000)
+"""
 LATE = """
 import threading, time
 def late():
@@ -182,6 +212,11 @@ def many_threads(python):
     has(recorded_well(record(python, MANY)).calls(), work=400)
 
 
+def raw_threads(python):
+    """Without threading; those that run C functions only are waited for by nobody."""
+    has(recorded_well(record(python, RAW)).calls(), body=40, work=40, step=780, down=1001)
+
+
 def late_thread(python):
     has(recorded_well(record(python, LATE)).calls(), late=1, after=1)
 
@@ -244,6 +279,7 @@ def main():
     tap = Tap()
     each(tap, "threads and their names", threads)
     each(tap, "threads by the hundred", many_threads)
+    each(tap, "threads made without threading", raw_threads)
     each(tap, "a thread that outlives the program's last line", late_thread)
     each(tap, "fork", fork)
     each(tap, "multiprocessing, fork", multiprocessing("fork"))
