@@ -67,6 +67,12 @@ static uint32_t insert(const void *key, bool *shared)
     return id;
 }
 
+void functions_reserve(const void *key)
+{
+    bool shared;
+    insert(key, &shared);
+}
+
 uint32_t functions_define_code(PyObject *code, PyObject *globals)
 {
     PyObject *type, *value, *traceback;

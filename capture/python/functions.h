@@ -28,8 +28,11 @@ extern struct functions_table functions_table;
 
 /* False: no memory. */
 bool functions_open(void);
-/* In a forked child: everything is to be defined again. */
+/* Everything is to be defined again. */
 void functions_forget(void);
+
+/* A number without a definition, until functions_forget(): what has one is not kept alive. */
+void functions_reserve(const void *key);
 
 /* The callable is a C function or a method descriptor whose definition is `key`. */
 uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable);

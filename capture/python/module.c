@@ -3,6 +3,7 @@
  * ncprof_run.py before the program begins, and the latter's run().
  */
 #include "capture/channel/target.h"
+#include "capture/python/calibrate.h"
 #include "capture/python/evaluate.h"
 #include "capture/python/functions.h"
 #include "capture/python/monitoring.h"
@@ -19,15 +20,24 @@ static bool open_python_only(void)
     return false;
 }
 
-static bool start_recording(char *why, size_t size)
+static bool open_recorder(char *why, size_t size)
 {
-    if (!cpython_check(why, size) || !functions_open() || !threads_open())
-        return false;
     if (cpython_version >= PYTHON_3_12)
         return monitoring_open(target_python_only(), why, size);
     if (!target_python_only() || !open_python_only())
         setprofile_open(target_python_only());
     return true;
+}
+
+static bool start_recording(char *why, size_t size)
+{
+    struct calibration calibration;
+    if (!cpython_check(why, size) || !functions_open() || !threads_open())
+        return false;
+    calibrate_begin(&calibration);
+    bool opened = open_recorder(why, size);
+    calibrate_end(&calibration);
+    return opened;
 }
 
 /* start() -> whether a session is there to be recorded into. A second call does nothing. */
