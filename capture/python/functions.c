@@ -1,6 +1,7 @@
 #include "capture/python/functions.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/greenlets.h"
 #include "capture/python/names.h"
 #include "capture/python/setprofile.h"
 
@@ -86,6 +87,7 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
         Py_IncRef(code);
     define_function(id, names.line, KIND_PYTHON, shared ? "(no memory)" : names.name, names.module,
                     names.file);
+    greenlets_met(names.module, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
     return id;

@@ -2,6 +2,7 @@
 
 #include "capture/channel/target.h"
 #include "capture/python/evaluate.h"
+#include "capture/python/greenlets.h"
 #include "capture/python/names.h"
 #include "capture/python/newborn.h"
 #include "capture/python/segments.h"
@@ -26,6 +27,7 @@ static void close_thread(void *data)
 {
     struct thread *thread = data;
     threads_current = NULL;
+    greenlets_close(thread);
     stream_close(&thread->stream);
     segments_free(thread->stack_spare);
     free(thread);
@@ -151,6 +153,7 @@ static void begin_child(struct thread *thread)
     newborn_forked();
     target_forked();
     stream_open(&thread->stream, CHANNEL_PYTHON);
+    greenlets_forked(thread);
     thread->hidden += open;
     thread->watch = WATCH_ALL;
     if (!begun)
@@ -173,6 +176,7 @@ struct thread *threads_begin(void)
         begin_child(thread);
     begin_recording(thread);
     tell_name(thread);
+    greenlets_begin();
     return thread;
 }
 
@@ -218,7 +222,7 @@ static void end_main(struct thread *thread)
 /* A frame ends that is not recorded: one that was open before a fork, or before the recording. */
 static void leave_hidden(struct thread *thread)
 {
-    if (thread->hidden > 0 && --thread->hidden == 0 && thread->main)
+    if (thread->hidden > 0 && --thread->hidden == 0 && thread->main && !thread->green)
         end_main(thread);
 }
 
@@ -232,6 +236,8 @@ bool threads_may_leave(struct thread *thread, PyObject *code)
         leave_hidden(thread);
         return false;
     }
+    if (thread->green)
+        return true;
     if (!thread->main) {
         tell_name(thread);
         if (++thread->looks == LOOKS_MAX)

@@ -22,6 +22,8 @@ struct thread {
     uint32_t hidden;
     uint32_t looks; /* for the thread's name */
     bool main, recording;
+    bool green;                          /* on another stack than it was born with */
+    struct threads_greenlets *greenlets; /* greenlets.h; NULL: it had none */
     char *stack_limit;     /* below it evaluation goes on in another segment (segments.h) */
     void *stack_spare;     /* a segment for it */
     const void *main_code; /* of `<module>` in `__main__` */
