@@ -17,7 +17,7 @@ void claim_free(struct claim *claim)
     words_free(claim->prepare);
     words_free(claim->environment);
     words_free(claim->tags);
-    output_close(&claim->output);
+    run_files_close(&claim->files);
 }
 
 /* Its place among the selected ones, from 1. */
@@ -74,13 +74,13 @@ static int get_ready(const struct runner_options *options, const struct plan *pl
     claim->environment = plan_environment(plan, run);
     claim->tags = tags_of(run);
     if (check_environment(options, run, claim->environment, err) ||
-        output_reserve(&claim->output, plan_output_folder(plan), run->id, err) ||
-        plan_expand_command(plan, run, claim->output.base, &claim->command, err))
+        run_files_reserve(&claim->files, plan_output_folder(plan), run->id, err) ||
+        plan_expand_command(plan, run, claim->files.base, &claim->command, err))
         return -1;
     if (!claim->command)
         return error_set(err, ERROR_USAGE, "run \"%s\" has no command, nor has the plan", run->id);
     return run->cache == PLAN_CACHE_COLD
-               ? plan_expand_prepare(plan, run, claim->output.base, &claim->prepare, err)
+               ? plan_expand_prepare(plan, run, claim->files.base, &claim->prepare, err)
                : 0;
 }
 
@@ -91,9 +91,9 @@ static int start_job(const struct runner_options *options, const sigset_t *mask,
                                     .prepare = claim->prepare,
                                     .environment = claim->environment,
                                     .tags = claim->tags,
-                                    .trace = claim->output.trace,
+                                    .trace = claim->files.trace,
                                     .size = claim->size,
-                                    .log = claim->output.log_fd,
+                                    .log = claim->files.log_fd,
                                     .lock = lock,
                                     .recorder = options->recorder,
                                     .mask = mask};
@@ -126,7 +126,7 @@ int claim_next(struct claim *claim, const char *path, const struct runner_option
                const sigset_t *mask, struct error *err)
 {
     struct transaction transaction;
-    *claim = (struct claim){.output.log_fd = -1};
+    *claim = (struct claim){.files.log_fd = -1};
     if (transaction_begin(&transaction, path, TRANSACTION_WAIT_MS, err))
         return -1;
     int result = take_from(&transaction, claim, options, mask, err);

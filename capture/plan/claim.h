@@ -6,7 +6,7 @@
 #define NCPROF_CAPTURE_PLAN_CLAIM_H
 
 #include "capture/plan/job.h"
-#include "capture/plan/output.h"
+#include "capture/plan/run_files.h"
 #include "capture/plan/runner.h"
 
 #include <signal.h>
@@ -17,7 +17,7 @@ struct claim {
     uint32_t number, count; /* its place among the selected ones, from 1 */
     double expected, size;  /* NAN unknown */
     char **command, **prepare, **environment, **tags;
-    struct output output;
+    struct run_files files;
     struct job job;
 };
 

@@ -181,9 +181,9 @@ static int run_one(struct runner *runner, struct claim *claim, struct error *err
     job_go(&claim->job);
     int ended = watch(runner, claim);
     struct job_report report = job_end(&claim->job, ended);
-    const struct outcome outcome = {.trace = claim->output.trace,
+    const struct outcome outcome = {.trace = claim->files.trace,
                                     .log =
-                                        output_has_log(&claim->output) ? claim->output.log : NULL,
+                                        run_files_has_log(&claim->files) ? claim->files.log : NULL,
                                     .command = claim->command,
                                     .environment = claim->environment,
                                     .size = claim->size,

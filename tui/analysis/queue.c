@@ -67,6 +67,14 @@ int queue_new(struct queue **out, const struct plan *plan, const struct queue_qu
     return 0;
 }
 
+const char *queue_result(const struct queue *queue, const struct queue_row *row)
+{
+    size_t folder = strlen(queue->plan->folder);
+    bool inside =
+        row->path && !strncmp(row->path, queue->plan->folder, folder) && row->path[folder] == '/';
+    return inside ? row->path + folder + 1 : row->path;
+}
+
 void queue_free(struct queue *queue)
 {
     if (!queue)

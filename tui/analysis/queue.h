@@ -40,6 +40,8 @@ struct queue_query {
 /* Borrows the plan. ERROR_USAGE for an unknown column. Freed with queue_free(). */
 int queue_new(struct queue **out, const struct plan *plan, const struct queue_query *query,
               struct error *err);
+/* The result's file as the plan would name it: relative to its folder; NULL: there is none. */
+const char *queue_result(const struct queue *queue, const struct queue_row *row);
 void queue_free(struct queue *queue);
 
 /* "11 runs: 3 pending, 1 running, 6 done, 1 error", states without runs left out. */

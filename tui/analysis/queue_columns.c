@@ -138,17 +138,13 @@ static int seconds_compare(const void *table, uint32_t a, uint32_t b)
 /* Why it failed, else the result's file relative to the plan, else what a result would be. */
 static void result_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
-    const struct plan *plan = ((const struct queue *)table)->plan;
     const struct queue_row *r = row_of(table, row);
-    size_t folder = strlen(plan->folder);
     if (run_of(table, row)->status == PLAN_ERROR && *r->result.error)
         escape(r->result.error, buffer, size);
     else if (!r->path)
         snprintf(buffer, size, "%s", run_of(table, row)->status == PLAN_DONE ? "missing" : "-");
-    else if (!strncmp(r->path, plan->folder, folder) && r->path[folder] == '/')
-        escape(r->path + folder + 1, buffer, size);
     else
-        escape(r->path, buffer, size);
+        escape(queue_result(table, r), buffer, size);
 }
 
 const struct column queue_columns[] = {

@@ -55,7 +55,8 @@ static void as_csv(FILE *out, const struct queue *queue)
         csv_text(&csv, plan_cache_names[run->cache]);
         csv_text(&csv, plan_status_names[run->status]);
         csv_number(&csv, row->seconds);
-        csv_text(&csv, row->path ? row->path : "");
+        const char *result = queue_result(queue, row);
+        csv_text(&csv, result ? result : "");
         csv_text(&csv, row->result.error);
         csv_end_row(&csv);
     }
@@ -89,7 +90,7 @@ static cJSON *row_value(const struct queue *queue, const struct queue_row *row)
     text_or_null(object, "cache", plan_cache_names[run->cache]);
     json_text(object, "status", plan_status_names[run->status]);
     json_number(object, "seconds", row->seconds);
-    text_or_null(object, "result", row->path);
+    text_or_null(object, "result", queue_result(queue, row));
     text_or_null(object, "error", row->result.error);
     return object;
 }

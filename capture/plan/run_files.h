@@ -1,13 +1,13 @@
 /* The names of what a run writes: <output>/<date>_<id>.ncp and .log, _v2, _v3 where there is one.
  */
-#ifndef NCPROF_CAPTURE_PLAN_OUTPUT_H
-#define NCPROF_CAPTURE_PLAN_OUTPUT_H
+#ifndef NCPROF_CAPTURE_PLAN_RUN_FILES_H
+#define NCPROF_CAPTURE_PLAN_RUN_FILES_H
 
 #include "formats/profile/error.h"
 
 #include <stdbool.h>
 
-struct output {
+struct run_files {
     char *base;  /* without suffix: what {output} stands for */
     char *trace; /* base.ncp, which does not exist */
     char *log;   /* base.log, which was made: the name is taken by it, whoever else wants it */
@@ -16,12 +16,13 @@ struct output {
 
 /*
  * Relative to the working directory; the folder is made. The date is today's, in UTC. Freed with
- * output_close().
+ * run_files_close().
  */
-int output_reserve(struct output *output, const char *folder, const char *id, struct error *err);
+int run_files_reserve(struct run_files *files, const char *folder, const char *id,
+                      struct error *err);
 /* Something is in the log. */
-bool output_has_log(const struct output *output);
+bool run_files_has_log(const struct run_files *files);
 /* An empty log goes. */
-void output_close(struct output *output);
+void run_files_close(struct run_files *files);
 
 #endif

@@ -1,4 +1,4 @@
-#include "capture/plan/output.h"
+#include "capture/plan/run_files.h"
 
 #include "formats/profile/memory.h"
 
@@ -42,59 +42,59 @@ static char *base_name(const char *folder, const char *id, int version)
     return memory_printf("%s/%s_%s%s", folder, date, id, suffix);
 }
 
-static void set_names(struct output *output, char *base)
+static void set_names(struct run_files *files, char *base)
 {
-    free(output->base);
-    free(output->trace);
-    free(output->log);
-    output->base = base;
-    output->trace = memory_printf("%s.ncp", base);
-    output->log = memory_printf("%s.log", base);
+    free(files->base);
+    free(files->trace);
+    free(files->log);
+    files->base = base;
+    files->trace = memory_printf("%s.ncp", base);
+    files->log = memory_printf("%s.log", base);
 }
 
-static void free_names(struct output *output)
+static void free_names(struct run_files *files)
 {
-    free(output->base);
-    free(output->trace);
-    free(output->log);
-    *output = (struct output){.log_fd = -1};
+    free(files->base);
+    free(files->trace);
+    free(files->log);
+    *files = (struct run_files){.log_fd = -1};
 }
 
-int output_reserve(struct output *output, const char *folder, const char *id, struct error *err)
+int run_files_reserve(struct run_files *files, const char *folder, const char *id,
+                      struct error *err)
 {
-    *output = (struct output){.log_fd = -1};
+    *files = (struct run_files){.log_fd = -1};
     if (make_folders(folder, err))
         return -1;
     for (int version = 1; version < VERSIONS_MAX; version++) {
-        set_names(output, base_name(folder, id, version));
-        if (access(output->trace, F_OK) == 0)
+        set_names(files, base_name(folder, id, version));
+        if (access(files->trace, F_OK) == 0)
             continue;
-        output->log_fd =
-            open(output->log, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-        if (output->log_fd >= 0)
+        files->log_fd = open(files->log, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+        if (files->log_fd >= 0)
             return 0;
         if (errno != EEXIST) {
-            error_errno(err, "%s cannot be made", output->log);
-            free_names(output);
+            error_errno(err, "%s cannot be made", files->log);
+            free_names(files);
             return -1;
         }
     }
-    free_names(output);
+    free_names(files);
     return error_set(err, ERROR_LIMIT, "there are %d results of \"%s\" of today", VERSIONS_MAX, id);
 }
 
-bool output_has_log(const struct output *output)
+bool run_files_has_log(const struct run_files *files)
 {
     struct stat status;
-    return fstat(output->log_fd, &status) != 0 || status.st_size > 0;
+    return fstat(files->log_fd, &status) != 0 || status.st_size > 0;
 }
 
-void output_close(struct output *output)
+void run_files_close(struct run_files *files)
 {
-    if (output->log_fd < 0)
+    if (files->log_fd < 0)
         return;
-    if (!output_has_log(output))
-        unlink(output->log);
-    close(output->log_fd);
-    free_names(output);
+    if (!run_files_has_log(files))
+        unlink(files->log);
+    close(files->log_fd);
+    free_names(files);
 }
