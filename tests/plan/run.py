@@ -85,7 +85,7 @@ def _():
     status = json.loads(command("status", "plan.json", "--format", "json").stdout)
     equal(status["counts"], {"pending": 0, "running": 0, "done": 3, "error": 0})
     equal([run["size"] for run in status["runs"]], [30, 7, 60])
-    expect(all(os.path.exists(run["result"]) for run in status["runs"]), status)
+    expect(all((FOLDER / run["result"]).exists() for run in status["runs"]), status)
 
 
 @test("run again: _v2, _v3; what stands in the plan besides stays")
