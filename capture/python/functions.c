@@ -93,7 +93,7 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
     return id;
 }
 
-uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable)
+uint32_t functions_define_builtin(PyMethodDef *key, PyObject *callable)
 {
     PyObject *type, *value, *traceback;
     bool shared;
@@ -103,7 +103,7 @@ uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable)
     struct names names;
     names_of_builtin(&names, key, callable);
     define_function(id, 0, KIND_BUILTIN, shared ? "(no memory)" : names.name, "", "");
-    setprofile_met(names.name);
+    setprofile_met(key, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
     return id;

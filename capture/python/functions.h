@@ -35,7 +35,7 @@ void functions_forget(void);
 void functions_reserve(const void *key);
 
 /* The callable is a C function or a method descriptor whose definition is `key`. */
-uint32_t functions_define_builtin(const PyMethodDef *key, PyObject *callable);
+uint32_t functions_define_builtin(PyMethodDef *key, PyObject *callable);
 /* `globals` of its frame; NULL: it is the current one. */
 uint32_t functions_define_code(PyObject *code, PyObject *globals);
 
@@ -59,7 +59,7 @@ static inline uint32_t functions_of_code(PyObject *code, PyObject *globals)
     return __builtin_expect(id != FUNCTIONS_UNSEEN, 1) ? id : functions_define_code(code, globals);
 }
 
-static inline uint32_t functions_of_builtin(const PyMethodDef *definition, PyObject *callable)
+static inline uint32_t functions_of_builtin(PyMethodDef *definition, PyObject *callable)
 {
     uint32_t id = functions_find(definition);
     return __builtin_expect(id != FUNCTIONS_UNSEEN, 1)

@@ -37,7 +37,7 @@ CALLBACK(leave_code)
 }
 
 /* The definition of a C function that is called, or NULL for any other callable. */
-static inline const PyMethodDef *definition_of(PyObject *callable, PyObject *self)
+static inline PyMethodDef *definition_of(PyObject *callable, PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(callable);
     if (type == &PyCFunction_Type)
@@ -55,7 +55,7 @@ static inline const PyMethodDef *definition_of(PyObject *callable, PyObject *sel
 CALLBACK(enter_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    const PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
+    PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
     struct thread *thread = definition ? threads_this() : NULL;
     if (thread)
         threads_enter_builtin(thread, definition, arguments[2]);
@@ -65,7 +65,7 @@ CALLBACK(enter_builtin)
 CALLBACK(leave_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    const PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
+    PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
     struct thread *thread = definition ? threads_this() : NULL;
     if (thread)
         threads_leave(thread, NULL);

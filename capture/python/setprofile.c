@@ -67,16 +67,60 @@ void setprofile_open(bool python_only)
     PyEval_SetProfile(callback(), NULL);
 }
 
-void setprofile_met(const char *name)
+/* ---- profilers of the program's own, which take the hook away ---- */
+
+static PyCFunction set_profile;        /* sys.setprofile */
+static PyCFunctionWithKeywords enable; /* cProfile's Profile.enable */
+
+/* What is open ends here: what comes after it is not seen any more, and is nobody's time. */
+static void hand_over(const char *to)
 {
+    static bool told;
     char note[160];
-    if (!opened)
-        return;
-    if (strcmp(name, "<built-in method sys.setprofile>") != 0 &&
-        strcmp(name, "<method 'enable' of '_lsprof.Profiler' objects>") != 0)
-        return;
+    struct thread *thread = threads_current;
+    if (thread && thread->recording) {
+        stream_set_depth(&thread->stream, 0, stream_now());
+        thread->stream.depth = 0;
+        thread->recording = false;
+    }
     snprintf(note, sizeof note,
              "the program used a profiler of its own (%s): that thread is recorded up to there",
-             name);
-    define_note(note);
+             to);
+    if (!told)
+        define_note(note);
+    told = true;
+}
+
+/* None while there is no other one: the recorder stays, and the program finds None, as before. */
+static PyObject *set_profile_aloud(PyObject *module, PyObject *callable)
+{
+    struct thread *thread = threads_current;
+    if (callable == Py_None && thread && thread->recording) {
+        Py_IncRef(Py_None);
+        return Py_None;
+    }
+    if (callable != Py_None)
+        hand_over("sys.setprofile");
+    return set_profile(module, callable);
+}
+
+static PyObject *enable_aloud(PyObject *self, PyObject *arguments, PyObject *names)
+{
+    hand_over("cProfile");
+    return enable(self, arguments, names);
+}
+
+/* Before its first call, so that this one, too, goes by what its definition says now. */
+void setprofile_met(PyMethodDef *definition, const char *name)
+{
+    if (!opened)
+        return;
+    if (strcmp(name, "<built-in method sys.setprofile>") == 0 && definition->ml_flags == METH_O) {
+        set_profile = definition->ml_meth;
+        definition->ml_meth = set_profile_aloud;
+    } else if (strcmp(name, "<method 'enable' of '_lsprof.Profiler' objects>") == 0 &&
+               definition->ml_flags == (METH_VARARGS | METH_KEYWORDS)) {
+        enable = (PyCFunctionWithKeywords)(void (*)(void))definition->ml_meth;
+        definition->ml_meth = (PyCFunction)(void (*)(void))enable_aloud;
+    }
 }

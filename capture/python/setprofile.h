@@ -10,6 +10,6 @@
 /* Puts the callback on the calling thread. `python_only`: it takes no C functions. */
 void setprofile_open(bool python_only);
 /* A C function was met for the first time: some of them end the recording. */
-void setprofile_met(const char *name);
+void setprofile_met(PyMethodDef *definition, const char *name);
 
 #endif

@@ -60,7 +60,7 @@ static inline void threads_enter_code(struct thread *thread, PyObject *code, PyO
     thread->stream.depth++;
 }
 
-static inline void threads_enter_builtin(struct thread *thread, const PyMethodDef *definition,
+static inline void threads_enter_builtin(struct thread *thread, PyMethodDef *definition,
                                          PyObject *callable)
 {
     if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&

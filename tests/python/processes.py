@@ -154,17 +154,22 @@ after()
 print("done")
 """
 SETPROFILE = """
-import sys
+import sys, time
 events = []
 def callback(frame, event, argument):
     events.append((event, frame.f_code.co_name))
 def work():
     pass
+sys.setprofile(None)
+assert sys.getprofile() is None
 work()
 sys.setprofile(callback)
+assert sys.getprofile() is callback
 work()
 sys.setprofile(None)
+assert sys.getprofile() is None
 work()
+time.sleep(0.3)
 assert ("call", "work") in events, events
 """
 SETTRACE = """
@@ -269,6 +274,7 @@ def own_callback(python):
     else:
         has(recording.calls(), work=1)
         assert "profiler of its own" in recording.info(), recording.info()
+        assert "0.3" not in recording.table(), recording.table()
 
 
 def own_tracer(python):

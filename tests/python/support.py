@@ -124,6 +124,11 @@ class Recording:
             calls[name] += count
         return calls
 
+    def table(self):
+        done = run([NCPROF, "report", self.trace])
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
     def info(self):
         done = run([NCPROF, "info", self.trace])
         assert done.returncode == 0, done.stderr.decode()
