@@ -120,7 +120,7 @@ static void add_losses(cJSON *object, uint64_t lost_events, uint32_t open_frames
         cJSON_AddNumberToObject(object, "open_frames", open_frames);
 }
 
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames)
+char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead)
 {
     cJSON *object = cJSON_CreateObject();
     if (WIFSIGNALED(result))
@@ -129,6 +129,8 @@ char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames)
         cJSON_AddNumberToObject(object, "exit", WEXITSTATUS(result));
     add_time(object, "end");
     add_losses(object, lost_events, open_frames);
+    if (overhead > 0)
+        cJSON_AddNumberToObject(object, "overhead", round(overhead * 1000) / 1000);
     return print(object);
 }
 

@@ -14,8 +14,9 @@ struct metadata_clock {
 
 /* Both are the caller's to free. */
 char *metadata_header(const struct record_options *options, struct metadata_clock clock);
-/* `result` is the target's as of waitpid(). */
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames);
+/* `result` is the target's as of waitpid(); `overhead` the share of the time that recording took, 0
+ * when it is not known. */
+char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead);
 /* Of a recording whose recorder was killed: how its programs ended is not known. */
 char *metadata_recovered(uint64_t lost_events, uint32_t open_frames);
 

@@ -112,6 +112,7 @@ def cost(own):
         assert b"recorder overhead ~" in recording.err, recording.err
         share = int(recording.err.partition(b"overhead ~")[2].split(b" ")[0])
         assert 0 < share < 100, recording.err
+        assert "\noverhead     0." in recording.info(), recording.info()
         assert {row["name"]: row["ncalls"] for row in rows(recording)}["f"] == 300000
     return check
 
