@@ -31,10 +31,10 @@ enum block_end { BLOCK_CONTINUES, BLOCK_LAST, BLOCK_CUT };
  * A stream that an earlier recorder has read in part: from `progress` on it is read again. The
  * first events of that, up to `written` since the thread began, are in the trace already.
  */
-void decoder_restore(struct decoder *decoder, uint32_t stream, uint32_t thread,
+void decoder_restore(struct decoder *decoder, uint32_t number, uint32_t thread,
                      const struct ledger_progress *progress, uint64_t written);
 /* Where a stream stands, after the last block that was taken. */
-struct ledger_progress decoder_progress(const struct decoder *decoder, uint32_t stream);
+struct ledger_progress decoder_progress(const struct decoder *decoder, uint32_t number);
 /* Its thread in the trace, made when the block is the stream's first; PROFILE_NONE: damaged. */
 uint32_t decoder_thread(struct decoder *decoder, const struct channel_block *block);
 

@@ -51,7 +51,7 @@ const struct ledger_trace *ledger_trace(const struct ledger *ledger);
 
 /* LEDGER_NONE when there is no room: such a stream cannot be recovered. */
 uint32_t ledger_add(struct ledger *ledger, uint32_t stream, uint32_t thread);
-void ledger_advance(struct ledger *ledger, uint32_t entry, const struct ledger_progress *progress);
+void ledger_advance(struct ledger *ledger, uint32_t number, const struct ledger_progress *progress);
 void ledger_remove(struct ledger *ledger, uint32_t entry);
 
 /* For entry 0, 1, ... below ledger_count(); NULL: free. */

@@ -163,7 +163,7 @@ int session_look(struct session *session, const char *path)
 
 static bool recorder_lives(const struct session *session)
 {
-    struct session look;
+    struct session look = {0};
     if (session_look(&look, session->path) != 0)
         return false;
     struct process_look process = process_look(look.channel->recorder_pid);

@@ -17,7 +17,7 @@ void taken_patient(struct taken *taken);
 void taken_free(struct taken *taken); /* NULL is allowed */
 
 /* A stream is about to be read for the first time, or goes on in `entry` of the ledger. */
-void taken_stream(struct taken *taken, uint32_t stream, uint32_t thread, uint32_t entry);
+void taken_stream(struct taken *taken, uint32_t number, uint32_t thread, uint32_t entry);
 
 struct taken_block {
     uint32_t index;               /* FULL; now read */
@@ -30,7 +30,7 @@ struct taken_block {
  * A block of a stream. When blocks too many wait, the threads that have most of them are
  * written. Only that can fail.
  */
-int taken_add(struct taken *taken, uint32_t stream, const struct taken_block *block,
+int taken_add(struct taken *taken, uint32_t number, const struct taken_block *block,
               struct error *err);
 /* Gives back all whose events are in the trace. */
 void taken_release(struct taken *taken);

@@ -3,10 +3,10 @@
  *
  *     check_walk TRACE THREAD...
  *
- * prints for each thread (tid) "TID TOTAL TAIL MATCH": its events; the place from which on there are
- * only leaves; and the length of the longest beginning that is right. Frames that were open when the
- * program died are left at the end of the trace: where that begins is not to be told from the
- * trace alone, but it is between TAIL and MATCH.
+ * prints for each thread (tid) "TID TOTAL TAIL MATCH": its events; the place from which on there
+ * are only leaves; and the length of the longest beginning that is right. Frames that were open
+ * when the program died are left at the end of the trace: where that begins is not to be told from
+ * the trace alone, but it is between TAIL and MATCH.
  */
 #include "formats/trace/replay.h"
 
@@ -47,8 +47,8 @@ static int expected(struct check *check)
 static int walk_number(const struct check *check, uint32_t function)
 {
     const struct definitions *definitions = &check->trace->definitions;
-    const char *name = strings_get(&definitions->strings,
-                                   definitions->functions.data[function].name);
+    const char *name =
+        strings_get(&definitions->strings, definitions->functions.data[function].name);
     return strncmp(name, "walk_", 5) == 0 ? name[5] - '0' : -1;
 }
 

@@ -88,9 +88,10 @@ static void step(struct walker *walker, uint32_t which, int depth);
         }                                                                                          \
         count(walker);                                                                             \
     }
-WALK(0) WALK(1) WALK(2) WALK(3)
+WALK(0)
+WALK(1) WALK(2) WALK(3)
 
-UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
+    UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
 {
     static void (*const walks[])(struct walker *, int) = {walk_0, walk_1, walk_2, walk_3};
     walks[which](walker, depth);
