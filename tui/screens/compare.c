@@ -107,6 +107,7 @@ static void set_table(struct compare_state *state)
     table->owner = state;
     table->flags = state->pairing.a->flags & state->pairing.b->flags;
     table->sort = comparison ? column_find(state->columns, comparison->sort->id) : NULL;
+    table->told = "delta"; /* by A, B and their ratio */
     table->style = style;
     table->name = draw_name;
     table->marked = is_marked;

@@ -91,7 +91,7 @@ static const struct spot {
     {"tottime_ratio", NULL, 8, 7, NULL},
     {"tottime_exponent", NULL, 6, 5, NULL},
     {"tottime_class", NULL, 9, 9, NULL},
-    {"delta", NULL, 10, 9, NULL},
+    {"delta", NULL, 5, 9, NULL},
     {"more_calls", NULL, 11, 9, NULL},
     {"slower_calls", NULL, 11, 9, NULL},
     {"function", NULL, 0, 0, NULL},

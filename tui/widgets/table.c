@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 140, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500 };
+enum { GUTTER = 2, WIDE = 140, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500, ROOM = 40 };
 
 struct placed {
     const struct column *column;
@@ -35,12 +35,15 @@ static bool is_wanted(const struct table *table, const struct column *column)
     return table->show != TABLE_VALUES || !column_is_share(column);
 }
 
+static const char *sort_mark(const struct table *table)
+{
+    return table->sort->descending != table->reverse ? "▼" : "▲";
+}
+
 static void title_text(const struct table *table, const struct column *column, char *buffer,
                        size_t size)
 {
-    bool falls = column->descending != table->reverse;
-    const char *mark = column != table->sort ? "" : falls ? "▼" : "▲";
-    snprintf(buffer, size, "%s%s", column->title, mark);
+    snprintf(buffer, size, "%s%s", column->title, column == table->sort ? sort_mark(table) : "");
 }
 
 /* Widens columns to what `count` rows from `first` on need. */
@@ -68,13 +71,19 @@ static int widest(const struct table *table, const struct column *column)
     return column->width > width ? column->width : width;
 }
 
+/* On the smallest screens only one number has room: the one that is sorted by. */
+static bool is_told(const struct table *table, const struct column *column)
+{
+    return table->told && table->area.columns >= ROOM && !strcmp(table->told, column->id);
+}
+
 /* The column to give up next: the largest priority, the rightmost of equals. -1: none may leave. */
 static int least_wanted(const struct table *table, const struct layout *layout)
 {
     int worst = -1;
     for (int i = 0; i < layout->count; i++) {
         const struct column *column = layout->placed[i].column;
-        if (column == table->sort || column->width == 0)
+        if ((column == table->sort && !is_told(table, column)) || column->width == 0)
             continue;
         if (worst < 0 || column->priority >= layout->placed[worst].column->priority)
             worst = i;
@@ -160,6 +169,30 @@ void table_fit(struct table *table, struct rect area)
     measure(table, table->list.top, table->list.height);
 }
 
+static int place_of_sort(const struct table *table, const struct layout *layout)
+{
+    for (int i = 0; i < layout->count; i++)
+        if (layout->placed[i].column == table->sort)
+            return i;
+    return -1;
+}
+
+/* "function  by delta▼" */
+static void name_title(const struct table *table, const struct layout *layout,
+                       const struct placed *placed, char *buffer, size_t size)
+{
+    char wide[CELL_MAX];
+    title_text(table, placed->column, buffer, size);
+    if (!table->sort || place_of_sort(table, layout) >= 0)
+        return;
+    snprintf(wide, sizeof wide, "%s  by %s%s", placed->column->title, table->sort->title,
+             sort_mark(table));
+    if (glyph_width(wide) > placed->width)
+        snprintf(wide, sizeof wide, "by %s%s", table->sort->title, sort_mark(table));
+    if (glyph_width(wide) <= placed->width)
+        snprintf(buffer, size, "%s", wide);
+}
+
 static void draw_header(const struct table *table, const struct layout *layout,
                         struct canvas *canvas)
 {
@@ -168,7 +201,10 @@ static void draw_header(const struct table *table, const struct layout *layout,
     for (int i = 0; i < layout->count; i++) {
         const struct placed *placed = &layout->placed[i];
         char title[CELL_MAX];
-        title_text(table, placed->column, title, sizeof title);
+        if (placed->column->width == 0)
+            name_title(table, layout, placed, title, sizeof title);
+        else
+            title_text(table, placed->column, title, sizeof title);
         enum style style = placed->column == table->sort ? STYLE_HEADER_SORTED : STYLE_HEADER;
         int at = table->area.column + placed->at;
         if (placed->column->align == COLUMN_RIGHT)
@@ -245,10 +281,9 @@ const struct column *table_neighbour(const struct table *table, int direction)
 {
     struct layout layout;
     lay_out(table, &layout);
-    int at = -1;
-    for (int i = 0; i < layout.count; i++)
-        if (layout.placed[i].column == table->sort)
-            at = i;
+    int at = place_of_sort(table, &layout);
+    if (at < 0 && direction < 0)
+        at = layout.count; /* not to be seen: as if it stood behind the name */
     for (int i = at + direction; i >= 0 && i < layout.count; i += direction)
         if (layout.placed[i].column->compare)
             return layout.placed[i].column;
