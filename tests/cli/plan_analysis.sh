@@ -73,6 +73,11 @@ mv kept.csv plan/profiling/phase1-month-2024-11.funcs.wall.csv
 printf 'name,id,tid,ttot,scnt\n_MainThread,0,1,many,5\n' >plan/profiling/phase1-quarter-2024-09.threads.wall.csv
 told 'a table of threads that cannot be read is told' '^profiling/phase1-quarter-2024-09.threads.wall.csv cannot be read: no row has numbers where they belong (line 2)$' report $p --phase 1
 
+# functions have what those of scaling have
+out=$("$program" plan analyze $p --phase 1 --format json | jq '[(f["ncalls"], list(f["exponent"]["ncalls"])) for f in d["functions"] if f["name"] == "concat"]')
+[ "$out" = "[([1000, 18000, 19211, 163088], ['value', 'low', 'high', 'r2', 'model', 'floor'])]" ]
+verdict $? 'functions have their values by size' "$out"
+
 # one size, one side, nothing at all
 mkdir few
 python3 - <<'END'

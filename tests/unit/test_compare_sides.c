@@ -371,6 +371,33 @@ static void captures_that_lack_a_function(void **state)
     done(&sides);
 }
 
+/* 5 of 31 samples are 1.77 of 11, not 2; the median of 8 and 25 is 16.5. */
+static void samples_in_parts(void **state)
+{
+    (void)state;
+    const struct fact few[] = {{"f", 0, 3, 3}, {"g", 0, 8, 8}};
+    const struct fact many[] = {{"f", 0, 5, 5}, {"g", 0, 25, 25}, {"h", 0, 1, 1}};
+    struct sides sides = {.a = {profile_of(few, 2, "samples"), profile_of(many, 3, "samples")},
+                          .b = {profile_of(many, 3, "samples")},
+                          .count_a = 1,
+                          .count_b = 1,
+                          .size_a = NAN,
+                          .size_b = NAN};
+    struct comparison *comparison =
+        compare(&sides, &(struct compare_query){.normalise = COMPARE_NORMALISE_TOTAL});
+    assert_true(fabs(row_named(comparison, "f")->change[COMPARE_TOTTIME].b - 55 / 31.0) < 1e-5);
+    assert_true(fabs(row_named(comparison, "h")->change[COMPARE_CUMTIME].b - 11 / 31.0) < 1e-5);
+    assert_true(comparison->total_a == 11 && comparison->total_b == 31);
+    compare_free(comparison);
+    sides.count_a = 2;
+    comparison = compare(&sides, &(struct compare_query){0});
+    assert_true(row_named(comparison, "f")->change[COMPARE_TOTTIME].a == 4);
+    assert_true(row_named(comparison, "g")->change[COMPARE_TOTTIME].a == 16.5);
+    assert_true(row_named(comparison, "h")->change[COMPARE_TOTTIME].delta == 0.5);
+    compare_free(comparison);
+    done(&sides);
+}
+
 static void sizes_in_names(void **state)
 {
     struct profile *profile = WALL({"f", 1, 1, 1});
@@ -406,7 +433,7 @@ int main(void)
         cmocka_unit_test(blame_of_tottime), cmocka_unit_test(unlike_units_on_request),
         cmocka_unit_test(classes_of_rows),  cmocka_unit_test(repeated_captures),
         cmocka_unit_test(too_few_captures), cmocka_unit_test(captures_that_lack_a_function),
-        cmocka_unit_test(sizes_in_names),
+        cmocka_unit_test(sizes_in_names),   cmocka_unit_test(samples_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,26 @@ static void find_unit(struct compare_work *work)
             work->unit = captures_metric(&work->b, i);
 }
 
+/*
+ * Counts that are scaled, or have medians, are no whole numbers any more, as nanoseconds are for
+ * all that anybody sees: a power of two of parts for each, as many as the largest sum has room for.
+ */
+static void split_unit(struct compare_work *work)
+{
+    const double room = 0x1p52;
+    const int most = 20;
+    bool is_coarse = work->unit->scale == 1;
+    if (!is_coarse || (work->query->normalise == COMPARE_NORMALISE_NONE && work->one_unit &&
+                       !work->comparison->repeated))
+        return;
+    double sum_a = (double)captures_sums(&work->a, 1).self;
+    double sum_b = (double)captures_sums(&work->b, 1).self;
+    work->parts = *work->unit;
+    for (int i = 0; i < most && fmax(sum_a, sum_b) / work->parts.scale < room; i++)
+        work->parts.scale /= 2;
+    work->unit = &work->parts;
+}
+
 static int check_units(struct compare_work *work, struct error *err)
 {
     const struct metric *a = captures_metric(&work->a, 0), *b = captures_metric(&work->b, 0);
@@ -91,6 +111,7 @@ static int check_units(struct compare_work *work, struct error *err)
         return refuse_unlike("A", a, "B", b, err);
     work->one_unit = compare_is_one_unit(a, b);
     find_unit(work);
+    split_unit(work);
     /* Where a second has a whole number of units, number_in_unit() divides by it. */
     double inverse = nearbyint(1 / work->unit->scale);
     if (number_in_unit(1, work->unit) == 1 / inverse)

@@ -45,6 +45,7 @@ struct compare_work {
     struct match *found;       /* the same, when nobody gave them */
     uint32_t pair_count;
     const struct metric *unit; /* the finest of all captures' metrics; values are in its units */
+    struct metric parts;       /* `unit`, where single counts would be too coarse */
     double log_size_ratio;     /* NAN: unknown */
     double divisor;            /* 0, or what a value is divided by to be in the metric's unit */
     bool one_unit;             /* else only shares can be compared */

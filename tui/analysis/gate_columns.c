@@ -26,7 +26,7 @@ static void value_text(const void *table, const struct gate_violation *violation
     else if (violation->measure == COMPARE_NCALLS)
         number_count((uint64_t)llround(value), buffer, size);
     else
-        number_column(value, metric, buffer, size);
+        number_value(value, metric, buffer, size);
 }
 
 static void base_text(const void *table, uint32_t row, char *buffer, size_t size)

@@ -187,8 +187,8 @@ int select_size_list(const char *text, size_t count, double **sizes, struct erro
         return 0;
     }
     free(list);
-    return error_set(err, ERROR_USAGE, "--sizes tells %zu sizes of %zu file%s", found, count,
-                     count == 1 ? "" : "s");
+    return error_set(err, ERROR_USAGE, "--sizes tells %zu size%s of %zu file%s", found,
+                     found == 1 ? "" : "s", count, count == 1 ? "" : "s");
 }
 
 int select_sizes(const char *text, double *a, double *b, struct error *err)

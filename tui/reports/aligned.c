@@ -71,8 +71,8 @@ static void as_text(FILE *out, const struct aligned *aligned, const struct compa
     table_text(out, &table);
     fputs(fenced ? "```\n" : "", out);
     text_rows_shown(out, shown, count, style);
-    text_notes(out, comparison->a, style);
-    text_notes(out, comparison->b, style);
+    const struct profile *const both[] = {aligned_profile(aligned, 0), aligned_profile(aligned, 1)};
+    text_notes_of(out, both, 2, style);
 }
 
 /* The function or the thread of a row. */

@@ -2,6 +2,7 @@
 #include "formats/documents/json.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
+#include "tui/reports/profile_json.h"
 #include "tui/reports/text.h"
 
 #include <string.h>
@@ -72,7 +73,7 @@ static void as_json(FILE *out, const struct calltree *tree, uint32_t thread, uin
     struct json_document document;
     json_begin(&document, out);
     json_member(&document, "profile",
-                json_profile(calltree_profile(tree), calltree_metric_index(tree), thread));
+                report_json_profile(calltree_profile(tree), calltree_metric_index(tree), thread));
     json_member(&document, "apportioned", cJSON_CreateBool(calltree_is_apportioned(tree)));
     json_list(&document, "contexts");
     for (uint32_t row = 0; row < rows; row++)

@@ -216,8 +216,7 @@ static void as_text(FILE *out, const struct comparison *comparison,
     text_table(out, &table, style);
     classes_line(out, comparison, style);
     remainder_line(out, comparison, style);
-    for (uint32_t i = 0; i < comparison->count_a + comparison->count_b; i++)
-        text_notes(out, comparison->captures[i], style);
+    text_notes_of(out, comparison->captures, comparison->count_a + comparison->count_b, style);
 }
 
 void report_comparison(FILE *out, const struct comparison *comparison,

@@ -3,6 +3,7 @@
 #include "formats/documents/json.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
+#include "tui/reports/profile_json.h"
 #include "tui/reports/text.h"
 
 static void heading(FILE *out, const struct butterfly *butterfly, const struct report_style *style)
@@ -120,7 +121,8 @@ static void as_json(FILE *out, const struct butterfly *const *butterflies, uint3
     struct json_document document;
     const struct butterfly *first = butterflies[0];
     json_begin(&document, out);
-    json_member(&document, "profile", json_profile(first->profile, first->metric, PROFILE_NONE));
+    json_member(&document, "profile",
+                report_json_profile(first->profile, first->metric, PROFILE_NONE));
     json_list(&document, "functions");
     for (uint32_t i = 0; i < count; i++)
         json_item(&document, json_butterfly(butterflies[i], sides));

@@ -1,6 +1,7 @@
 #include "formats/documents/csv.h"
 #include "formats/documents/json.h"
 #include "tui/numbers.h"
+#include "tui/reports/profile_json.h"
 #include "tui/reports/text.h"
 
 /* "10 of 214 functions shown; 3 functions below 5 % hidden (0.2 %)" */
@@ -55,7 +56,7 @@ static void as_json(FILE *out, const struct hotspots *hotspots)
     struct json_document document;
     json_begin(&document, out);
     json_member(&document, "profile",
-                json_profile(hotspots->profile, hotspots->metric, hotspots->thread));
+                report_json_profile(hotspots->profile, hotspots->metric, hotspots->thread));
     json_list(&document, "functions");
     for (uint32_t i = 0; i < hotspots->count; i++)
         json_item(&document,

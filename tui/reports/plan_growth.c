@@ -1,5 +1,6 @@
 #include "tui/numbers.h"
 #include "tui/reports/plan_parts.h"
+#include "tui/reports/scaling.h"
 #include "tui/reports/text.h"
 
 #include <inttypes.h>
@@ -151,36 +152,6 @@ static cJSON *json_pair(const struct plan_pairs *pairs, const struct plan_pair *
     return object;
 }
 
-static cJSON *json_fit(const struct fit *fit)
-{
-    cJSON *object = cJSON_CreateObject();
-    json_number(object, "value", fit->exponent);
-    json_number(object, "low", fit->low);
-    json_number(object, "high", fit->high);
-    json_number(object, "r2", fit->r2);
-    return object;
-}
-
-static cJSON *json_growth(const struct scaling *scaling, uint32_t index)
-{
-    const struct scaling_row *row = &scaling->rows[index];
-    cJSON *object = cJSON_CreateObject();
-    json_function(object, scaling_function(scaling, index), false);
-    cJSON *exponent = cJSON_AddObjectToObject(object, "exponent");
-    cJSON *class = cJSON_AddObjectToObject(object, "class");
-    for (int m = 0; m < COMPARE_MEASURES; m++) {
-        cJSON_AddItemToObjectCS(exponent, measures[m], json_fit(&row->fit[m]));
-        cJSON_AddItemToObjectCS(class, measures[m], class_value(row->growth[m]));
-    }
-    json_number(object, "share",
-                scaling_share(scaling, index, COMPARE_CUMTIME, scaling->size_count - 1));
-    cJSON *projected = cJSON_AddObjectToObject(object, "projected");
-    json_number(projected, "size", scaling->at);
-    json_number(projected, "cumtime", row->projected[COMPARE_CUMTIME]);
-    json_number(projected, "share", scaling_projected_share(scaling, index, COMPARE_CUMTIME));
-    return object;
-}
-
 /* Without it both lists are there, and empty. */
 static void json_scaling(struct json_document *document, const struct scaling *scaling)
 {
@@ -189,7 +160,7 @@ static void json_scaling(struct json_document *document, const struct scaling *s
     json_member(document, "sizes", sizes);
     json_list(document, "functions");
     for (uint32_t i = 0; scaling && i < scaling->count; i++)
-        json_item(document, json_growth(scaling, scaling->order[i]));
+        json_item(document, scaling_json_row(scaling, scaling->order[i]));
 }
 
 static int json_pairs(struct json_document *document, const struct plan_pairs *pairs, uint32_t rows,

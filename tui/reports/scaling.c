@@ -1,10 +1,13 @@
+#include "tui/reports/scaling.h"
+
 #include "formats/documents/csv.h"
-#include "formats/documents/json.h"
+#include "formats/profile/memory.h"
 #include "formats/profile/text.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- text and Markdown ---- */
@@ -88,6 +91,15 @@ static bool is_void(const void *table, const struct column *column)
     return true;
 }
 
+static void notes(FILE *out, const struct scaling *scaling, const struct report_style *style)
+{
+    const struct profile **profiles = memory_zeroed(scaling->run_count, sizeof *profiles);
+    for (uint32_t run = 0; run < scaling->run_count; run++)
+        profiles[run] = scaling->runs[run].profile;
+    text_notes_of(out, profiles, scaling->run_count, style);
+    free(profiles);
+}
+
 static void as_text(FILE *out, struct scaling *scaling, const struct report_style *style)
 {
     title(out, scaling, style);
@@ -103,8 +115,7 @@ static void as_text(FILE *out, struct scaling *scaling, const struct report_styl
     text_table(out, &table, style);
     remainder_line(out, scaling, style);
     edges(out, scaling, style);
-    for (uint32_t run = 0; run < scaling->run_count; run++)
-        text_notes(out, scaling->runs[run].profile, style);
+    notes(out, scaling, style);
 }
 
 /* ---- JSON ---- */
@@ -154,7 +165,7 @@ static cJSON *json_projected(const struct scaling *scaling, uint32_t row)
     return object;
 }
 
-static cJSON *json_row(const struct scaling *scaling, uint32_t row)
+cJSON *scaling_json_row(const struct scaling *scaling, uint32_t row)
 {
     const struct scaling_row *r = &scaling->rows[row];
     cJSON *object = cJSON_CreateObject(), *exponents = cJSON_CreateObject();
@@ -184,7 +195,7 @@ static void as_json(FILE *out, const struct scaling *scaling)
     json_member(&document, "sizes", sizes);
     json_list(&document, "functions");
     for (uint32_t i = 0; i < scaling->count; i++)
-        json_item(&document, json_row(scaling, scaling->order[i]));
+        json_item(&document, scaling_json_row(scaling, scaling->order[i]));
     json_end(&document);
 }
 

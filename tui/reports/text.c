@@ -138,17 +138,37 @@ void text_title(FILE *out, const struct profile *profile, uint32_t metric, uint3
     fputs("\n\n", out);
 }
 
+/* Of which file, where that has to be said. */
+static void note_line(FILE *out, const struct profile *of, const char *note, bool first,
+                      const struct report_style *style)
+{
+    char line[2048] = "note: ";
+    size_t used = strlen(line);
+    if (of) {
+        text_escape(of->path, strlen(of->path), line + used, 1024);
+        used = strlen(line);
+        used += (size_t)snprintf(line + used, sizeof line - used, ": ");
+    }
+    text_escape(note, strlen(note), line + used, sizeof line - used);
+    if (first)
+        text_closing(out, line, style);
+    else
+        text_line(out, line, style);
+}
+
 void text_notes(FILE *out, const struct profile *profile, const struct report_style *style)
 {
-    char line[1024];
-    for (uint32_t i = 0; i < profile->note_count; i++) {
-        size_t used = (size_t)snprintf(line, sizeof line, "note: ");
-        const char *note = profile->notes[i];
-        text_escape(note, strlen(note), line + used, sizeof line - used);
-        if (i)
-            text_line(out, line, style);
-        else
-            text_closing(out, line, style);
+    for (uint32_t i = 0; i < profile->note_count; i++)
+        note_line(out, NULL, profile->notes[i], !i, style);
+}
+
+void text_notes_of(FILE *out, const struct profile *const *profiles, uint32_t count,
+                   const struct report_style *style)
+{
+    bool first = true;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t note = 0; note < profiles[i]->note_count; note++, first = false)
+            note_line(out, profiles[i], profiles[i]->notes[note], first, style);
     }
 }
 

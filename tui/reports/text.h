@@ -29,5 +29,8 @@ void text_rows_shown(FILE *out, uint32_t shown, uint32_t count, const struct rep
 
 /* What the reader noted: losses, repairs, guesses. */
 void text_notes(FILE *out, const struct profile *profile, const struct report_style *style);
+/* The same of several; each note says of which file. */
+void text_notes_of(FILE *out, const struct profile *const *profiles, uint32_t count,
+                   const struct report_style *style);
 
 #endif
