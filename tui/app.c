@@ -1,5 +1,7 @@
 #include "tui/app.h"
 
+#include "tui/analysis/match.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,17 +175,12 @@ uint32_t app_counterpart(const struct app *app, int from, uint32_t function, int
 {
     if (function == PROFILE_NONE)
         return PROFILE_NONE;
-    const struct function *wanted = &app->files[from].profile->functions[function];
-    const struct profile *other = app->files[to].profile;
-    uint32_t found = PROFILE_NONE;
-    for (uint32_t f = 0; f < other->function_count; f++) {
-        const struct function *candidate = &other->functions[f];
-        if (strcmp(candidate->name, wanted->name) != 0)
-            continue;
-        if (!strcmp(candidate->file, wanted->file) && !strcmp(candidate->module, wanted->module))
-            return f;
-        found = f;
-    }
+    uint32_t count, found = PROFILE_NONE;
+    struct match *pairs = match_functions(app->files[from].profile, app->files[to].profile, &count);
+    for (uint32_t i = 0; i < count && found == PROFILE_NONE; i++)
+        if (pairs[i].a == function)
+            found = pairs[i].b;
+    free(pairs);
     return found;
 }
 

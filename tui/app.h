@@ -159,7 +159,7 @@ void app_go(struct app *app, enum view_kind view, int file, bool come_back);
 bool app_back(struct app *app);
 /* The function under the cursor and the file it is of. */
 uint32_t app_function(struct app *app, int *file);
-/* The function of file `from` in file `to`; PROFILE_NONE when it is not there. */
+/* The function of file `from` in file `to`, as match.h has it; PROFILE_NONE: it is not there. */
 uint32_t app_counterpart(const struct app *app, int from, uint32_t function, int to);
 /* The same view of another file, at the same function. */
 void app_show_file(struct app *app, int file);

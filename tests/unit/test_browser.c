@@ -213,6 +213,42 @@ static void lays_two_side_by_side(void **state)
     app_close(&app);
 }
 
+static struct profile *two_runs(const char *first, const char *second)
+{
+    struct build *build = build_new();
+    uint32_t metric = build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    const char *const names[] = {"main", first, second};
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t function =
+            build_function(build, names[i], "", "work.py", 5 + 5 * i, FUNCTION_PYTHON);
+        int64_t time = 9000000 - 2000000 * (int64_t)i;
+        build_function_values(build, function, metric, (struct values){1, 1, time, time});
+    }
+    struct profile *profile = NULL;
+    struct error err;
+    assert_int_equal(build_finish(build, &profile, &err), 0);
+    return profile;
+}
+
+/* The other file knows no qualified names, as pstats does. */
+static void stays_at_the_function_in_the_other_file(void **state)
+{
+    struct app app;
+    int file;
+    (void)state;
+    start(&app, two_runs("A.run", "B.run"), two_runs("run", "run"));
+    press(&app, "4");
+    for (int i = 0; i < 2; i++) {
+        press(&app, i ? "gjj" : "gj");
+        uint32_t here = app_function(&app, &file);
+        uint32_t line = app.files[file].profile->functions[here].line;
+        press(&app, "x");
+        uint32_t there = app_function(&app, &file);
+        assert_int_equal(app.files[file].profile->functions[there].line, line);
+    }
+    app_close(&app);
+}
+
 static void chooses_a_thread(void **state)
 {
     struct app app;
@@ -369,6 +405,7 @@ int main(void)
         cmocka_unit_test(walks_the_butterfly_and_back),
         cmocka_unit_test(unfolds_the_tree),
         cmocka_unit_test(lays_two_side_by_side),
+        cmocka_unit_test(stays_at_the_function_in_the_other_file),
         cmocka_unit_test(chooses_a_thread),
         cmocka_unit_test(hides_below_the_threshold),
         cmocka_unit_test(marks_are_summed),
