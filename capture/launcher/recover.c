@@ -296,8 +296,9 @@ static bool is_complete(const char *path, off_t size)
 static bool is_useless(const struct ledger_trace *trace)
 {
     struct stat status;
-    return !*trace->path || stat(trace->path, &status) != 0 || status.st_ino != trace->inode ||
-           status.st_dev != trace->device || is_complete(trace->path, status.st_size);
+    return !*trace->path || stat(trace->path, &status) != 0 || !S_ISREG(status.st_mode) ||
+           status.st_ino != trace->inode || status.st_dev != trace->device ||
+           is_complete(trace->path, status.st_size);
 }
 
 /* Not made to the end, or of another version: when its recorder is no more. */

@@ -76,7 +76,11 @@ class Progress:
 
 # ---- processes ----
 
+_foreign = set()  # of others' recorders, one of which may have had the pid of ours
+
+
 def start(command, *options):
+    _foreign.update(glob.glob("/dev/shm/ncprof-*"))
     return subprocess.Popen([NCPROF, "record", "--force", "-o", TRACE, *options, "--", *command],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                             stderr=subprocess.PIPE, text=True)
@@ -116,7 +120,7 @@ def wait_for_end(pid):
 
 
 def leftovers(recorder):
-    return glob.glob(f"/dev/shm/ncprof-{recorder}-*")
+    return sorted(set(glob.glob(f"/dev/shm/ncprof-{recorder}-*")) - _foreign)
 
 
 # ---- what is left ----
