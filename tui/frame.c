@@ -55,19 +55,27 @@ static struct frame lay_out(const struct app *app, bool has_status)
 /* ---- views ---- */
 
 /* How much of the names of the views there is room for. */
-enum tabs { TABS_WIDE, TABS_CLOSE, TABS_DIGITS };
+enum tabs { TABS_WIDE, TABS_CLOSE, TABS_BRIEF, TABS_INITIAL, TABS_DIGITS };
 
-/* The text of a view's tab; of digits only, the view shown has its name all the same. */
+static const char *tab_title(const struct screen_ops *ops, enum tabs tabs)
+{
+    if (tabs == TABS_INITIAL && ops->initial)
+        return ops->initial;
+    return tabs >= TABS_BRIEF && ops->brief ? ops->brief : ops->title;
+}
+
+/* The text of a view's tab; the view shown has its name in full in any case. */
 static int place_tab(const struct app *app, int view, enum tabs tabs, char *buffer, size_t size)
 {
     int digit = 0;
-    const char *title = app_ops((enum view_kind)view)->title;
+    bool shown = view == (int)app->view;
+    const char *title = tab_title(app_ops((enum view_kind)view), shown ? TABS_WIDE : tabs);
     for (int v = 0; v <= view; v++)
         digit += app_view_exists(app, (enum view_kind)v);
-    if (tabs == TABS_DIGITS && view != (int)app->view)
+    if (tabs == TABS_DIGITS && !shown)
         snprintf(buffer, size, " %d ", digit);
     else
-        snprintf(buffer, size, " %d %s%s", digit, title, tabs == TABS_CLOSE ? "" : " ");
+        snprintf(buffer, size, " %d %s%s", digit, title, tabs == TABS_WIDE || tabs == TABS_DIGITS ? " " : "");
     return digit;
 }
 

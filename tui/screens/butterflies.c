@@ -245,6 +245,8 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops butterflies_screen = {
     .title = "Butterfly A|B",
+    .brief = "Butterflies",
+    .initial = "Bflies",
     .place = PLACE_BUTTERFLIES,
     .needs = PROFILE_HAS_EDGES,
     .lacking = "One of the files does not say who called whom: only sums a function (a YAPPI table "

@@ -211,6 +211,7 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops butterfly_screen = {
     .title = "Butterfly",
+    .initial = "Bfly",
     .place = PLACE_BUTTERFLY,
     .needs = PROFILE_HAS_EDGES,
     .lacking = "This file does not say who called whom: only sums a function (a YAPPI table does). "

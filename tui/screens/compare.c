@@ -351,6 +351,7 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops compare_screen = {
     .title = "Side by side",
+    .brief = "Sides",
     .place = PLACE_COMPARE,
     .state_size = sizeof(struct compare_state),
     .rebuild = rebuild,

@@ -225,6 +225,7 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops hotspots_screen = {
     .title = "Hotspots",
+    .initial = "Hot",
     .place = PLACE_HOTSPOTS,
     .state_size = sizeof(struct hotspots_state),
     .rebuild = rebuild,

@@ -272,6 +272,7 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops scaling_screen = {
     .title = "Scaling",
+    .initial = "Scale",
     .place = PLACE_SCALING,
     .state_size = sizeof(struct scaling_state),
     .rebuild = rebuild,

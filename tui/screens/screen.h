@@ -57,6 +57,8 @@ struct subject {
 
 struct screen_ops {
     const char *title;   /* in the line of views */
+    const char *brief;   /* there, where it is narrow; NULL: the title */
+    const char *initial; /* where it is narrower still; NULL: brief */
     unsigned place;      /* enum place: its keys */
     unsigned needs;      /* profile flags without which there is nothing to show */
     const char *lacking; /* what to do then, a sentence */
@@ -79,6 +81,8 @@ struct screen_ops {
     bool (*matches)(const void *state, uint32_t row);
     /* What is hidden, marked, matched; "" when nothing is. */
     void (*status)(const void *state, char *buffer, size_t size);
+    /* Why there is nothing to show, and what to do; false when there is. */
+    bool (*refused)(const void *state, char *buffer, size_t size);
     /* About the row under the cursor, or why there is none. */
     void (*sentence)(const void *state, char *buffer, size_t size);
 };

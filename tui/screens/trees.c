@@ -240,6 +240,7 @@ static void sentence(const void *opaque, char *buffer, size_t size)
 
 const struct screen_ops trees_screen = {
     .title = "Tree A|B",
+    .brief = "Trees",
     .place = PLACE_TREES,
     .needs = PROFILE_HAS_EDGES,
     .lacking = "One of the files holds neither a call tree nor callers and callees: only sums a "
