@@ -80,13 +80,15 @@ enum place {
     PLACE_TREES = 1 << 8,
     PLACE_BUTTERFLIES = 1 << 9,
     PLACE_QUEUE = 1 << 10, /* a plan's runs: a program of its own around the views */
+    PLACE_NOTHING = 1 << 11, /* a view that says why it has nothing to show */
+    PLACE_UNLIKE = 1 << 12,  /* likewise, one of A and B: they cannot be compared as they are */
 };
 #define PLACE_SORTED    ((unsigned)PLACE_HOTSPOTS | PLACE_COMPARE | PLACE_SCALING)
 #define PLACE_BRANCHES  ((unsigned)PLACE_TREE | PLACE_TREES)
 #define PLACE_WINGS     ((unsigned)PLACE_BUTTERFLY | PLACE_BUTTERFLIES)
-#define PLACE_PAIR      ((unsigned)PLACE_COMPARE | PLACE_TREES | PLACE_BUTTERFLIES)
+#define PLACE_PAIR      ((unsigned)PLACE_COMPARE | PLACE_TREES | PLACE_BUTTERFLIES | PLACE_UNLIKE)
 #define PLACE_FUNCTIONS (PLACE_SORTED | PLACE_BRANCHES | PLACE_WINGS)
-#define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO)
+#define PLACE_VIEWS     (PLACE_FUNCTIONS | PLACE_INFO | PLACE_NOTHING | PLACE_UNLIKE)
 #define PLACE_ALL       (PLACE_VIEWS | PLACE_HELP | PLACE_PLOT)
 #define PLACE_ANY       (PLACE_ALL | PLACE_QUEUE)
 

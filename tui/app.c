@@ -85,17 +85,33 @@ const char *app_lacking(const struct app *app, enum view_kind view, int file)
     return ops->needs & ~flags ? ops->lacking : NULL;
 }
 
+bool app_refused(const struct app *app, char *buffer, size_t size)
+{
+    const struct screen_ops *ops = screens[app->view];
+    const struct view *views = is_of_one(app->view) ? app->files[app->shown].views : app->views;
+    const void *state = views[app->view].state;
+    const char *lacking = app_lacking(app, app->view, app->shown);
+    if (lacking)
+        snprintf(buffer, size, "%s", lacking);
+    return lacking || (state && ops->refused && ops->refused(state, buffer, size));
+}
+
 unsigned app_place(const struct app *app)
 {
-    return app_lacking(app, app->view, app->shown) ? (unsigned)PLACE_INFO
-                                                   : screens[app->view]->place;
+    char reason[8];
+    if (app_lacking(app, app->view, app->shown))
+        return PLACE_NOTHING;
+    if (app_refused(app, reason, sizeof reason))
+        return app_is_of_pair(app->view) ? PLACE_UNLIKE : PLACE_NOTHING;
+    return screens[app->view]->place;
 }
 
 struct table *app_table(struct app *app)
 {
     const struct screen_ops *ops = screens[app->view];
     void *state = app_view(app)->state;
-    return state && ops->table && !app_lacking(app, app->view, app->shown) ? ops->table(state)
+    char reason[8];
+    return state && ops->table && !app_refused(app, reason, sizeof reason) ? ops->table(state)
                                                                            : NULL;
 }
 

@@ -140,6 +140,8 @@ unsigned app_has(const struct app *app);
 unsigned app_place(const struct app *app);
 /* Why this view cannot be shown, or NULL. */
 const char *app_lacking(const struct app *app, enum view_kind view, int file);
+/* Whether the view shown has nothing to show: why, and what to do. */
+bool app_refused(const struct app *app, char *buffer, size_t size);
 bool app_view_exists(const struct app *app, enum view_kind view);
 /* Whether a view shows A and B together. */
 bool app_is_of_pair(enum view_kind view);
@@ -177,6 +179,8 @@ void app_stale_pair(struct app *app);
 void app_side_by_side(struct app *app, int a, int b);
 /* Of the files and metrics as they are now, made anew when these have changed; NULL: see err. */
 struct scaling *app_scaling(struct app *app, struct error *err);
+/* As much of its path's end as tells a file from the others; a part of its path. */
+const char *app_name(const struct app *app, int file);
 /* The size of the run's input: given, else the profile's own; NAN unknown. */
 double app_size(const struct app_file *file);
 

@@ -1,5 +1,6 @@
 /* The files: loading them, one after another, and their order. */
 #include "formats/format.h"
+#include "tui/analysis/names.h"
 #include "tui/analysis/scaling.h"
 #include "tui/app.h"
 
@@ -9,6 +10,33 @@
 double app_size(const struct app_file *file)
 {
     return isnan(file->size) ? compare_size(file->profile) : file->size;
+}
+
+/* Where the component before `name` begins; the path itself at its begin. */
+static const char *component_before(const char *path, const char *name)
+{
+    while (name > path && name[-1] == '/')
+        name--;
+    while (name > path && name[-1] != '/')
+        name--;
+    return name;
+}
+
+static bool ends_with(const char *path, const char *name)
+{
+    size_t length = strlen(path), tail = strlen(name);
+    return length >= tail && !strcmp(path + length - tail, name) &&
+           (length == tail || path[length - tail - 1] == '/');
+}
+
+const char *app_name(const struct app *app, int file)
+{
+    const char *path = app->files[file].path, *name = path_base(path);
+    for (int i = 0; i < app->file_count; i++)
+        while (strcmp(app->files[i].path, path) != 0 && name > path &&
+               ends_with(app->files[i].path, name))
+            name = component_before(path, name);
+    return name;
 }
 
 /* Whether it is still of these files and their metrics. */

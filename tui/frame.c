@@ -172,12 +172,36 @@ static void draw_loading(const struct app *app, struct canvas *canvas)
                     text);
 }
 
+/* While a question is open its keys are the only ones. */
+static void draw_keys(const struct app *app, struct canvas *canvas, int row)
+{
+    static const char *const in_filter[] = {"⏎",  "keep it", "Esc",   "as before",
+                                            "^U", "clear",   "^W",    "a word less",
+                                            NULL};
+    static const char *const in_prompt[] = {"⏎", "do it", "Esc", "cancel", "^U", "clear", NULL};
+    static const char *const in_menu[] = {"⏎", "choose", "j k", "move", "Esc", "cancel", NULL};
+    if (app->mode == MODE_PROMPT)
+        lines_hints(canvas, row, app->prompt_note[0] ? in_prompt : in_filter);
+    else if (app->mode == MODE_MENU)
+        lines_hints(canvas, row, in_menu);
+    else
+        lines_keys(canvas, row, app_place(app), app_has(app));
+}
+
+/* What there is room for; a line above it where there is more. */
+static void draw_reason(struct canvas *canvas, struct rect body, const char *reason)
+{
+    enum { ROWS = 6 };
+    int above = body.rows > 2, rows = body.rows - above;
+    lines_wrapped(canvas, body.row + above, rows < ROWS ? rows : ROWS, STYLE_NORMAL, reason);
+}
+
 static void draw_view(struct app *app, struct canvas *canvas)
 {
     const struct screen_ops *ops = app_ops(app->view);
-    const char *lacking = app_lacking(app, app->view, app->shown);
-    void *state = lacking ? NULL : app_view(app)->state;
-    char status[TEXT_MAX] = "", sentence[TEXT_MAX];
+    char status[TEXT_MAX] = "", sentence[TEXT_MAX], reason[TEXT_MAX];
+    bool refused = app_refused(app, reason, sizeof reason);
+    void *state = refused ? NULL : app_view(app)->state;
     if (state && ops->status)
         ops->status(state, status, sizeof status);
     bool filtering = app->mode == MODE_PROMPT && !app->prompt_note[0];
@@ -185,8 +209,8 @@ static void draw_view(struct app *app, struct canvas *canvas)
     if (state) {
         ops->fit(state, frame.body);
         ops->draw(state, canvas);
-    } else if (lacking) {
-        lines_wrapped(canvas, frame.body.row + 1, 4, STYLE_NORMAL, lacking);
+    } else if (refused) {
+        draw_reason(canvas, frame.body, reason);
     }
     if (frame.title >= 0)
         title_draw(app, canvas, frame.title);
@@ -195,7 +219,7 @@ static void draw_view(struct app *app, struct canvas *canvas)
     if (frame.status >= 0)
         canvas_text_right(canvas, frame.status, 1, canvas->columns - 2, STYLE_STATUS, status);
     if (frame.keys >= 0)
-        lines_keys(canvas, frame.keys, app_place(app), app_has(app));
+        draw_keys(app, canvas, frame.keys);
     sentence_text(app, state, sentence, sizeof sentence);
     if (app->mode == MODE_PROMPT)
         draw_prompt(app, canvas, frame, status);

@@ -25,11 +25,19 @@ static int bar_width(const struct action *action)
     return glyph_width(key) + 1 + glyph_width(action->label) + 2;
 }
 
+/* Whether its key does this here, and not what an earlier row of the table says. */
+static bool is_its_key(const struct action *action, unsigned place, unsigned has)
+{
+    uint32_t key = keys_by_name(action->keys, strcspn(action->keys, " "));
+    return action_for_key(key, place, has) == action;
+}
+
 /* The action of that rank in the bar that is possible here; NULL: none. */
 static const struct action *bar_action(int rank, unsigned place, unsigned has)
 {
     for (const struct action *action = actions; action->help; action++)
-        if (action->bar == rank && (action->places & place) && !(action->needs & ~has))
+        if (action->bar == rank && (action->places & place) && !(action->needs & ~has) &&
+            is_its_key(action, place, has))
             return action;
     return NULL;
 }
@@ -57,6 +65,18 @@ void lines_keys(struct canvas *canvas, int row, unsigned place, unsigned has)
         at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY, key) + 1;
         at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY_LABEL, shown[rank]->label);
         at += 2;
+    }
+}
+
+void lines_hints(struct canvas *canvas, int row, const char *const *hints)
+{
+    int at = 1;
+    for (; hints[0] && hints[1]; hints += 2) {
+        int width = glyph_width(hints[0]) + 1 + glyph_width(hints[1]);
+        if (at + width > canvas->columns)
+            return;
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY, hints[0]) + 1;
+        at += canvas_text(canvas, row, at, canvas->columns, STYLE_KEY_LABEL, hints[1]) + 2;
     }
 }
 

@@ -212,7 +212,7 @@ static void file_named(struct app *app)
 
 void request_file(struct app *app)
 {
-    snprintf(app->prompt_note, sizeof app->prompt_note, "Enter opens it, Esc does not");
+    snprintf(app->prompt_note, sizeof app->prompt_note, "a profile of any format");
     ask(app, "Side by side with: ", "", NULL, file_named, NULL);
 }
 
@@ -224,7 +224,7 @@ static void offer_runs(struct app *app, const char *title, void (*done)(struct a
         const struct app_file *file = &app->files[i];
         char size[40];
         number_size(app_size(file), size, sizeof size);
-        menu_add(&app->menu, "size %s\t%s", size, path_base(file->path));
+        menu_add(&app->menu, "size %s\t%s", size, app_name(app, i));
     }
     list_go(&app->menu.list, first);
 }
@@ -287,6 +287,15 @@ void request_pair(struct app *app)
     menu_add(&app->menu, "another file …");
 }
 
+/* ".prof .folded", what can be written. */
+static void name_formats(char *buffer, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; writers[i] && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s.%.*s", i ? " " : "",
+                                 (int)strcspn(writers[i]->suffixes, " "), writers[i]->suffixes);
+}
+
 static void write_named(struct app *app)
 {
     const char *path = app->prompt.text;
@@ -298,7 +307,9 @@ static void write_named(struct app *app)
     free(app->overwrite);
     app->overwrite = NULL;
     if (!writer) {
-        error_set(&err, ERROR_USAGE, "no format has the suffix of '%s'", path);
+        char known[80];
+        name_formats(known, sizeof known);
+        error_set(&err, ERROR_USAGE, "no format has the suffix of '%s'; there are %s", path, known);
         app_say_error(app, &err);
         return;
     }
@@ -315,17 +326,11 @@ static void write_named(struct app *app)
     app_say(app, "Wrote %s (%s). %s", path, writer->name, lost ? lost : "");
 }
 
-/* "pstats: prof pstat; folded: ...", what can be written. */
-static void name_formats(char *buffer, size_t size)
-{
-    size_t used = 0;
-    for (size_t i = 0; writers[i] && used < size; i++)
-        used += (size_t)snprintf(buffer + used, size - used, "%s.%.*s", i ? " " : "",
-                                 (int)strcspn(writers[i]->suffixes, " "), writers[i]->suffixes);
-}
-
 void request_write(struct app *app)
 {
     name_formats(app->prompt_note, sizeof app->prompt_note);
-    ask(app, "Write to: ", app->overwrite ? app->overwrite : "", NULL, write_named, NULL);
+    char label[64] = "Write to: ";
+    if (app->file_count > 1)
+        snprintf(label, sizeof label, "Write %.48s to: ", app_name(app, app->shown));
+    ask(app, label, app->overwrite ? app->overwrite : "", NULL, write_named, NULL);
 }

@@ -84,7 +84,7 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     int room = canvas->columns - at - 1;
     const char *name = file->path;
     if (glyph_width(name) * 2 > room)
-        name = path_base(name);
+        name = app_name(app, app->shown);
     int least = glyph_width(name) < room / 2 ? glyph_width(name) : room / 2;
     facts_of(file, facts);
     join_facts(facts, room - least - 2, right, sizeof right);
@@ -140,7 +140,7 @@ static int draw_side(const struct app *app, struct canvas *canvas, int row, int 
     int end = at + width, room = width - 3 - glyph_width(facts);
     at += canvas_text(canvas, row, at, width, STYLE_TITLE, side ? "B  " : "A  ");
     char name[FACT_MAX];
-    snprintf(name, sizeof name, "%s", path_base(file->path));
+    snprintf(name, sizeof name, "%s", app_name(app, app->pair[side]));
     char *suffix = strrchr(name, '.');
     if (glyph_width(name) > room && suffix && suffix > name)
         *suffix = '\0'; /* the suffix tells least */

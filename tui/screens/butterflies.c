@@ -232,12 +232,19 @@ static void status(const void *opaque, char *buffer, size_t size)
         buffer[used - strlen(" · ")] = '\0';
 }
 
+static bool refused(const void *opaque, char *buffer, size_t size)
+{
+    const struct butterflies_state *state = opaque;
+    if (state->blame)
+        return false;
+    pairing_error(&state->pairing, buffer, size);
+    return true;
+}
+
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct butterflies_state *state = opaque;
-    if (!state->blame)
-        pairing_error(&state->pairing, buffer, size);
-    else if (state->butterflies)
+    if (state->butterflies)
         butterflies_sentence(state->butterflies, state->blame, buffer, size);
     else
         snprintf(buffer, size, "Neither profile holds a function.");
@@ -262,5 +269,6 @@ const struct screen_ops butterflies_screen = {
     .function = function,
     .show = show,
     .status = status,
+    .refused = refused,
     .sentence = sentence,
 };

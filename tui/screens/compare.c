@@ -331,12 +331,19 @@ static void row_sentence(const struct compare_state *state, char *buffer, size_t
     snprintf(buffer + used, size - used, " %s", where);
 }
 
+static bool refused(const void *opaque, char *buffer, size_t size)
+{
+    const struct compare_state *state = opaque;
+    if (state->comparison)
+        return false;
+    pairing_error(&state->pairing, buffer, size);
+    return true;
+}
+
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct compare_state *state = opaque;
-    if (!state->comparison)
-        pairing_error(&state->pairing, buffer, size);
-    else if (has_rows(state))
+    if (has_rows(state))
         row_sentence(state, buffer, size);
     else if (state->comparison->hidden)
         snprintf(buffer, size, "Every function is below %g %% on both sides. p shows them.",
@@ -362,5 +369,6 @@ const struct screen_ops compare_screen = {
     .table = table,
     .function = function,
     .status = status,
+    .refused = refused,
     .sentence = sentence,
 };

@@ -284,12 +284,19 @@ static uint32_t function(const void *opaque, int *side)
     return row->function;
 }
 
+static bool refused(const void *opaque, char *buffer, size_t size)
+{
+    const struct plot_state *state = opaque;
+    if (state->scaling)
+        return false;
+    error_text(&state->error, buffer, size);
+    return true;
+}
+
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct plot_state *state = opaque;
-    if (!state->scaling)
-        error_text(&state->error, buffer, size);
-    else if (has_row(state))
+    if (has_row(state))
         scaling_sentence(state->scaling, row_of(state), state->measure, buffer, size);
     else
         snprintf(buffer, size, "There is no function to plot.");
@@ -306,5 +313,6 @@ const struct screen_ops plot_screen = {
     .act = act,
     .function = function,
     .show = show,
+    .refused = refused,
     .sentence = sentence,
 };

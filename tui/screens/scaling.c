@@ -253,12 +253,21 @@ static void status(const void *opaque, char *buffer, size_t size)
                  state->threshold * 100);
 }
 
+static bool refused(const void *opaque, char *buffer, size_t size)
+{
+    const struct scaling_state *state = opaque;
+    if (state->scaling)
+        return false;
+    error_text(&state->error, buffer, size);
+    size_t used = strlen(buffer);
+    snprintf(buffer + used, size - used, ". d puts two of them side by side, x shows one.");
+    return true;
+}
+
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct scaling_state *state = opaque;
-    if (!state->scaling)
-        error_text(&state->error, buffer, size);
-    else if (has_rows(state))
+    if (has_rows(state))
         scaling_sentence(state->scaling, state->scaling->order[state->table.list.cursor],
                          state->scaling->measure, buffer, size);
     else if (state->scaling->hidden)
@@ -284,5 +293,6 @@ const struct screen_ops scaling_screen = {
     .function = function,
     .show = show,
     .status = status,
+    .refused = refused,
     .sentence = sentence,
 };

@@ -224,12 +224,19 @@ static void status(const void *opaque, char *buffer, size_t size)
         buffer[used - strlen(" · ")] = '\0';
 }
 
+static bool refused(const void *opaque, char *buffer, size_t size)
+{
+    const struct trees_state *state = opaque;
+    if (state->aligned)
+        return false;
+    pairing_error(&state->pairing, buffer, size);
+    return true;
+}
+
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct trees_state *state = opaque;
-    if (!state->aligned)
-        pairing_error(&state->pairing, buffer, size);
-    else if (branches_has_rows(&state->branches))
+    if (branches_has_rows(&state->branches))
         aligned_sentence(state->aligned, state->branches.table.list.cursor, buffer, size);
     else if (state->branches.filter[0])
         snprintf(buffer, size, "No function matches /%s/. Esc clears the filter.",
@@ -256,5 +263,6 @@ const struct screen_ops trees_screen = {
     .show = show,
     .matches = matches,
     .status = status,
+    .refused = refused,
     .sentence = sentence,
 };

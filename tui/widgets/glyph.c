@@ -115,13 +115,27 @@ size_t glyph_prefix(const char *text, int width)
     return bytes;
 }
 
+/* Whether the blank stands between a number and its unit, which stay together. */
+static bool is_before_unit(const char *text, size_t blank)
+{
+    static const char *const units[] = {"s", "ms", "µs", "ns", "%", "B", "kB", "MB", "GB"};
+    const char *word = text + blank + 1;
+    size_t length = strcspn(word, " ,.;:)");
+    if (!blank || text[blank - 1] < '0' || text[blank - 1] > '9')
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strlen(units[i]) == length && !strncmp(units[i], word, length))
+            return true;
+    return false;
+}
+
 size_t glyph_line(const char *text, int width)
 {
     size_t fits = glyph_prefix(text, width);
     if (!text[fits])
         return fits;
     for (size_t end = fits; end > 0; end--)
-        if (text[end] == ' ')
+        if (text[end] == ' ' && !is_before_unit(text, end))
             return end;
     return fits;
 }
