@@ -56,7 +56,7 @@ static void show_rows(struct queue_screen *screen)
     queue_free(screen->queue);
     screen->queue = queue;
     screen->table.columns = queue_columns;
-    screen->table.data = queue;
+    table_show(&screen->table, queue);
     screen->table.owner = screen;
     screen->table.style = style;
     screen->table.marked = is_marked;

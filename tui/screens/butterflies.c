@@ -31,11 +31,11 @@ static void fill_half(struct butterflies_state *state, int half, const struct fi
     pairing_columns(&state->pairing, half == CALLERS ? twin_caller_columns : twin_callee_columns,
                     state->columns[half]);
     table->columns = state->columns[half];
-    table->data = table->owner = &state->halves[half];
+    table->owner = &state->halves[half];
+    table_show(table, &state->halves[half]);
     table->flags = state->pairing.a->flags & state->pairing.b->flags;
     table->style = twin_style;
     table->name = twin_name;
-    table->seen_of = NULL;
     list_count(&table->list, state->halves[half].count);
 }
 

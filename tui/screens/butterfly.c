@@ -34,7 +34,8 @@ static void fill_wing(struct butterfly_state *state, int side, const struct filt
             wing->rows[wing->count++] = i;
     struct table *table = &state->wings.tables[side];
     table->columns = side == CALLERS ? caller_columns : callee_columns;
-    table->data = table->owner = wing;
+    table->owner = wing;
+    table_show(table, wing);
     table->flags = state->profile->flags;
     table->style = wing_style;
     table->name = wing_name;

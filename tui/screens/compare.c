@@ -103,7 +103,7 @@ static void set_table(struct compare_state *state)
     const struct comparison *comparison = state->comparison;
     compare_screen_columns(&state->pairing, state->columns);
     table->columns = state->columns;
-    table->data = comparison;
+    table_show(table, comparison);
     table->owner = state;
     table->flags = state->pairing.a->flags & state->pairing.b->flags;
     table->sort = comparison ? column_find(state->columns, comparison->sort->id) : NULL;

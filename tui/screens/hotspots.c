@@ -103,7 +103,7 @@ static void rebuild(void *opaque, const struct subject *subject)
     snprintf(state->filter, sizeof state->filter, "%s", subject->filter);
     struct table *table = &state->table;
     table->columns = hotspot_columns;
-    table->data = hotspots;
+    table_show(table, hotspots);
     table->owner = state;
     table->flags = subject->profile->flags;
     table->sort = hotspots->sort;

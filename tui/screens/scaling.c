@@ -81,11 +81,10 @@ static void set_table(struct scaling_state *state)
     table->marked = is_marked;
     table->hide = "r2";
     table->columns = scaling->columns->list;
-    table->data = scaling;
+    table_show(table, scaling); /* another measure, another width */
     table->sort = scaling->sort;
     snprintf(state->sort, sizeof state->sort, "%s", scaling->sort->id);
     list_count(&table->list, scaling->count);
-    table->seen_of = NULL; /* another measure, another width */
 }
 
 /* Of what may have been chosen in a scaling of other files; the usual order when that is gone. */

@@ -52,7 +52,7 @@ static void renew(struct tree_state *state, const struct subject *subject)
                    calltree_new(subject->profile, subject->metric, subject->thread));
     struct table *table = &state->branches.table;
     table->columns = calltree_columns;
-    table->data = state->branches.tree;
+    table_show(table, state->branches.tree);
     table->owner = state;
     table->flags = subject->profile->flags;
     table->style = style;

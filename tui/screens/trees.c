@@ -78,7 +78,7 @@ static void renew(struct trees_state *state)
     aligned_free(state->aligned);
     state->aligned = NULL;
     state->branches.tree = NULL;
-    state->branches.table.data = NULL;
+    table_show(&state->branches.table, NULL);
     list_count(&state->branches.table.list, 0);
     if (pairing->failed)
         return;
@@ -96,7 +96,7 @@ static void renew(struct trees_state *state)
     leave_out(state->columns, "blame");
     struct table *table = &state->branches.table;
     table->columns = state->columns;
-    table->data = state->aligned;
+    table_show(table, state->aligned);
     table->owner = state;
     table->flags = pairing->a->flags & pairing->b->flags;
     table->style = style;

@@ -156,16 +156,21 @@ static int header_rows(const struct table *table)
     return table->headless || table->area.rows < 2 ? 0 : 1;
 }
 
+void table_show(struct table *table, const void *data)
+{
+    table->data = data;
+    table->measured = false;
+    memset(table->seen, 0, sizeof table->seen);
+}
+
 void table_fit(struct table *table, struct rect area)
 {
     table->area = area;
     int rows = area.rows - header_rows(table);
     list_fit(&table->list, rows > 0 ? (uint32_t)rows : 0);
-    if (table->seen_of != table->data) {
-        memset(table->seen, 0, sizeof table->seen);
-        table->seen_of = table->data;
+    if (!table->measured)
         measure(table, 0, MEASURED);
-    }
+    table->measured = true;
     measure(table, table->list.top, table->list.height);
 }
 

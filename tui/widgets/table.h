@@ -22,7 +22,7 @@ enum table_show { TABLE_BOTH, TABLE_SHARES, TABLE_VALUES, TABLE_SHOWS };
 
 struct table {
     const struct column *columns;
-    const void *data;          /* what the columns' functions take */
+    const void *data;          /* what the columns' functions take; set by table_show() */
     const void *owner;         /* what the hooks take */
     unsigned flags;            /* of the profile: columns that need others are left out */
     const struct column *sort; /* marked in the header; NULL: none */
@@ -39,7 +39,7 @@ struct table {
     struct rect area;
     /* The widest cell seen of each column, so that nothing moves sideways as rows pass by. */
     int seen[TABLE_COLUMNS_MAX];
-    const void *seen_of; /* the data they are of */
+    bool measured;
 
     /* Hooks; each may be NULL. */
     enum style (*style)(const void *owner, uint32_t row, const struct column *column);
@@ -47,6 +47,9 @@ struct table {
     void (*name)(const void *owner, uint32_t row, struct canvas *canvas, struct rect area);
     bool (*marked)(const void *owner, uint32_t row);
 };
+
+/* Other rows: no width is kept of those before, wherever in memory they were. */
+void table_show(struct table *table, const void *data);
 
 /* Where things are from now on; measures the rows that will be drawn. */
 void table_fit(struct table *table, struct rect area);
