@@ -55,6 +55,7 @@ static int begin(struct output *output, const char *path, struct error *err)
     if (there && S_ISDIR(status.st_mode))
         return error_set(err, ERROR_IO, "is a directory");
     if (there && !S_ISREG(status.st_mode)) {
+        output->path = memory_string(path);
         output->file = fopen(path, "wb");
         return output->file ? 0 : error_errno(err, "cannot open for writing");
     }

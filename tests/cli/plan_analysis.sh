@@ -53,6 +53,7 @@ for command in analyze report; do
 done
 refused 'analyze: nothing asked for' 'plan analyze needs --phase PHASE, --compare or --runs A B' analyze $p
 refused 'report: nothing asked for' 'plan report needs --phase PHASE' report $p
+refused 'report: less than no time' '--hot wants seconds from 0 on' report $p --phase 1 --hot -1
 refused 'analyze: csv' 'plan analyze writes text, markdown or json' analyze $p --phase 0 --format csv
 refused 'report: json' 'plan report writes text or markdown; plan analyze writes json' report $p --phase 0 --format json
 refused 'analyze: one run' '--runs takes two runs, and nothing beside them' analyze $p --runs phase1-ten-months

@@ -1,3 +1,4 @@
+#include "formats/documents/number.h"
 #include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
@@ -153,19 +154,37 @@ static void add_hint(const struct compare_side *a, const struct compare_side *b,
                  "compares them all the same");
 }
 
-/* The first capture of each side: a tree has no median. */
-static void diff_trees(const struct comparison *comparison, const struct diff_options *options,
+/* A tree has no median: of a side's captures the one whose total is nearest to that of totals. */
+static uint32_t typical(const struct compare_side *side, double median)
+{
+    uint32_t best = 0;
+    double least = INFINITY;
+    for (uint32_t i = 0; i < side->count; i++) {
+        const struct metric *metric = &side->profiles[i]->metrics[side->metrics[i]];
+        int64_t total = profile_total(side->profiles[i], side->metrics[i], PROFILE_NONE);
+        double distance = fabs(number_in_unit(total, metric) - median);
+        if (distance < least) {
+            best = i;
+            least = distance;
+        }
+    }
+    return best;
+}
+
+static void diff_trees(const struct comparison *comparison, const struct compare_side *a,
+                       const struct compare_side *b, const struct diff_options *options,
                        const struct report_style *style)
 {
     struct aligned_query query = ALIGNED_QUERY_DEFAULT;
-    query.metric_a = comparison->metric_a;
-    query.metric_b = comparison->metric_b;
+    uint32_t of_a = typical(a, comparison->total_a), of_b = typical(b, comparison->total_b);
+    query.metric_a = a->metrics[of_a];
+    query.metric_b = b->metrics[of_b];
     query.size_a = comparison->size_a;
     query.size_b = comparison->size_b;
     query.time_factor = comparison->time_factor;
     query.calls_factor = comparison->calls_factor;
     query.by_b = !strcmp(comparison->sort->id, "cumtime_b");
-    struct aligned *aligned = aligned_new(comparison->a, comparison->b, &query);
+    struct aligned *aligned = aligned_new(a->profiles[of_a], b->profiles[of_b], &query);
     if (options->filter)
         calltree_filter(aligned_tree(aligned), options->filter);
     else
@@ -190,7 +209,7 @@ static int diff_profiles(const struct captured *captured, const struct diff_opti
         return -1;
     }
     if (options->tree)
-        diff_trees(comparison, options, style);
+        diff_trees(comparison, &a, &b, options, style);
     else
         report_comparison(stdout, comparison, style);
     compare_free(comparison);
@@ -215,6 +234,8 @@ static int check_tree(const struct diff_options *options, struct error *err)
                          options->only            ? "only"
                          : options->threshold > 0 ? "threshold"
                                                   : "blame");
+    if (options->tree && options->reverse)
+        return error_set(err, ERROR_USAGE, "--reverse shapes the table, not the tree");
     if (options->depth && !options->tree)
         return error_set(err, ERROR_USAGE, "--depth is of the tree: it goes with --tree");
     return 0;
@@ -232,7 +253,11 @@ static int check_options(const struct diff_options *options, struct report_style
         set_query(options, style, query, err) || check_tree(options, err))
         return -1;
     style->width = select_width(options->width, style->format);
-    return column_for_sort(compare_columns, options->sort, "delta", err) ? 0 : -1;
+    const struct column *sort = column_for_sort(compare_columns, options->sort, "delta", err);
+    if (sort && options->tree && strcmp(sort->id, "delta") && strcmp(sort->id, "cumtime_b"))
+        return error_set(err, ERROR_USAGE, "the tree is sorted by delta or cumtime_b, not by %s",
+                         sort->id);
+    return sort ? 0 : -1;
 }
 
 static int diff_run(const void *values, char **operands, int count)

@@ -127,6 +127,8 @@ static int check_options(const struct plan_report_options *options, struct repor
                          "plan report writes text or markdown; plan analyze writes json");
     if (!options->phase)
         return error_set(err, ERROR_USAGE, "plan report needs --phase PHASE");
+    if (options->hot < 0)
+        return error_set(err, ERROR_USAGE, "--hot wants seconds from 0 on");
     if (!isnan(options->at) && !(options->at > 0))
         return error_set(err, ERROR_USAGE, "--at wants a size above 0");
     style->width = select_width(options->width, style->format);

@@ -1,5 +1,6 @@
 #include "tui/analysis/aligned.h"
 
+#include "formats/profile/text.h"
 #include "tui/analysis/names.h"
 #include "tui/numbers.h"
 #include "tui/reports/comparison.h"
@@ -30,6 +31,19 @@ static bool is_void(const void *table, const struct column *column)
     return !(flags & PROFILE_HAS_CALLS) && !strncmp(column->id, "ncalls", 6);
 }
 
+static void captures_line(FILE *out, const struct aligned *aligned,
+                          const struct report_style *style)
+{
+    char line[2200], a[1024], b[1024];
+    const char *path_a = aligned_profile(aligned, 0)->path;
+    const char *path_b = aligned_profile(aligned, 1)->path;
+    text_escape(path_a, strlen(path_a), a, sizeof a);
+    text_escape(path_b, strlen(path_b), b, sizeof b);
+    snprintf(line, sizeof line,
+             "the trees are those of %s and %s, whose totals are nearest to the medians", a, b);
+    text_line(out, line, style);
+}
+
 static void remarks(FILE *out, const struct aligned *aligned, const struct comparison *comparison,
                     const struct report_style *style)
 {
@@ -40,7 +54,7 @@ static void remarks(FILE *out, const struct aligned *aligned, const struct compa
     int which = aligned_is_apportioned(aligned, 0) + 2 * aligned_is_apportioned(aligned, 1);
     text_line(out, apportioned[which], style);
     if (comparison->repeated)
-        text_line(out, "the trees are those of the first capture of each side", style);
+        captures_line(out, aligned, style);
     if ((which || comparison->repeated) && style->format == REPORT_TEXT)
         putc('\n', out);
 }
@@ -133,6 +147,10 @@ static void as_json(FILE *out, const struct aligned *aligned, const struct compa
     cJSON_AddItemToObjectCS(apportioned, "b", cJSON_CreateBool(aligned_is_apportioned(aligned, 1)));
     comparison_json_begin(&document, out, comparison);
     json_member(&document, "apportioned", apportioned);
+    cJSON *of = cJSON_CreateObject();
+    json_text(of, "a", aligned_profile(aligned, 0)->path);
+    json_text(of, "b", aligned_profile(aligned, 1)->path);
+    json_member(&document, "tree_of", of);
     json_list(&document, "tree");
     for (uint32_t row = 0; row < rows; row++)
         json_item(&document, json_row(aligned, row));

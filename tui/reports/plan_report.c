@@ -81,6 +81,18 @@ static void carrier_line(FILE *out, const struct plan_growth *carriers,
         text_closing(out, line, style);
 }
 
+/* With two runs there is no interval, and nothing but the times' own word for it. */
+static bool is_hearsay(const struct plan_growth *found)
+{
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct plan_grown *grown = &found->rows[i];
+        if (grown->measure != COMPARE_NCALLS &&
+            isnan(found->scaling->rows[grown->row].fit[grown->measure].low))
+            return true;
+    }
+    return false;
+}
+
 static void offender_part(FILE *out, const struct plan_offenders *offenders,
                           const struct report_style *style)
 {
@@ -94,6 +106,12 @@ static void offender_part(FILE *out, const struct plan_offenders *offenders,
         return;
     }
     text_table(out, &table, style);
+    if (is_hearsay(found))
+        text_closing(
+            out,
+            "by time, and without an interval (±): two runs cannot tell growth from chance;"
+            " a third size, or repeats, can",
+            style);
     carrier_line(out, &offenders->carriers, style);
 }
 
