@@ -1,35 +1,9 @@
 #!/usr/bin/env bash
 # plan analyze and plan report: what cannot be judged is told in one sentence, with exit status 2;
 # what is missing among the results is listed and the rest is judged.
-set -u
-program=$(realpath "${NCPROF:?the program under test}")
-data=$(cd "$(dirname "$0")/../golden/data/plan" && pwd)
-work=$(mktemp -d "${TMPDIR:-/tmp}/ncprof-cli.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 2
-export LC_ALL=C.UTF-8
-number=0
-
-verdict() { # 0 or 1, name, explanation
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2"
-        printf '%s\n' "$3" | sed 's/^/# /'
-    fi
-}
-
-# name, the whole of standard error without "ncprof: ", arguments
-refused() {
-    local name=$1 wanted="ncprof: $2" out err status
-    shift 2
-    out=$(timeout 10 "$program" plan "$@" 2>err.txt </dev/null)
-    status=$?
-    err=$(cat err.txt)
-    [ "$status" -eq 2 ] && [ -z "$out" ] && [ "$err" = "$wanted" ]
-    verdict $? "$name" "exit $status, out: $out, err: $err, wanted: $wanted"
-}
+# shellcheck source=tests/cli/common.sh
+. "$(dirname "$0")/common.sh"
+leading=(plan)
 
 # name, a pattern that the output must match, arguments
 told() {
@@ -41,7 +15,7 @@ told() {
     verdict $? "$name" "exit $status, out: $out, wanted: $wanted"
 }
 
-cp -r "$data" plan
+cp -r "$data/plan" plan
 cp plan/profiling_plan.json before.json
 p=plan/profiling_plan.json
 

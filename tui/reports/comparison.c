@@ -152,22 +152,6 @@ static const char *order_of(const struct comparison *comparison)
     return comparison->blame == COMPARE_TOTTIME ? "change of tottime" : "change of cumtime";
 }
 
-static void remainder_line(FILE *out, const struct comparison *comparison,
-                           const struct report_style *style)
-{
-    char line[256], shown[40], all[40], hidden[40];
-    if (comparison->count == comparison->functions)
-        return;
-    number_count(comparison->count, shown, sizeof shown);
-    number_count(comparison->functions, all, sizeof all);
-    number_count(comparison->hidden, hidden, sizeof hidden);
-    size_t used = (size_t)snprintf(line, sizeof line, "%s of %s functions shown", shown, all);
-    if (comparison->hidden)
-        snprintf(line + used, sizeof line - used, "; %s below %g %% hidden", hidden,
-                 style->threshold * 100);
-    text_line(out, line, style);
-}
-
 /* The line over the first row of a group that does not stand for itself. */
 static void group_line(const void *table, uint32_t row, char *buffer, size_t size)
 {
@@ -215,7 +199,10 @@ static void as_text(FILE *out, const struct comparison *comparison,
                                  .ascending = comparison->sort->descending == comparison->reverse};
     text_table(out, &table, style);
     classes_line(out, comparison, style);
-    remainder_line(out, comparison, style);
+    char shown[160];
+    text_functions_shown(comparison->count, comparison->functions, comparison->hidden,
+                         style->threshold, shown, sizeof shown);
+    text_line(out, shown, style);
     text_notes_of(out, comparison->captures, comparison->count_a + comparison->count_b, style);
 }
 

@@ -210,9 +210,7 @@ static void as_json(FILE *out, const struct plan_subject *subject,
     struct json_document document;
     json_begin(&document, out);
     plan_json_head(&document, subject);
-    json_list(&document, "runs");
-    for (uint32_t i = 0; i < subject->count; i++)
-        json_item(&document, plan_json_run(&subject->runs[i]));
+    plan_json_runs(&document, subject);
     json_list(&document, "pairs");
     for (uint32_t i = 0; i < impact->pair_count; i++)
         json_item(&document, json_pair(impact, &impact->pairs[i], rows));

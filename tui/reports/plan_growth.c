@@ -184,9 +184,7 @@ static int as_json(FILE *out, const struct plan_subject *subject, const struct p
     struct json_document document;
     json_begin(&document, out);
     plan_json_head(&document, subject);
-    json_list(&document, "runs");
-    for (uint32_t i = 0; i < subject->count; i++)
-        json_item(&document, plan_json_run(&subject->runs[i]));
+    plan_json_runs(&document, subject);
     if (json_pairs(&document, pairs, rows, err))
         return -1;
     json_scaling(&document, scaling);

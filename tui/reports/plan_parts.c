@@ -233,7 +233,7 @@ void plan_json_head(struct json_document *document, const struct plan_subject *s
     json_member(document, "generated", text_value_or_null(plan_last_stop(subject)));
 }
 
-cJSON *plan_json_run(const struct run_facts *run)
+static cJSON *json_run(const struct run_facts *run)
 {
     cJSON *object = cJSON_CreateObject();
     bool called = run->profile && run->profile->flags & PROFILE_HAS_CALLS;
@@ -250,6 +250,13 @@ cJSON *plan_json_run(const struct run_facts *run)
     cJSON_AddItemToObjectCS(object, "dirty",
                             run->revision[0] ? cJSON_CreateBool(run->dirty) : cJSON_CreateNull());
     return object;
+}
+
+void plan_json_runs(struct json_document *document, const struct plan_subject *subject)
+{
+    json_list(document, "runs");
+    for (uint32_t i = 0; i < subject->count; i++)
+        json_item(document, json_run(&subject->runs[i]));
 }
 
 void plan_json_not_measured(struct json_document *document, const struct plan_subject *subject)

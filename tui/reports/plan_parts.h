@@ -27,7 +27,8 @@ void plan_percent(double share, char *buffer, size_t size);
 void plan_json_head(struct json_document *document, const struct plan_subject *subject);
 /* {"id", "start", "end", "days", "size", "cache", "status", "total", "ncalls", "revision", "dirty"}
  */
-cJSON *plan_json_run(const struct run_facts *run);
+/* The list "runs". */
+void plan_json_runs(struct json_document *document, const struct plan_subject *subject);
 /* "not_measured": [{"id", "reason"}] */
 void plan_json_not_measured(struct json_document *document, const struct plan_subject *subject);
 

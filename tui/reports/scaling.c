@@ -42,22 +42,6 @@ static void run_line(FILE *out, const struct scaling_run *run, const struct repo
     fprintf(out, ": %s %s\n", total, metric->name);
 }
 
-static void remainder_line(FILE *out, const struct scaling *scaling,
-                           const struct report_style *style)
-{
-    char line[256], shown[40], all[40], hidden[40];
-    if (scaling->count == scaling->functions)
-        return;
-    number_count(scaling->count, shown, sizeof shown);
-    number_count(scaling->functions, all, sizeof all);
-    number_count(scaling->hidden, hidden, sizeof hidden);
-    size_t used = (size_t)snprintf(line, sizeof line, "%s of %s functions shown", shown, all);
-    if (scaling->hidden)
-        snprintf(line + used, sizeof line - used, "; %s below %g %% hidden", hidden,
-                 scaling->threshold * 100);
-    text_closing(out, line, style);
-}
-
 enum { EDGES_SHOWN = 5 };
 
 /* Where the growth comes in, the largest first. */
@@ -113,7 +97,10 @@ static void as_text(FILE *out, struct scaling *scaling, const struct report_styl
                                  .is_void = is_void,
                                  .ascending = scaling->sort->descending == scaling->reverse};
     text_table(out, &table, style);
-    remainder_line(out, scaling, style);
+    char shown[160];
+    text_functions_shown(scaling->count, scaling->functions, scaling->hidden, scaling->threshold,
+                         shown, sizeof shown);
+    text_closing(out, shown, style);
     edges(out, scaling, style);
     notes(out, scaling, style);
 }

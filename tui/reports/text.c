@@ -58,7 +58,7 @@ void text_line(FILE *out, const char *line, const struct report_style *style)
 
 void text_closing(FILE *out, const char *line, const struct report_style *style)
 {
-    if (style->format != REPORT_MARKDOWN)
+    if (line[0] && style->format != REPORT_MARKDOWN)
         putc('\n', out);
     text_line(out, line, style);
 }
@@ -195,4 +195,20 @@ void text_rows_shown(FILE *out, uint32_t shown, uint32_t count, const struct rep
     number_count(count, all, sizeof all);
     snprintf(line, sizeof line, "%s of %s rows shown", first, all);
     text_closing(out, line, style);
+}
+
+void text_functions_shown(uint32_t shown, uint32_t count, uint32_t hidden, double threshold,
+                          char *buffer, size_t size)
+{
+    char first[40], all[40], rest[40];
+    buffer[0] = '\0';
+    if (shown == count)
+        return;
+    number_count(shown, first, sizeof first);
+    number_count(count, all, sizeof all);
+    number_count(hidden, rest, sizeof rest);
+    int used = snprintf(buffer, size, "%s of %s functions shown", first, all);
+    if (hidden && used > 0 && (size_t)used < size)
+        snprintf(buffer + used, size - (size_t)used, "; %s below %g %% hidden", rest,
+                 threshold * 100);
 }

@@ -27,6 +27,10 @@ void text_branch(const struct calltree_row *row, char *buffer, size_t size);
 /* "30 of 1,200 rows shown"; nothing when all are. */
 void text_rows_shown(FILE *out, uint32_t shown, uint32_t count, const struct report_style *style);
 
+/* "10 of 214 functions shown; 3 below 5 % hidden"; "" when all are. */
+void text_functions_shown(uint32_t shown, uint32_t count, uint32_t hidden, double threshold,
+                          char *buffer, size_t size);
+
 /* What the reader noted: losses, repairs, guesses. */
 void text_notes(FILE *out, const struct profile *profile, const struct report_style *style);
 /* The same of several; each note says of which file. */
