@@ -69,6 +69,7 @@ void setprofile_open(bool python_only)
 
 /* ---- profilers of the program's own, which take the hook away ---- */
 
+static PyCFunction set_profile_instead;
 static PyCFunction set_profile;        /* sys.setprofile */
 static PyCFunctionWithKeywords enable; /* cProfile's Profile.enable */
 
@@ -91,6 +92,48 @@ static void hand_over(const char *to)
     told = true;
 }
 
+static PyObject *enable_aloud(PyObject *self, PyObject *arguments, PyObject *names)
+{
+    hand_over("cProfile");
+    return enable(self, arguments, names);
+}
+
+/*
+ * A profiler that is set by a call which the recorder watches is told of that call's end, its first
+ * event, which it is not told without the recorder; profile.py gives up on it. The callable's
+ * deputy takes that event, and is replaced.
+ */
+static PyObject *take_first_event(PyObject *callable, PyObject *arguments)
+{
+    PyObject *frame, *event, *argument;
+    if (!PyArg_ParseTuple(arguments, "OOO", &frame, &event, &argument))
+        return NULL;
+    Py_IncRef(callable); /* the deputy, which goes now, may be all that held it */
+    PyObject *done = set_profile(NULL, callable);
+    bool own_end = PyUnicode_Check(event) &&
+                   PyUnicode_CompareWithASCIIString(event, "c_return") == 0 &&
+                   Py_TYPE(argument) == &PyCFunction_Type &&
+                   cpython_definition(argument)->ml_meth == set_profile_instead;
+    if (done && !own_end) {
+        Py_DecRef(done);
+        done = PyObject_CallObject(callable, arguments);
+    }
+    Py_DecRef(callable);
+    return done;
+}
+
+static PyMethodDef deputy = {"take_first_event", take_first_event, METH_VARARGS, NULL};
+
+static PyObject *set_profile_by_deputy(PyObject *module, PyObject *callable)
+{
+    PyObject *first = callable != Py_None ? PyCFunction_NewEx(&deputy, callable, NULL) : NULL;
+    if (!first && callable != Py_None)
+        return NULL;
+    PyObject *done = set_profile(module, first ? first : callable);
+    Py_XDECREF(first);
+    return done;
+}
+
 /* None while there is no other one: the recorder stays, and the program finds None, as before. */
 static PyObject *set_profile_aloud(PyObject *module, PyObject *callable)
 {
@@ -101,24 +144,17 @@ static PyObject *set_profile_aloud(PyObject *module, PyObject *callable)
     }
     if (callable != Py_None)
         hand_over("sys.setprofile");
-    return set_profile(module, callable);
-}
-
-static PyObject *enable_aloud(PyObject *self, PyObject *arguments, PyObject *names)
-{
-    hand_over("cProfile");
-    return enable(self, arguments, names);
+    return set_profile_by_deputy(module, callable);
 }
 
 /* Before its first call, so that this one, too, goes by what its definition says now. */
 void setprofile_met(PyMethodDef *definition, const char *name)
 {
-    if (!opened)
-        return;
     if (strcmp(name, "<built-in method sys.setprofile>") == 0 && definition->ml_flags == METH_O) {
         set_profile = definition->ml_meth;
-        definition->ml_meth = set_profile_aloud;
-    } else if (strcmp(name, "<method 'enable' of '_lsprof.Profiler' objects>") == 0 &&
+        set_profile_instead = opened ? set_profile_aloud : set_profile_by_deputy;
+        definition->ml_meth = set_profile_instead;
+    } else if (opened && strcmp(name, "<method 'enable' of '_lsprof.Profiler' objects>") == 0 &&
                definition->ml_flags == (METH_VARARGS | METH_KEYWORDS)) {
         enable = (PyCFunctionWithKeywords)(void (*)(void))definition->ml_meth;
         definition->ml_meth = (PyCFunction)(void (*)(void))enable_aloud;

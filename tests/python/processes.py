@@ -172,6 +172,15 @@ work()
 time.sleep(0.3)
 assert ("call", "work") in events, events
 """
+PROFILE_MODULE = """
+import profile
+def before():
+    pass
+def work():
+    return max([0, len("x")])
+before()
+profile.run("work()")
+"""
 SETTRACE = """
 import sys
 lines = []
@@ -277,6 +286,13 @@ def own_callback(python):
         assert "0.3" not in recording.table(), recording.table()
 
 
+def own_module(python):
+    """profile.py believes every event to follow from the one before; nothing is added to them."""
+    recording = recorded_well(record(python, PROFILE_MODULE))
+    assert b"work" in recording.out, recording.out
+    has(recording.calls(), before=1)
+
+
 def own_tracer(python):
     has(recorded_well(record(python, SETTRACE)).calls(), work=3)
 
@@ -295,6 +311,7 @@ def main():
     each(tap, "a sudden end", sudden)
     each(tap, "cProfile in the program", own_profiler)
     each(tap, "sys.setprofile in the program", own_callback)
+    each(tap, "profile.py in the program", own_module)
     each(tap, "sys.settrace in the program", own_tracer)
     tap.close()
 
