@@ -96,6 +96,12 @@ refused 'scaling of one file' 'scaling takes two files or more, not 1: ncprof sc
 refused 'scaling of no size' "week.csv: the size of its input is not known: --sizes tells it, or \`ncprof record --size\`, or a name as run@n=1000.ncp" scaling week.csv week.csv
 refused 'scaling of one size only' 'all 3 runs are of size 7; growth takes two different sizes or more' scaling week.csv week.csv week.csv --sizes 7,7,7
 refused 'scaling with a size too few' '--sizes tells 2 sizes of 3 files' scaling week.csv week.csv week.csv --sizes 7,30
+refused 'calls of samples' 'none of the files holds numbers of calls' scaling stacks.folded stacks.folded --sizes 1,2 --measure ncalls
+refused 'a tree in an order that it lacks' 'the tree is sorted by delta or cumtime_b, not by ncalls_b' diff --tree week.csv week.csv --sort ncalls
+refused 'a tree the other way round' '--reverse shapes the table, not the tree' diff --tree week.csv week.csv --reverse
+refused 'a summary against samples' 'the base is measured in samples (samples) and the file in time (s), which cannot be compared' summary week.csv --against stacks.folded
+refused 'a day that no calendar has' '--now takes a time as 2026-01-31T12:00:00Z, seconds since 1970 or now, not "2026-02-30T00:00:00Z"' summary week.csv --now 2026-02-30T00:00:00Z
+[ -c /dev/full ] && refused 'a device that is full' '/dev/full: cannot write: No space left on device' summary week.csv -o /dev/full
 refused 'scaling with a size too many' '--sizes tells 3 sizes of 2 files' scaling week.csv week.csv --sizes 7,30,60
 refused 'scaling with a size of zero' '--sizes must be above zero, not "0"' scaling week.csv week.csv --sizes 7,0
 refused 'scaling with a negative size' '--sizes must be above zero, not "-7,30"' scaling week.csv week.csv --sizes=-7,30

@@ -44,6 +44,16 @@ bool compare_is_alike(const struct metric *a, const struct metric *b)
     return compare_is_one_unit(a, b) && !clocks;
 }
 
+const char *compare_name_a(const struct compare_work *work)
+{
+    return work->query->name_a ? work->query->name_a : "A";
+}
+
+const char *compare_name_b(const struct compare_work *work)
+{
+    return work->query->name_b ? work->query->name_b : "B";
+}
+
 static int refuse_unlike(const char *side_a, const struct metric *a, const char *side_b,
                          const struct metric *b, struct error *err)
 {
@@ -104,11 +114,12 @@ static void split_unit(struct compare_work *work)
 static int check_units(struct compare_work *work, struct error *err)
 {
     const struct metric *a = captures_metric(&work->a, 0), *b = captures_metric(&work->b, 0);
-    if (check_repeats(&work->a, "A", err) || check_repeats(&work->b, "B", err))
+    if (check_repeats(&work->a, compare_name_a(work), err) ||
+        check_repeats(&work->b, compare_name_b(work), err))
         return -1;
     work->comparison->unlike = !compare_is_alike(a, b);
     if (work->comparison->unlike && !work->query->allow_unlike)
-        return refuse_unlike("A", a, "B", b, err);
+        return refuse_unlike(compare_name_a(work), a, compare_name_b(work), b, err);
     work->one_unit = compare_is_one_unit(a, b);
     find_unit(work);
     split_unit(work);
@@ -142,8 +153,8 @@ static int side_size(const struct compare_side *side, const char *name, double *
 static int set_sizes(struct compare_work *work, struct error *err)
 {
     struct comparison *comparison = work->comparison;
-    if (side_size(&work->a.side, "A", &comparison->size_a, err) ||
-        side_size(&work->b.side, "B", &comparison->size_b, err))
+    if (side_size(&work->a.side, compare_name_a(work), &comparison->size_a, err) ||
+        side_size(&work->b.side, compare_name_b(work), &comparison->size_b, err))
         return -1;
     comparison->size_ratio = comparison->size_b / comparison->size_a;
     work->log_size_ratio = log(comparison->size_ratio);

@@ -99,6 +99,7 @@ struct compare_query {
     enum compare_normalise normalise;
     const char *normalise_function; /* its name, for FUNCTION */
     bool allow_unlike;              /* units and clocks that differ are compared all the same */
+    const char *name_a, *name_b;    /* what errors call the sides; NULL: A, B */
     /*
      * Of one capture a side: what match_functions() says of the two, borrowed, for whoever compares
      * them again and again; NULL: they are matched anew.

@@ -53,6 +53,9 @@ struct compare_work {
     struct bootstrap medians_a, medians_b;
 };
 
+/* What errors call the sides. */
+const char *compare_name_a(const struct compare_work *work);
+const char *compare_name_b(const struct compare_work *work);
 /* For several captures a side; nothing for one. */
 void compare_open_noise(struct compare_work *work);
 void compare_close_noise(struct compare_work *work);

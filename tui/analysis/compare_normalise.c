@@ -12,19 +12,21 @@ const char *compare_normalise_name(enum compare_normalise normalise)
     return names[normalise];
 }
 
-static int lacks(struct error *err, const char *what, const char *side, const char *why)
+static int lacks(const struct compare_work *work, const char *what, const char *side,
+                 const char *why, struct error *err)
 {
-    return error_set(err, ERROR_USAGE, "B cannot be scaled to A by %s: %s %s", what, side, why);
+    return error_set(err, ERROR_USAGE, "%s cannot be scaled to %s by %s: %s %s",
+                     compare_name_b(work), compare_name_a(work), what, side, why);
 }
 
 /* A quotient for every scale: above zero on both sides. */
-static int set_factor(double *factor, double a, double b, const char *what, const char *why,
-                      struct error *err)
+static int set_factor(const struct compare_work *work, double *factor, double a, double b,
+                      const char *what, const char *why, struct error *err)
 {
     if (!(a > 0))
-        return lacks(err, what, "A", why);
+        return lacks(work, what, compare_name_a(work), why, err);
     if (!(b > 0))
-        return lacks(err, what, "B", why);
+        return lacks(work, what, compare_name_b(work), why, err);
     *factor = a / b;
     return 0;
 }
@@ -36,7 +38,7 @@ static int by_total(struct compare_work *work, struct error *err)
     struct whole b = captures_sums(&work->b, work->unit->scale);
     if (work->a.has_calls && work->b.has_calls && a.calls > 0 && b.calls > 0)
         comparison->calls_factor = a.calls / b.calls;
-    return set_factor(&comparison->time_factor, (double)a.self, (double)b.self, "the total",
+    return set_factor(work, &comparison->time_factor, (double)a.self, (double)b.self, "the total",
                       "has nothing measured", err);
 }
 
@@ -45,7 +47,7 @@ static int by_calls(struct compare_work *work, struct error *err)
     struct comparison *comparison = work->comparison;
     struct whole a = captures_sums(&work->a, work->unit->scale);
     struct whole b = captures_sums(&work->b, work->unit->scale);
-    if (set_factor(&comparison->calls_factor, work->a.has_calls ? a.calls : 0,
+    if (set_factor(work, &comparison->calls_factor, work->a.has_calls ? a.calls : 0,
                    work->b.has_calls ? b.calls : 0, "its calls", "holds no calls", err))
         return -1;
     comparison->time_factor = comparison->calls_factor;
@@ -87,25 +89,25 @@ static int by_function(struct compare_work *work, struct error *err)
     text_escape(name, strlen(name), comparison->normalise_function, size);
     snprintf(what, sizeof what, "function \"%.200s\"", comparison->normalise_function);
     if (!pair)
-        return lacks(err, what, "neither side", "has it");
+        return lacks(work, what, "neither side", "has it", err);
     if (pair->a == PROFILE_NONE)
-        return lacks(err, what, "A", "does not have it");
+        return lacks(work, what, compare_name_a(work), "does not have it", err);
     if (pair->b == PROFILE_NONE)
-        return lacks(err, what, "B", "does not have it");
+        return lacks(work, what, compare_name_b(work), "does not have it", err);
     struct whole a = captures_values(&work->a, pair->a, work->unit->scale);
     struct whole b = captures_values(&work->b, pair->b, work->unit->scale);
     if (work->a.has_calls && work->b.has_calls &&
-        set_factor(&comparison->calls_factor, a.calls, b.calls, what, "never calls it", err))
+        set_factor(work, &comparison->calls_factor, a.calls, b.calls, what, "never calls it", err))
         return -1;
-    return set_factor(&comparison->time_factor, (double)a.total, (double)b.total, what,
+    return set_factor(work, &comparison->time_factor, (double)a.total, (double)b.total, what,
                       "spends no time in it", err);
 }
 
 static int by_size(struct compare_work *work, struct error *err)
 {
     struct comparison *comparison = work->comparison;
-    if (set_factor(&comparison->time_factor, comparison->size_a, comparison->size_b, "its size",
-                   "has none that is known", err))
+    if (set_factor(work, &comparison->time_factor, comparison->size_a, comparison->size_b,
+                   "its size", "has none that is known", err))
         return -1;
     comparison->calls_factor = comparison->time_factor;
     return 0;

@@ -329,7 +329,9 @@ struct gate *gate_new(const struct compare_side *base, const struct compare_side
 {
     struct gate *gate = memory_zeroed(1, sizeof *gate);
     struct compare_query side_by_side = {.normalise = query->normalise,
-                                         .normalise_function = query->normalise_function};
+                                         .normalise_function = query->normalise_function,
+                                         .name_a = "the base",
+                                         .name_b = "the new run"};
     struct error err = {0};
     char text[1200];
     double min_share = query->limits->min_share;

@@ -98,7 +98,8 @@ static int grow(struct growing *growing, const struct profile *profile,
     struct compare_side base = {&query->base, 1, &query->base_metric, query->base_size};
     struct compare_side now = {&profile, 1, &query->metric, query->size};
     struct comparison *comparison;
-    if (compare_new(&comparison, &base, &now, &(struct compare_query){0}, err))
+    if (compare_new(&comparison, &base, &now,
+                    &(struct compare_query){.name_a = "the base", .name_b = "the file"}, err))
         return -1;
     bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
     for (uint32_t i = 0; i < comparison->count; i++) {

@@ -77,13 +77,23 @@ static int check_options(const struct scaling_options *options, struct report_st
     return 0;
 }
 
+/* A table of nothing would look as if nothing were called. */
+static int check_calls(struct profile *const *profiles, uint32_t count,
+                       enum compare_measure measure, struct error *err)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (measure != COMPARE_NCALLS || profiles[i]->flags & PROFILE_HAS_CALLS)
+            return 0;
+    return error_set(err, ERROR_USAGE, "none of the files holds numbers of calls");
+}
+
 static int report(struct profile *const *profiles, const double *sizes, uint32_t count,
                   const struct scaling_options *options, const struct scaling_query *query,
                   const struct report_style *style, struct error *err)
 {
     struct scaling_input *inputs = memory_zeroed(count, sizeof *inputs);
     struct scaling *scaling = NULL;
-    int result = 0;
+    int result = check_calls(profiles, count, query->measure, err);
     for (uint32_t i = 0; i < count && !result; i++) {
         inputs[i] = (struct scaling_input){.profile = profiles[i], .size = NAN};
         if (sizes)

@@ -55,12 +55,14 @@ static int parse_time(const char *text, int64_t *seconds, struct error *err)
         return 0;
     }
     const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (!rest || (strcmp(rest, "Z") != 0 && *rest))
+    struct tm said = utc;
+    *seconds = timegm(&utc); /* makes the 30th of February the 2nd of March */
+    if (!rest || (strcmp(rest, "Z") != 0 && *rest) || said.tm_mday != utc.tm_mday ||
+        said.tm_sec != utc.tm_sec)
         return error_set(err, ERROR_USAGE,
                          "--now takes a time as 2026-01-31T12:00:00Z, seconds since 1970 or now, "
                          "not \"%.64s\"",
                          text);
-    *seconds = timegm(&utc);
     return 0;
 }
 
