@@ -283,7 +283,7 @@ def own_callback(python):
     else:
         has(recording.calls(), work=1)
         assert "profiler of its own" in recording.info(), recording.info()
-        assert "0.3" not in recording.table(), recording.table()
+        assert recording.total() < 0.2, "what is not recorded counts as somebody's time"
 
 
 def own_module(python):

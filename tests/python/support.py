@@ -124,10 +124,11 @@ class Recording:
             calls[name] += count
         return calls
 
-    def table(self):
-        done = run([NCPROF, "report", self.trace])
+    def total(self):
+        """Seconds that were recorded."""
+        done = run([NCPROF, "report", self.trace, "--format", "json"])
         assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return json.loads(done.stdout)["profile"]["total"]
 
     def info(self):
         done = run([NCPROF, "info", self.trace])
