@@ -54,7 +54,7 @@ const struct action actions[] = {
     {ACTION_REDRAW, "C-l", PLACE_ANY, 0, 0, "redraw", "Paint the screen anew."},
     /* Order and filter */
     {ACTION_FILTER, "/", PLACE_FUNCTIONS, 0, 5, "filter",
-     "Show only functions that match a regular expression, while you type it."},
+     "Only what matches a regular expression, while you type it."},
     {ACTION_CLEAR_FILTER, "\\", PLACE_FUNCTIONS, 0, 0, "clear filter", "Show all again."},
     {ACTION_NEXT_MATCH, "n", PLACE_PLOT, 0, 0, "next", "The function after this one."},
     {ACTION_PREVIOUS_MATCH, "p N", PLACE_PLOT, 0, 0, "previous", "The function before this one."},
@@ -95,7 +95,7 @@ const struct action actions[] = {
     {ACTION_HOT_PATH, "H", PLACE_HOTSPOTS, 0, 7, "hot path",
      "Unfold the call tree along its most expensive path."},
     {ACTION_HOT_PATH, "H", PLACE_BRANCHES, 0, 6, "hot path",
-     "Unfold the most expensive path; of two files, where most changed."},
+     "Unfold the most expensive path; of two the most changed."},
     {ACTION_EXPAND, "e", PLACE_BRANCHES, 0, 8, "expand", "Expand this branch, or close it."},
     {ACTION_EXPAND_ALL, "E", PLACE_BRANCHES, 0, 10, "all", "Expand all branches, or close them."},
     /* Files, threads and metrics */
@@ -109,7 +109,7 @@ const struct action actions[] = {
     {ACTION_ANYWAY, "a", PLACE_PAIR & ~PLACE_UNLIKE, NEEDS_UNLIKE, 17, "compare anyway",
      "Compare unlike units or clocks all the same, or not."},
     {ACTION_COMPARE_WITH, "d", PLACE_VIEWS, 0, 10, "compare",
-     "Side by side with another file; of three or more: choose two."},
+     "Side by side with another file; of many: choose two."},
     {ACTION_THREAD, "T", PLACE_HOTSPOTS | PLACE_TREE, NEEDS_THREADS, 11, "thread",
      "One thread or all, where there are several."},
     {ACTION_METRIC, "m", PLACE_FUNCTIONS | PLACE_UNLIKE, NEEDS_METRICS, 12, "metric",
@@ -120,13 +120,13 @@ const struct action actions[] = {
     {ACTION_START, "R", PLACE_QUEUE, 0, 7, "run",
      "Start the run under the cursor, in the background."},
     {ACTION_START_ALL, "A", PLACE_QUEUE, 0, 8, "run all",
-     "Start all that is pending, one after another, in the background."},
+     "Start all that is pending, one after another."},
     {ACTION_RESET, "P", PLACE_QUEUE, 0, 9, "pending again",
      "Make this run pending again; asks first."},
     {ACTION_OPEN, "Enter", PLACE_QUEUE, 0, 4, "open", "The profile of this run."},
     {ACTION_MARK, "Space", PLACE_QUEUE, 0, 5, "mark", "Mark this run for d."},
     {ACTION_COMPARE_WITH, "d", PLACE_QUEUE, 0, 6, "compare",
-     "Two marked runs side by side; three or more: how they scale."},
+     "Two marked runs side by side; more: how they scale."},
     {ACTION_NONE, NULL, 0, 0, 0, NULL, NULL},
 };
 
@@ -142,11 +142,20 @@ static const struct {
     {ACTION_START, "R", "Queue of runs"},
 };
 
+/* Whether no earlier row has its action and keys. */
+static bool is_first(const struct action *action)
+{
+    for (const struct action *other = actions; other < action; other++)
+        if (other->id == action->id && !strcmp(other->keys, action->keys))
+            return false;
+    return true;
+}
+
 const char *action_group(const struct action *action)
 {
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         if (groups[i].first == action->id && !strcmp(groups[i].keys, action->keys))
-            return action > actions && action[-1].id == action->id ? NULL : groups[i].title;
+            return is_first(action) ? groups[i].title : NULL;
     return NULL;
 }
 

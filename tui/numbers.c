@@ -44,6 +44,16 @@ void number_count(uint64_t count, char *buffer, size_t size)
     group_digits(digits, buffer, size);
 }
 
+void number_mean_count(double count, char *buffer, size_t size)
+{
+    if (isnan(count))
+        snprintf(buffer, size, "-");
+    else if (count < 100 && count != nearbyint(count))
+        snprintf(buffer, size, "%.3g", count);
+    else
+        number_count((uint64_t)llround(count), buffer, size);
+}
+
 void number_calls(uint64_t calls, uint64_t primitive, char *buffer, size_t size)
 {
     char total[40], outermost[40];

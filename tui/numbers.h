@@ -10,6 +10,8 @@
 
 /* 18204 -> "18,204"; total and primitive -> "18,204/412" where they differ. */
 void number_count(uint64_t count, char *buffer, size_t size);
+/* One that may be a median or scaled: 0.39 -> "0.39", 12.5 -> "12.5", 1234.5 -> "1,234", nan "-" */
+void number_mean_count(double count, char *buffer, size_t size);
 void number_calls(uint64_t calls, uint64_t primitive, char *buffer, size_t size);
 /*
  * A value of a metric with its unit. Time: "4.812 s", "48 µs", "601 ns", from 1,000 s "1,800.0 s";

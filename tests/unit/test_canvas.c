@@ -131,6 +131,10 @@ static void breaks_lines_at_blanks(void **state)
     assert_int_equal(glyph_line("one two three", 9), 7);
     assert_int_equal(glyph_line("unbreakable", 5), 5);
     assert_int_equal(glyph_line("short", 9), 5);
+    /* A number and its unit stay together. */
+    assert_int_equal(glyph_line("gains 300 µs here", 10), 5);
+    assert_int_equal(glyph_line("gains 0.4 % at", 10), 5);
+    assert_int_equal(glyph_line("gains 300 samples", 10), 9);
     assert_int_equal(glyph_prefix("函数", 3), 3);
 }
 

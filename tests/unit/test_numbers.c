@@ -145,9 +145,25 @@ static void small_buffers_are_kept(void **state)
     assert_int_equal(strlen(text), 3);
 }
 
+static void mean_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        double count;
+        const char *text;
+    } cases[] = {{NAN, "-"},     {0, "0"},        {0.43214, "0.432"},
+                 {12.5, "12.5"}, {1600, "1,600"}, {1234.4, "1,234"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[40];
+        number_mean_count(cases[i].count, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mean_counts),
         cmocka_unit_test(counts_are_grouped),
         cmocka_unit_test(values_have_units),
         cmocka_unit_test(columns_of_times_align),

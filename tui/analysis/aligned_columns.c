@@ -31,9 +31,8 @@ static void value_text(const struct aligned *aligned, uint32_t source, double va
 static void count_text(const struct aligned *aligned, uint32_t source, double value, char *buffer,
                        size_t size)
 {
-    char number[64] = "-";
-    if (!isnan(value))
-        number_count((uint64_t)llround(value), number, sizeof number);
+    char number[40];
+    number_mean_count(value, number, sizeof number);
     marked(aligned, source, value, number, buffer, size);
 }
 

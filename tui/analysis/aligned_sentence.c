@@ -41,9 +41,11 @@ static void calls_clause(const struct aligned *aligned, const struct aligned_row
     const char *about_a = aligned_is_apportioned(aligned, 0) ? "~" : "";
     const char *about_b = aligned_is_apportioned(aligned, 1) ? "~" : "";
     char a[40], b[40], caller[160] = "", counts[120] = "";
-    number_count(isnan(calls->a) ? 0 : (uint64_t)llround(calls->a), a, sizeof a);
-    number_count(isnan(calls->b) ? 0 : (uint64_t)llround(calls->b), b, sizeof b);
-    if (!isnan(calls->a) && !isnan(calls->b))
+    number_mean_count(calls->a, a, sizeof a);
+    number_mean_count(calls->b, b, sizeof b);
+    if (calls->a == calls->b && !about_a[0] && !about_b[0])
+        snprintf(counts, sizeof counts, " in %s call%s of each", a, calls->a == 1 ? "" : "s");
+    else if (!isnan(calls->a) && !isnan(calls->b))
         snprintf(counts, sizeof counts, " in %s%s → %s%s calls", about_a, a, about_b, b);
     else if (!isnan(calls->a) || !isnan(calls->b))
         snprintf(counts, sizeof counts, " in %s%s call%s", isnan(calls->a) ? about_b : about_a,

@@ -27,12 +27,10 @@ static int compare_doubles(double a, double b)
 static void value_text(const void *table, enum compare_measure measure, double value, char *buffer,
                        size_t size)
 {
-    if (isnan(value))
+    if (measure == COMPARE_NCALLS)
+        number_mean_count(value, buffer, size);
+    else if (isnan(value))
         snprintf(buffer, size, "-");
-    else if (measure == COMPARE_NCALLS && value < 100 && value != nearbyint(value))
-        snprintf(buffer, size, "%.3g", value); /* a median or a scaled count */
-    else if (measure == COMPARE_NCALLS)
-        number_count((uint64_t)llround(value), buffer, size);
     else
         number_value(value, metric_of(table), buffer, size);
 }

@@ -60,7 +60,7 @@ static void one_sided(struct wording *wording)
     number_value(is_new ? cumtime->b : cumtime->a, wording->metric, value, sizeof value);
     add(wording, " is only in %s: %s", is_new ? "B" : "A", value);
     if (number > 0) {
-        number_count((uint64_t)llround(number), calls, sizeof calls);
+        number_mean_count(number, calls, sizeof calls);
         add(wording, " in %s call%s", calls, number == 1 ? "" : "s");
     }
     add(wording, ".");

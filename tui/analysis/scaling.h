@@ -14,10 +14,10 @@
  *
  * Projection to a size: each function by its own fit, or, where that is not clear (fit.h), tottime
  * by the fit of ncalls, each call taking what it took (median), and what has no such fit with the
- * exponent nearest to 1 that the interval allows: noise must not be multiplied. The total there is the sum of the projected
- * tottime of all functions, in which those that have less than 0.1 % of it in every run are
- * projected together, as one (the noise of each would be multiplied), and those with values at too
- * few sizes stay as they are at the largest. A share is cumtime by that total.
+ * exponent nearest to 1 that the interval allows: noise must not be multiplied. The total there is
+ * the sum of the projected tottime of all functions, in which those that have less than 0.1 % of it
+ * in every run are projected together, as one (the noise of each would be multiplied), and those
+ * with values at too few sizes stay as they are at the largest. A share is cumtime by that total.
  *
  * A sum of unlike parts (`main`) is no power of the size: what a fit says of cumtime is raised to
  * the sum of its parts, its own tottime and what it passes on to callees (as the largest run's
@@ -148,11 +148,10 @@ double scaling_projected_share(const struct scaling *scaling, uint32_t row,
 void scaling_sentence(struct scaling *scaling, uint32_t row, enum compare_measure measure,
                       char *buffer, size_t size);
 
-/*
- * "run_loop → concat: n^1.00 to n^2.00 (61.0 % of the run)", of an edge of the largest run.
- */
+/* "run_loop → concat", of an edge of the largest run; and what is said of it, from its colon on. */
 void scaling_edge_text(const struct profile *profile, const struct blame_edge *edge, char *buffer,
                        size_t size);
+void scaling_edge_facts(const struct blame_edge *edge, char *buffer, size_t size);
 
 /* The metric that times are shown in. */
 const struct metric *scaling_metric(const struct scaling *scaling);

@@ -349,6 +349,9 @@ struct scaling_columns *scaling_columns_new(const struct scaling *scaling)
     return columns;
 }
 
+/* Of the head: were there no blank, "share" and it would read as one. */
+enum { MARK_AND_BLANK = 2 };
+
 void scaling_columns_title(struct scaling *scaling)
 {
     struct scaling_columns *columns = scaling->columns;
@@ -357,8 +360,10 @@ void scaling_columns_title(struct scaling *scaling)
     snprintf(columns->at, sizeof columns->at, "at %.24s", size);
     snprintf(columns->value_at, sizeof columns->value_at, "at %.24s", size);
     for (struct column *column = columns->list; column->id; column++) {
-        if (!strcmp(column->id, "projected"))
+        if (!strcmp(column->id, "projected")) {
             column->title = columns->at;
+            column->width = (int)strlen(columns->at) + MARK_AND_BLANK;
+        }
         if (!strcmp(column->id, "projected_value"))
             column->title = columns->value_at;
     }

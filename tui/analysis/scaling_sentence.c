@@ -86,19 +86,24 @@ static void share_clause(const struct wording *wording, char *buffer, size_t siz
 void scaling_edge_text(const struct profile *profile, const struct blame_edge *edge, char *buffer,
                        size_t size)
 {
-    char caller[256] = "(outside)", callee[256], from[32], to[32], share[32];
+    char caller[256] = "(outside)", callee[256];
     if (edge->caller != PROFILE_NONE)
         function_name(&profile->functions[edge->caller], caller, sizeof caller);
     function_name(&profile->functions[edge->callee], callee, sizeof callee);
+    snprintf(buffer, size, "%s → %s", caller, callee);
+}
+
+void scaling_edge_facts(const struct blame_edge *edge, char *buffer, size_t size)
+{
+    char from[32], to[32], share[32];
     number_exponent(edge->exponent_caller, from, sizeof from);
     number_exponent(edge->exponent_edge, to, sizeof to);
     number_percent(edge->share, share, sizeof share);
     if (edge->cause == BLAME_CALLS)
-        snprintf(buffer, size, "%s → %s: called n^%s times, its caller n^%s (%s %% of the run)",
-                 caller, callee, to, from, share);
+        snprintf(buffer, size, ": called n^%s times, its caller n^%s (%s %% of the run)", to, from,
+                 share);
     else
-        snprintf(buffer, size, "%s → %s: takes n^%s in n^%s calls (%s %% of the run)", caller,
-                 callee, to, from, share);
+        snprintf(buffer, size, ": takes n^%s in n^%s calls (%s %% of the run)", to, from, share);
 }
 
 /* A function that is there at one size only does not grow. */

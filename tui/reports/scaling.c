@@ -53,6 +53,8 @@ static void edges(FILE *out, struct scaling *scaling, const struct report_style 
     for (uint32_t i = 0; i < count && i < EDGES_SHOWN; i++) {
         char line[1200];
         scaling_edge_text(last->profile, &found[i], line, sizeof line);
+        size_t used = strlen(line);
+        scaling_edge_facts(&found[i], line + used, sizeof line - used);
         if (!i)
             text_closing(out, "Where growth enters:", style);
         if (style->format == REPORT_MARKDOWN)

@@ -6,12 +6,13 @@
 #include "tui/analysis/scaling.h"
 #include "tui/numbers.h"
 #include "tui/screens/screen.h"
+#include "tui/widgets/glyph.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EDGES_MAX = 4, ROWS_FOR_EDGES = 10, ROWS_FOR_NAME = 4, PAGE = 10 };
+enum { EDGES_MAX = 4, ROWS_FOR_EDGES = 10, ROWS_FOR_NAME = 4, PAGE = 10, NAMES_LEAST = 12 };
 
 struct plot_state {
     struct scaling *scaling; /* the app's; NULL: there is none */
@@ -169,14 +170,36 @@ static void draw_name(const struct plot_state *state, struct canvas *canvas, str
     screen_name(canvas, name, scaling_function(state->scaling, row_of(state)), 0);
 }
 
+/* "run_loop → concat" within `room` cells: each name has half of them, and what the other leaves.
+ */
+static int draw_names(struct canvas *canvas, int row, int at, int room, const char *text)
+{
+    static const char arrow[] = " → ";
+    const char *callee = strstr(text, arrow);
+    char caller[600];
+    int wanted = callee ? glyph_width(callee) : 0, half = room / 2;
+    if (!callee || glyph_width(text) <= room || half < NAMES_LEAST / 2)
+        return canvas_text_cut(canvas, row, at, room, STYLE_NORMAL, text);
+    snprintf(caller, sizeof caller, "%.*s", (int)(callee - text), text);
+    int first = room - (wanted < half ? wanted : half);
+    int used = canvas_text_cut(canvas, row, at, first, STYLE_NORMAL, caller);
+    used += canvas_text(canvas, row, at + used, room - used, STYLE_NORMAL, arrow);
+    return used + canvas_text_cut(canvas, row, at + used, room - used, STYLE_NORMAL,
+                                  callee + strlen(arrow));
+}
+
+/* The names give way, not the numbers. */
 static void draw_edges(const struct plot_state *state, struct canvas *canvas, struct rect area)
 {
     const struct scaling_run *last = &state->scaling->runs[state->scaling->run_count - 1];
     for (uint32_t i = 0; i < state->edge_count && (int)i < area.rows; i++) {
-        char text[1200];
+        char text[1200], facts[200];
+        int row = area.row + (int)i, at = area.column + 2, room = area.columns - 3;
         scaling_edge_text(last->profile, &state->edges[i], text, sizeof text);
-        canvas_text_cut(canvas, area.row + (int)i, area.column + 2, area.columns - 3, STYLE_NORMAL,
-                        text);
+        scaling_edge_facts(&state->edges[i], facts, sizeof facts);
+        int names = room - glyph_width(facts);
+        at += draw_names(canvas, row, at, names > NAMES_LEAST ? names : room, text);
+        canvas_text(canvas, row, at, area.columns - at, STYLE_NORMAL, facts);
     }
 }
 

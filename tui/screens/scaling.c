@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { NAME_LEAST = 16 }; /* the numbers are many */
+
 struct scaling_state {
     struct scaling *scaling; /* the app's; NULL: there is none */
     unsigned number;
@@ -139,6 +141,7 @@ static void close_state(void *opaque)
 static void fit(void *opaque, struct rect area)
 {
     struct scaling_state *state = opaque;
+    state->table.name_least = area.columns >= 60 && area.columns <= 100 ? NAME_LEAST : 0;
     if (state->scaling)
         table_fit(&state->table, area);
 }

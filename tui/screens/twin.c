@@ -72,20 +72,12 @@ static void name_text(const void *twin, uint32_t row, char *buffer, size_t size)
         snprintf(buffer, size, "(itself)");
 }
 
-static void count_text(double count, char *buffer, size_t size)
-{
-    if (isnan(count))
-        snprintf(buffer, size, "-");
-    else
-        number_count((uint64_t)llround(count), buffer, size);
-}
-
 static void ncalls_text(const void *twin, uint32_t row, char *buffer, size_t size)
 {
     const struct compare_change *calls = &twin_row(twin, row)->change[COMPARE_NCALLS];
     char a[40], b[40];
-    count_text(calls->a, a, sizeof a);
-    count_text(calls->b, b, sizeof b);
+    number_mean_count(calls->a, a, sizeof a);
+    number_mean_count(calls->b, b, sizeof b);
     snprintf(buffer, size, "%s → %s", a, b);
     if (twin_row(twin, row)->itself)
         buffer[0] = '\0';
