@@ -106,6 +106,25 @@ static void what_does_not_break_a_match(void **state)
           "<built-in method __new__ of type object>");
 }
 
+/* What is called __init__ elsewhere is another one, unless its file was renamed. */
+static void names_that_are_everywhere(void **state)
+{
+    (void)state;
+    const struct function before[] = {
+        {"main", "", "/x/app.py", 1, PYTHON},     {"<lambda>", "", "/x/app.py", 9, PYTHON},
+        {"__new__", "", "/x/enum.py", 7, PYTHON}, {"helper", "", "/x/old.py", 7, PYTHON},
+        {"<module>", "", "/x/old.py", 1, PYTHON}, {"__init__", "", "/x/old.py", 5, PYTHON},
+    };
+    const struct function after[] = {
+        {"main", "", "/x/app.py", 1, PYTHON},      {"<lambda>", "", "/x/other.py", 4, PYTHON},
+        {"__new__", "", "/x/types.py", 8, PYTHON}, {"<module>", "", "/x/new.py", 1, PYTHON},
+        {"helper", "", "/x/new.py", 9, PYTHON},    {"__init__", "", "/x/queue.py", 6, PYTHON},
+    };
+    check(PROFILE(before), PROFILE(after),
+          "main -> main, <module> => <module>, helper => helper, -<lambda>, -__new__, -__init__, "
+          "<lambda>-, __new__-, __init__-");
+}
+
 /* pstats has neither qualified names nor modules. */
 static void names_that_are_not_qualified(void **state)
 {
@@ -222,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_does_not_break_a_match),
         cmocka_unit_test(names_that_are_not_qualified),
+        cmocka_unit_test(names_that_are_everywhere),
         cmocka_unit_test(the_same_name_elsewhere),
         cmocka_unit_test(renames),
         cmocka_unit_test(several_runs_stand_in_rows),

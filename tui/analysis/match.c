@@ -35,11 +35,63 @@ static void pair_lines(struct match_side *a, struct match_side *b, const struct 
     }
 }
 
+/* Names that so many functions have that alone they say nothing. */
+static bool is_everywhere(const char *name)
+{
+    static const char *const names[] = {
+        "<module>",  "<lambda>",    "<listcomp>",  "<genexpr>",   "<dictcomp>",
+        "<setcomp>", "__init__",    "__new__",     "__call__",    "__enter__",
+        "__exit__",  "__getattr__", "__del__",     "__getitem__", "__len__",
+        "__iter__",  "__next__",    "__setattr__", "__eq__",      "__hash__",
+        "__repr__",  "__str__",     "__bool__",    "__setitem__", "__contains__"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool has_place(const struct function *function)
+{
+    return function->file[0] || function->module[0];
+}
+
+static bool is_of_one_file(const struct function *left, const struct function *right)
+{
+    return !strcmp(left->file, right->file) && !strcmp(left->module, right->module);
+}
+
+/* Whether another function went from the one's file to the other's. */
+static bool has_company(const struct match_side *a, const struct match_side *b,
+                        const struct function *in_a, const struct function *in_b)
+{
+    const struct function *functions_a = a->profile->functions;
+    const struct function *functions_b = b->profile->functions;
+    for (uint32_t f = 0; f < b->profile->function_count; f++)
+        if (b->moved[f] && is_of_one_file(&functions_b[f], in_b) &&
+            is_of_one_file(&functions_a[b->partner[f]], in_a))
+            return true;
+    return false;
+}
+
+static bool is_believed(const struct match_side *a, const struct match_side *b, uint32_t in_a,
+                        uint32_t in_b)
+{
+    const struct function *of_a = &a->profile->functions[in_a];
+    const struct function *of_b = &b->profile->functions[in_b];
+    if (!has_place(of_a) || !has_place(of_b) ||
+        !(is_everywhere(of_a->name) || is_everywhere(of_b->name)))
+        return true;
+    return has_company(a, b, of_a, of_b);
+}
+
 static void pair_single(struct match_side *a, struct match_side *b, const struct match_group *keys)
 {
     uint32_t in_a = keys->a[0].function, in_b = keys->b[0].function;
-    if (keys->count_a == 1 && keys->count_b == 1)
-        match_pair(a, b, in_a, in_b, !match_same_place(a, in_a, b, in_b));
+    if (keys->count_a != 1 || keys->count_b != 1)
+        return;
+    bool moved = !match_same_place(a, in_a, b, in_b);
+    if (!moved || is_believed(a, b, in_a, in_b))
+        match_pair(a, b, in_a, in_b, moved);
 }
 
 /* True when all that a side has here is in one file. */
@@ -78,6 +130,7 @@ static const struct pass {
     {MATCH_LAST_NAME | MATCH_FILE, true, pair_single},
     {0, false, pair_single},
     {MATCH_LAST_NAME, true, pair_single},
+    {0, false, pair_single}, /* again, now that it is known what moved */
 };
 
 static struct match_side *side_new(const struct profile *profile)

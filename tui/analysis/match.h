@@ -12,7 +12,8 @@
  * Formats that know no qualified names (pstats) are matched to those that do by the last part of
  * the name, the file and the line.
  *
- * What is left over is `moved` when exactly one function of that name is left on each side, or
+ * What is left over is `moved` when exactly one function of that name is left on each side (of a
+ * name that very many have, as <module> or __init__, when another went from that file to this), or
  * when it is clearly renamed: in one file and module, of one kind, and two of three say so, the
  * third not speaking against it: its callers and callees (most of those that are matched are the
  * same), its line (the same), its name (alike in more than half). Where one side knows names only,
