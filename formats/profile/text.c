@@ -28,11 +28,17 @@ size_t text_decode(const char *text, size_t size, uint32_t *character)
     return length;
 }
 
-/* Characters that move the cursor, change the terminal or reorder the line. */
+bool text_is_invisible(uint32_t c)
+{
+    return c == 0xad || c == 0x61c || c == 0xfeff || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           (c >= 0xe0000 && c <= 0xe007f) || (c >= 0xfff9 && c <= 0xfffb);
+}
+
+/* Characters that move the cursor, change the terminal, or hide or reorder the line. */
 static bool is_control(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || text_is_invisible(c);
 }
 
 static int escape_one(uint32_t c, char *out, size_t size)
@@ -45,7 +51,9 @@ static int escape_one(uint32_t c, char *out, size_t size)
     case '\t':
         return snprintf(out, size, "\\t");
     default:
-        return snprintf(out, size, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+        if (c > 0xffff)
+            return snprintf(out, size, "\\U%06x", (unsigned)c);
+        return snprintf(out, size, c < 0xa0 ? "\\x%02x" : "\\u%04x", (unsigned)c);
     }
 }
 

@@ -14,9 +14,12 @@
  */
 size_t text_decode(const char *text, size_t size, uint32_t *character);
 
+/* Zero cells wide, but meant to be seen by nobody: would hide or reorder what is shown. */
+bool text_is_invisible(uint32_t character);
+
 /*
- * Copies `text` with control characters (C0, DEL, C1), bidirectional and line-separator
- * controls as \n \t \r \xNN \uNNNN and invalid bytes as \xNN. Cut at a whole character to fit
+ * Copies `text` with control characters (C0, DEL, C1), invisible ones and line separators as
+ * \n \t \r \xNN \uNNNN \UNNNNNN and invalid bytes as \xNN. Cut at a whole character to fit
  * `size`, always terminated; returns the length written.
  */
 size_t text_escape(const char *text, size_t length, char *buffer, size_t size);

@@ -71,6 +71,11 @@ static void text_is_escaped(void **state)
     expect_escaped("\xff\xc3", 2, "\\xff\\xc3");
     expect_escaped("\xed\xa0\x80", 3, "\\xed\\xa0\\x80"); /* a surrogate */
     expect_escaped("\xe2\x80\xae", 3, "\\u202e");         /* right-to-left override */
+    expect_escaped("a\xe2\x80\x8b"
+                   "b",
+                   5, "a\\u200bb");                     /* zero-width space */
+    expect_escaped("\xc2\xad", 2, "\\u00ad");           /* soft hyphen */
+    expect_escaped("\xf3\xa0\x80\x81", 4, "\\U0e0001"); /* language tag */
     expect_escaped("a\0b", 3, "a\\x00b");
     char small[4];
     assert_int_equal(text_escape("ab\xc3\xa9", 4, small, sizeof small), 2);

@@ -39,11 +39,13 @@ static void pair_lines(struct match_side *a, struct match_side *b, const struct 
 static bool is_everywhere(const char *name)
 {
     static const char *const names[] = {
-        "<module>",  "<lambda>",    "<listcomp>",  "<genexpr>",   "<dictcomp>",
-        "<setcomp>", "__init__",    "__new__",     "__call__",    "__enter__",
-        "__exit__",  "__getattr__", "__del__",     "__getitem__", "__len__",
-        "__iter__",  "__next__",    "__setattr__", "__eq__",      "__hash__",
-        "__repr__",  "__str__",     "__bool__",    "__setitem__", "__contains__"};
+        "<module>",         "<lambda>",    "<listcomp>",  "<genexpr>",   "<dictcomp>",
+        "<setcomp>",        "__init__",    "__new__",     "__call__",    "__enter__",
+        "__exit__",         "__getattr__", "__del__",     "__getitem__", "__len__",
+        "__iter__",         "__next__",    "__setattr__", "__eq__",      "__hash__",
+        "__repr__",         "__str__",     "__bool__",    "__setitem__", "__contains__",
+        "__getattribute__", "__missing__", "__reduce__",  "__delitem__", "__lt__",
+        "__format__",       "__get__",     "__set__"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i]))
             return true;

@@ -43,14 +43,6 @@ static struct glyph escaped_control(struct glyph glyph, uint32_t code)
     return escaped(glyph, "\\x%02x", code);
 }
 
-/* Zero cells wide, but meant to be seen by nobody: they would hide or reorder what is shown. */
-static int is_invisible(uint32_t code)
-{
-    return code == 0xad || code == 0x61c || code == 0xfeff || (code >= 0x200b && code <= 0x200f) ||
-           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
-           (code >= 0xe0000 && code <= 0xe007f) || (code >= 0xfff9 && code <= 0xfffb);
-}
-
 static struct glyph in_ascii(struct glyph glyph, uint32_t code)
 {
     for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins; i++) {
@@ -88,7 +80,7 @@ struct glyph glyph_next(const char *text)
     if (MB_CUR_MAX == 1)
         return in_ascii(glyph, code);
     glyph.width = wcwidth((wchar_t)code);
-    if (glyph.width < 0 || is_invisible(code))
+    if (glyph.width < 0 || text_is_invisible(code))
         return escaped(glyph, code > 0xffff ? "\\U%06x" : "\\u%04x", code);
     return glyph;
 }
