@@ -219,6 +219,7 @@ void app_loaded(struct app *app)
 
 void app_stop_loading(struct app *app)
 {
+    size_t left = app->starting ? app->waiting_count + 1 : 0;
     loader_abandon(app->loader);
     app->loader = NULL;
     app->waiting_count = 0;
@@ -227,7 +228,11 @@ void app_stop_loading(struct app *app)
         return;
     }
     finished(app);
-    app_say(app, "Loading was stopped.");
+    if (left)
+        app_say(app, "Loading was stopped: %zu of %zu files are here.", (size_t)app->file_count,
+                (size_t)app->file_count + left);
+    else
+        app_say(app, "Loading was stopped.");
 }
 
 int app_open(struct app *app, const char *const *paths, size_t count,

@@ -11,6 +11,7 @@
  * On a low screen they leave in the order keys, views, sentence, title: at last
  * only the row under the cursor is there.
  */
+#include "tui/analysis/filter.h"
 #include "tui/analysis/names.h"
 #include "tui/app.h"
 #include "tui/lines.h"
@@ -75,7 +76,8 @@ static int place_tab(const struct app *app, int view, enum tabs tabs, char *buff
     if (tabs == TABS_DIGITS && !shown)
         snprintf(buffer, size, " %d ", digit);
     else
-        snprintf(buffer, size, " %d %s%s", digit, title, tabs == TABS_WIDE || tabs == TABS_DIGITS ? " " : "");
+        snprintf(buffer, size, " %d %s%s", digit, title,
+                 tabs == TABS_WIDE || tabs == TABS_DIGITS ? " " : "");
     return digit;
 }
 
@@ -153,18 +155,25 @@ static void draw_prompt(const struct app *app, struct canvas *canvas, struct fra
 {
     int row = frame.sentence >= 0 ? frame.sentence : canvas->rows - 1;
     struct rect line = {row, 0, 1, canvas->columns};
-    prompt_draw(&app->prompt, canvas, line, app->prompt_note[0] ? app->prompt_note : status);
+    char note[TEXT_MAX + 64];
+    bool literal = !app->prompt_note[0] && filter_is_literal(app->prompt.text);
+    snprintf(note, sizeof note, "%s%s", app->prompt_note[0] ? app->prompt_note : status,
+             literal ? " · no expression, taken as it stands" : "");
+    prompt_draw(&app->prompt, canvas, line, note);
 }
 
 /* ---- all of it ---- */
 
 static void draw_loading(const struct app *app, struct canvas *canvas)
 {
-    char text[TEXT_MAX], percent[24] = "";
+    char text[TEXT_MAX], percent[24] = "", which[48] = "";
     double progress = app->loader ? loader_progress(app->loader) : -1;
     if (progress >= 0)
         snprintf(percent, sizeof percent, " %.0f %%", progress * 100);
-    snprintf(text, sizeof text, "Loading%s · %s · q stops", percent,
+    int all = app->file_count + 1 + (int)app->waiting_count;
+    if (app->starting && all > 1)
+        snprintf(which, sizeof which, " file %d of %d,", app->file_count + 1, all);
+    snprintf(text, sizeof text, "Loading%s%s · %s · q stops", which, percent,
              app->loading ? path_base(app->loading) : "");
     int row = canvas->rows / 2;
     canvas_fill(canvas, (struct rect){row, 0, 1, canvas->columns}, STYLE_NORMAL, ' ');
@@ -175,9 +184,8 @@ static void draw_loading(const struct app *app, struct canvas *canvas)
 /* While a question is open its keys are the only ones. */
 static void draw_keys(const struct app *app, struct canvas *canvas, int row)
 {
-    static const char *const in_filter[] = {"⏎",  "keep it", "Esc",   "as before",
-                                            "^U", "clear",   "^W",    "a word less",
-                                            NULL};
+    static const char *const in_filter[] = {"⏎",     "keep it", "Esc",         "as before", "^U",
+                                            "clear", "^W",      "a word less", NULL};
     static const char *const in_prompt[] = {"⏎", "do it", "Esc", "cancel", "^U", "clear", NULL};
     static const char *const in_menu[] = {"⏎", "choose", "j k", "move", "Esc", "cancel", NULL};
     if (app->mode == MODE_PROMPT)

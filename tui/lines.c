@@ -50,7 +50,10 @@ void lines_keys(struct canvas *canvas, int row, unsigned place, unsigned has)
         const struct action *action = bar_action(rank, place, has);
         if (!action)
             continue;
-        left -= bar_width(action);
+        int width = bar_width(action);
+        if (left - width < -2 && action->id == ACTION_BACK)
+            continue; /* q does it too */
+        left -= width;
         if (left < -2)
             break;
         shown[rank] = action;

@@ -40,7 +40,7 @@ ok 'and what is new' wait_for 'only new · 1 of 8 functions'
 keys f f
 ok 'and all' wait_gone 'only new'
 keys 5
-ok 'one tree alone' wait_for 'ncprof +[AB] grow@n='
+ok 'one tree alone' wait_for 'ncprof +[AB] .*grow@n='
 keys d
 keys -l "$DATA/stacks.folded"
 keys Enter
@@ -51,4 +51,32 @@ keys 2
 ok 'the mark stays' wait_for 'unlike: A in time \(s\), B in samples'
 keys q
 ok 'quits' wait_for '^ready\$'
+
+# The mouse, as a terminal tells it: presses and releases in SGR's way.
+click() { # column row, from 1
+    local event
+    printf -v event '\e[<0;%d;%dM\e[<0;%d;%dm' "$1" "$2" "$1" "$2"
+    # shellcheck disable=SC2046 # one word a byte
+    keys -H $(printf '%s' "$event" | od -An -tx1)
+}
+
+keys 'clear; TERM=xterm-256color $NCPROF $DATA/grow@n=10.prof $DATA/grow@n=40.prof' Enter
+wait_for 'by delta▼|delta▼'
+click 30 5
+ok 'a click selects a row' wait_for '^▌ .*run_loop'
+click 20 3
+ok 'a click on a head sorts by it' wait_for 'cumtime B▼'
+sleep 0.5
+click 20 3
+ok 'another one the other way round' wait_for 'cumtime B▲'
+click 20 2
+ok 'a click on a view shows it' wait_for '^▌.*▸ .*main|^▌.*main  app:5'
+keys 1
+wait_for 'cumtime B▲'
+click 30 9
+sleep 0.1
+click 30 9
+ok 'a double click opens' wait_for '^▌ .*concat  app:25 .*⇐ n\^2.0'
+keys q q
+wait_for '^ready\$'
 plan

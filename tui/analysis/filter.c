@@ -48,6 +48,15 @@ static int compile_bytewise(regex_t *expression, const char *text, int flags)
     return failed;
 }
 
+bool filter_is_literal(const char *text)
+{
+    regex_t expression;
+    if (regcomp(&expression, text, REG_EXTENDED | REG_NOSUB))
+        return text[0] != '\0';
+    regfree(&expression);
+    return false;
+}
+
 static bool compile(struct filter *filter, const char *text)
 {
     int flags = REG_EXTENDED | REG_NOSUB | REG_NEWLINE | (filter->any_case ? REG_ICASE : 0);

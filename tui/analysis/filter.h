@@ -14,6 +14,8 @@ struct filter;
 
 /* NULL or "" matches everything and gives NULL, which the others accept. */
 struct filter *filter_new(const char *text);
+/* Whether it is no regular expression, and so taken as it stands. */
+bool filter_is_literal(const char *text);
 void filter_free(struct filter *filter);
 bool filter_matches(const struct filter *filter, const char *text);
 /* On "name", "module" or "file:line" of a function. */

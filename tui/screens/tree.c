@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_NAME = 6 };
+
 struct tree_state {
     struct branches branches; /* its tree is owned */
     const struct profile *profile;
@@ -79,7 +81,9 @@ static void close_state(void *opaque)
 
 static void fit(void *opaque, struct rect area)
 {
-    table_fit(&((struct tree_state *)opaque)->branches.table, area);
+    struct table *table = &((struct tree_state *)opaque)->branches.table;
+    table->name_least = area.columns < 30 ? SMALL_NAME : 0; /* a value matters more */
+    table_fit(table, area);
 }
 
 static void draw(const void *opaque, struct canvas *canvas)

@@ -3,9 +3,18 @@
 #include "tui/widgets/glyph.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 140, NAME_LEAST = 8, NAME_MOST = 40, CELL_MAX = 128, MEASURED = 500, ROOM = 40 };
+enum {
+    GUTTER = 2,
+    WIDE = 140,
+    NAME_LEAST = 8,
+    NAME_MOST = 40,
+    CELL_MAX = 128,
+    MEASURED = 500,
+    ROOM = 40
+};
 
 struct placed {
     const struct column *column;
@@ -37,7 +46,10 @@ static bool is_wanted(const struct table *table, const struct column *column)
 
 static const char *sort_mark(const struct table *table)
 {
-    return table->sort->descending != table->reverse ? "▼" : "▲";
+    bool falls = table->sort->descending != table->reverse;
+    if (MB_CUR_MAX == 1)
+        return falls ? " v" : " ^"; /* beside a letter they would be one */
+    return falls ? "▼" : "▲";
 }
 
 static void title_text(const struct table *table, const struct column *column, char *buffer,
