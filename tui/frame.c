@@ -5,7 +5,7 @@
  *   views      their digits and names
  *   body       the view's own
  *   status     what is hidden, marked or matched; absent when nothing is
- *   sentence   about the row under the cursor, one or two lines; or a message, or a question
+ *   sentence   about the row under the cursor, one to three lines; or a message, or a question
  *   keys       those that matter here
  *
  * On a low screen they leave in the order keys, views, sentence, title: at last
@@ -26,6 +26,7 @@ enum {
     ROWS_FOR_VIEWS = 7,
     ROWS_FOR_KEYS = 8,
     ROWS_FOR_TWO_SENTENCES = 12,
+    ROWS_FOR_LONG_SENTENCES = 24,
     TEXT_MAX = 2048,
 };
 
@@ -34,7 +35,8 @@ struct frame {
     struct rect body;
 };
 
-static struct frame lay_out(const struct app *app, bool has_status)
+/* `sentence`: that is shown, if it may have a line more than usual. */
+static struct frame lay_out(const struct app *app, bool has_status, const char *sentence)
 {
     int rows = app->canvas.rows, top = 0, bottom = rows;
     struct frame frame = {.title = -1, .views = -1, .status = -1, .sentence = -1, .keys = -1};
@@ -45,9 +47,11 @@ static struct frame lay_out(const struct app *app, bool has_status)
     if (rows >= ROWS_FOR_KEYS)
         frame.keys = --bottom;
     frame.sentence_rows = rows >= ROWS_FOR_TWO_SENTENCES ? 2 : rows >= ROWS_FOR_SENTENCE;
+    if (rows >= ROWS_FOR_LONG_SENTENCES)
+        frame.sentence_rows += lines_needed(sentence, app->canvas.columns - 2) > 2;
     if (frame.sentence_rows)
         frame.sentence = bottom -= frame.sentence_rows;
-    if (frame.sentence_rows == 2 && has_status)
+    if (frame.sentence_rows >= 2 && has_status)
         frame.status = --bottom;
     frame.body = (struct rect){top, 0, bottom - top, app->canvas.columns};
     return frame;
@@ -134,7 +138,7 @@ static int each_tab(const struct app *app, struct canvas *canvas, int row, int c
 
 int app_tab_at(const struct app *app, int row, int column)
 {
-    struct frame frame = lay_out(app, false);
+    struct frame frame = lay_out(app, false, "");
     return row == frame.views && frame.views >= 0 ? each_tab(app, NULL, row, column) : 0;
 }
 
@@ -213,7 +217,9 @@ static void draw_view(struct app *app, struct canvas *canvas)
     if (state && ops->status)
         ops->status(state, status, sizeof status);
     bool filtering = app->mode == MODE_PROMPT && !app->prompt_note[0];
-    struct frame frame = lay_out(app, status[0] && !filtering);
+    sentence_text(app, state, sentence, sizeof sentence);
+    struct frame frame =
+        lay_out(app, status[0] && !filtering, app->mode == MODE_PROMPT ? "" : sentence);
     if (state) {
         ops->fit(state, frame.body);
         ops->draw(state, canvas);
@@ -228,7 +234,6 @@ static void draw_view(struct app *app, struct canvas *canvas)
         canvas_text_right(canvas, frame.status, 1, canvas->columns - 2, STYLE_STATUS, status);
     if (frame.keys >= 0)
         draw_keys(app, canvas, frame.keys);
-    sentence_text(app, state, sentence, sizeof sentence);
     if (app->mode == MODE_PROMPT)
         draw_prompt(app, canvas, frame, status);
     else if (frame.sentence >= 0)

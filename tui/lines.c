@@ -83,6 +83,16 @@ void lines_hints(struct canvas *canvas, int row, const char *const *hints)
     }
 }
 
+int lines_needed(const char *text, int width)
+{
+    int lines = 0;
+    for (; *text && width > 0; lines++) {
+        text += glyph_line(text, width);
+        text += strspn(text, " ");
+    }
+    return lines;
+}
+
 void lines_wrapped(struct canvas *canvas, int row, int rows, unsigned style, const char *text)
 {
     int width = canvas->columns - 2;
