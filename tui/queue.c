@@ -321,7 +321,7 @@ static void draw_title(struct queue_screen *screen, struct canvas *canvas)
     canvas_text(canvas, 0, used + 3, canvas->columns - used - 4, STYLE_NORMAL, counts);
     phases_text(screen->queue, phases, sizeof phases);
     if (screen->queue->phase_count > 1 && canvas->rows > 7)
-        canvas_text(canvas, 1, 1, canvas->columns - 2, STYLE_DIM, phases);
+        lines_wrapped(canvas, 1, 1, STYLE_DIM, phases);
 }
 
 void queue_screen_draw(struct queue_screen *screen)
@@ -342,13 +342,14 @@ void queue_screen_draw(struct queue_screen *screen)
     }
     if (top)
         draw_title(screen, canvas);
-    sentence_text(screen, sentence, sizeof sentence);
+    if (screen->help)
+        help_screen.sentence(screen->help, sentence, sizeof sentence);
+    else
+        sentence_text(screen, sentence, sizeof sentence);
     if (bottom)
         lines_wrapped(canvas, rows - bottom, bottom > 1 ? bottom - 1 : 1,
                       screen->message[0] && screen->message_is_error ? STYLE_ERROR : STYLE_SENTENCE,
-                      screen->message[0] ? screen->message
-                      : screen->help     ? ""
-                                         : sentence);
+                      screen->message[0] ? screen->message : sentence);
     if (bottom > 1)
         lines_keys(canvas, rows - 1, PLACE_QUEUE, 0);
 }
