@@ -95,7 +95,7 @@ ok 'q stops it' wait_for '^status=0'
 ok 'the screen is left' screen_is_left
 
 keys 'clear; LC_ALL=C $NCPROF $DATA/edges.prof' Enter
-ok 'without UTF-8 the screen is ASCII' wait_for 'tottimev'
+ok 'without UTF-8 the screen is ASCII' wait_for 'tottime v'
 keys q
 wait_for '^ready\$'
 keys 'clear; NO_COLOR=1 $NCPROF $DATA/edges.prof' Enter
