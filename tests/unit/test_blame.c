@@ -111,37 +111,54 @@ static void nothing_without_sizes(void **state)
     profile_free(b);
 }
 
+/* main -> loop -> join; loop has `linear` times n by itself, join n². */
+static struct profile *sampled(int64_t n, int64_t linear)
+{
+    struct build *build = build_new();
+    build_metric(build, "samples", "samples", METRIC_SAMPLES, 1);
+    uint32_t top = build_function(build, "main", "", "", 0, FUNCTION_UNKNOWN);
+    uint32_t loop = build_function(build, "loop", "", "", 0, FUNCTION_UNKNOWN);
+    uint32_t join = build_function(build, "join", "", "", 0, FUNCTION_UNKNOWN);
+    uint32_t thread = build_thread(build, "", 0, build_process(build, "", 0));
+    build_stack(build, thread, (uint32_t[]){top, loop}, 2, 0, linear * n);
+    build_stack(build, thread, (uint32_t[]){top, loop, join}, 3, 0, n * n);
+    return sample_finish(build);
+}
+
+/* That only loop -> join is to blame, against `exponent_caller`. */
+static void assert_join(int64_t linear, double exponent_caller, const char *sentence)
+{
+    struct profile *a = sampled(10, linear), *b = sampled(40, linear);
+    struct blame *blame = blame_new(a, b, &sized);
+    struct blame_edge *edges;
+    assert_int_equal(blame_edges(blame, PROFILE_NONE, &edges), 1);
+    assert_string_equal(b->functions[edges[0].callee].name, "join");
+    assert_int_equal(edges[0].cause, BLAME_TIME);
+    assert_true(edges[0].samples);
+    assert_float_equal(edges[0].exponent_caller, exponent_caller, 1e-4);
+    assert_float_equal(edges[0].exponent_edge, 2, 1e-9);
+    assert_sentence(blame, edges[0].callee, sentence);
+    free(edges);
+    blame_free(blame);
+    profile_free(a);
+    profile_free(b);
+}
+
 /* Folded stacks know no calls: cumtime along the edge stands against the caller's. */
 static void samples_by_time(void **state)
 {
-    struct profile *profiles[2];
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        int64_t n = i ? 40 : 10;
-        struct build *build = build_new();
-        build_metric(build, "samples", "samples", METRIC_SAMPLES, 1);
-        uint32_t top = build_function(build, "main", "", "", 0, FUNCTION_UNKNOWN);
-        uint32_t loop = build_function(build, "loop", "", "", 0, FUNCTION_UNKNOWN);
-        uint32_t join = build_function(build, "join", "", "", 0, FUNCTION_UNKNOWN);
-        uint32_t thread = build_thread(build, "", 0, build_process(build, "", 0));
-        build_stack(build, thread, (uint32_t[]){top, loop}, 2, 0, 1000 * n);
-        build_stack(build, thread, (uint32_t[]){top, loop, join}, 3, 0, n * n);
-        profiles[i] = sample_finish(build);
-    }
-    struct blame *blame = blame_new(profiles[0], profiles[1], &sized);
-    struct blame_edge *edges;
-    assert_int_equal(blame_edges(blame, PROFILE_NONE, &edges), 1);
-    assert_string_equal(profiles[1]->functions[edges[0].callee].name, "join");
-    assert_int_equal(edges[0].cause, BLAME_TIME);
     /* ln(41600 / 10100) / ln 4 */
-    assert_float_equal(edges[0].exponent_caller, 1.0212, 1e-4);
-    assert_float_equal(edges[0].exponent_edge, 2, 1e-9);
-    assert_sentence(blame, edges[0].callee,
-                    "Its callers grow as n^1.0: the extra factor n enters at loop → join.");
-    free(edges);
-    blame_free(blame);
-    profile_free(profiles[0]);
-    profile_free(profiles[1]);
+    assert_join(1000, 1.0212,
+                "Its callers grow as n^1.0: the extra factor n enters at loop → join.");
+}
+
+/* Where join is nearly all of it, its callers grow as it does, but for what they do beside it. */
+static void samples_of_one_function(void **state)
+{
+    (void)state;
+    assert_join(1, 1,
+                "Its callers grow as n^1.0 beside it: the extra factor n enters at loop → join.");
 }
 
 int main(void)
@@ -153,6 +170,7 @@ int main(void)
         cmocka_unit_test(smaller_second_run),
         cmocka_unit_test(nothing_without_sizes),
         cmocka_unit_test(samples_by_time),
+        cmocka_unit_test(samples_of_one_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

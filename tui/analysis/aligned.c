@@ -157,6 +157,31 @@ static double exponent_above(const struct aligned *aligned, uint32_t parent)
     return exponent(aligned, node, node->sides[0].values.total, node->sides[1].values.total);
 }
 
+static void seconds_of(const struct aligned *aligned, const struct calltree_node *node, bool own,
+                       double seconds[2])
+{
+    const struct values *a = &node->sides[0].values, *b = &node->sides[1].values;
+    seconds[0] = change_seconds_a(&aligned->scale, own ? a->self : a->total);
+    seconds[1] = change_seconds_b(&aligned->scale, own ? b->self : b->total);
+}
+
+/* Without calls: where the caller is hardly more than this node, what it has beside it. */
+static double beside(const struct aligned *aligned, uint32_t number, uint32_t parent, double above)
+{
+    const struct calltree_nodes *nodes = calltree_nodes_of(aligned->tree);
+    const struct calltree_node *node = &nodes->list.data[number];
+    double caller[2] = {aligned->totals[0], aligned->totals[1]}, edge[2], own[2];
+    seconds_of(aligned, node, false, edge);
+    seconds_of(aligned, node, true, own);
+    if (!in_both(node) || is_thread(node) ||
+        blame_jumps(above, change_exponent(&aligned->scale, edge[0], edge[1])))
+        return above;
+    if (parent != 0)
+        seconds_of(aligned, &nodes->list.data[parent], false, caller);
+    double rest = blame_beside(&aligned->scale, caller, edge, own, aligned->totals);
+    return isnan(rest) ? above : rest;
+}
+
 static unsigned blame_of(const struct aligned *aligned, uint32_t number, double above)
 {
     const struct calltree_nodes *nodes = calltree_nodes_of(aligned->tree);
@@ -221,6 +246,8 @@ struct aligned_row aligned_row(const struct aligned *aligned, uint32_t number)
     set_growth(aligned, &row, node);
     row.caller = function_of(aligned, &nodes->list.data[parent]);
     row.exponent_caller = exponent_above(aligned, parent);
+    if (!aligned->scale.calls)
+        row.exponent_caller = beside(aligned, at, parent, row.exponent_caller);
     row.blame = blame_of(aligned, at, row.exponent_caller);
     return row;
 }

@@ -173,6 +173,17 @@ struct blame_flow blame_edge_flow(const struct blame *blame, uint32_t edge)
 
 /* ---- edges ---- */
 
+double blame_beside(const struct change_scale *scale, const double caller[2], const double edge[2],
+                    const double own[2], const double totals[2])
+{
+    double rest[2] = {caller[0] - edge[0], caller[1] - edge[1]};
+    double exponent = change_exponent(scale, rest[0], rest[1]);
+    bool weighty = rest[0] >= LEAST_SHARE * totals[0] || rest[1] >= LEAST_SHARE * totals[1];
+    bool grows_itself = own[1] >= BLAME_ITSELF_SHARE * totals[1] &&
+                        blame_jumps(exponent, change_exponent(scale, own[0], own[1]));
+    return weighty && grows_itself ? exponent : NAN;
+}
+
 static bool weighs(double share_in_a, double share_in_b)
 {
     return share_in_a >= LEAST_SHARE || share_in_b >= LEAST_SHARE;
@@ -208,10 +219,30 @@ bool blame_by_calls(const struct blame *blame, uint32_t edge, const struct blame
     *found = (struct blame_edge){e->caller,
                                  e->callee,
                                  BLAME_CALLS,
+                                 false,
+                                 false,
                                  blame_calls_exponent(blame, &caller),
                                  blame_calls_exponent(blame, flow),
                                  blame_share_b(blame, flow->b.total)};
     return blame_jumps(found->exponent_caller, found->exponent_edge);
+}
+
+/* Of the caller; or where that does not tell, of what it has beside the edge. */
+static double caller_by_samples(const struct blame *blame, const struct blame_flow *caller,
+                                const struct blame_flow *flow)
+{
+    const struct change_scale *scale = &blame->scale;
+    double whole = blame_total_exponent(blame, caller);
+    if (!caller->in_both || blame_jumps(whole, blame_total_exponent(blame, flow)))
+        return whole;
+    double beside = blame_beside(
+        scale,
+        (double[]){change_seconds_a(scale, caller->a.total),
+                   change_seconds_b(scale, caller->b.total)},
+        (double[]){change_seconds_a(scale, flow->a.total), change_seconds_b(scale, flow->b.total)},
+        (double[]){change_seconds_a(scale, flow->a.self), change_seconds_b(scale, flow->b.self)},
+        (double[]){blame->total_a, blame->total_b});
+    return isnan(beside) ? whole : beside;
 }
 
 bool blame_by_time(const struct blame *blame, uint32_t edge, const struct blame_flow *flow,
@@ -221,10 +252,13 @@ bool blame_by_time(const struct blame *blame, uint32_t edge, const struct blame_
     struct blame_flow caller = blame_function_flow(blame, e->caller);
     if (e->caller == e->callee || !is_judged(blame, flow))
         return false;
-    *found = (struct blame_edge){e->caller, e->callee, BLAME_TIME,
+    *found = (struct blame_edge){e->caller, e->callee, BLAME_TIME, .samples = !blame->scale.calls,
                                  .share = blame_share_b(blame, flow->b.total)};
     found->exponent_caller = blame->scale.calls ? blame_calls_exponent(blame, flow)
-                                                : blame_total_exponent(blame, &caller);
+                                                : caller_by_samples(blame, &caller, flow);
+    found->beside =
+        found->samples && found->exponent_caller != blame_total_exponent(blame, &caller);
+
     found->exponent_edge =
         blame->scale.calls ? blame_self_exponent(blame, flow) : blame_total_exponent(blame, flow);
     return blame_share_b(blame, blame->scale.calls ? flow->b.self : flow->b.total) >=
@@ -238,7 +272,7 @@ unsigned blame_causes(const struct blame *blame, uint32_t edge, double *exponent
     struct blame_flow caller = blame_function_flow(blame, blame->b->edges[edge].caller);
     struct blame_edge found;
     *exponent_caller = blame->scale.calls ? blame_calls_exponent(blame, &caller)
-                                          : blame_total_exponent(blame, &caller);
+                                          : caller_by_samples(blame, &caller, &flow);
     return (blame_by_calls(blame, edge, &flow, &found) ? 1u << BLAME_CALLS : 0) |
            (blame_by_time(blame, edge, &flow, &found) ? 1u << BLAME_TIME : 0);
 }

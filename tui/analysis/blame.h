@@ -9,7 +9,8 @@
  *              loop that gets longer with the input
  *   by time    the callee's own time along the edge grows faster than the calls along it: each call
  *              works through more. Without calls (samples): cumtime along the edge grows faster
- *              than the caller's cumtime
+ *              than the caller's cumtime; or, where that is hardly more than this edge, cumtime and
+ *              the callee's own time along the edge grow faster than the rest of the caller
  *
  * An edge is not judged with less than 0.1 % of cumtime on both sides or fewer than 3 calls on
  * both (the design's "not classed"), by time not below 1 % of B itself; a function calling itself
@@ -28,7 +29,10 @@ enum blame_cause { BLAME_CALLS, BLAME_TIME };
 struct blame_edge {
     uint32_t caller, callee; /* functions of B; caller PROFILE_NONE: nobody called it */
     enum blame_cause cause;
-    double exponent_caller; /* by calls: of the caller's ncalls; by time: of the calls along it */
+    bool samples;           /* by time: nobody knows calls */
+    bool beside;            /* and it stands against what the caller has beside it */
+    double exponent_caller; /* by calls: of the caller's ncalls; by time: of the calls along it,
+                               without calls of the caller's cumtime, or of the rest of that */
     double exponent_edge;   /* by calls: of the calls along it; by time: of the time along it */
     double share;           /* of cumtime along the edge in the whole of B, 0..1 */
 };
@@ -47,6 +51,13 @@ bool blame_jumps(double exponent_caller, double exponent_edge);
 /* Whether there is time enough, a share of each run, and calls, where they are known. */
 bool blame_is_judged(double share_a, double share_b, bool has_calls, uint64_t calls_a,
                      uint64_t calls_b);
+/*
+ * Without calls, the exponent of what a caller has beside one edge, from its cumtime and that along
+ * the edge, in seconds; NAN when that is too little of both totals, or when it is not the callee's
+ * own time that grows.
+ */
+double blame_beside(const struct change_scale *scale, const double caller[2], const double edge[2],
+                    const double own[2], const double totals[2]);
 /* What a jump adds: "n" for one of nearly 1, else "n^0.6". */
 void blame_factor(double exponent_caller, double exponent_edge, char *buffer, size_t size);
 

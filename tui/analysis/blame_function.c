@@ -55,6 +55,8 @@ static bool in_itself(const struct blame *blame, uint32_t function, struct blame
     *found = (struct blame_edge){edge == PROFILE_NONE ? edge : blame->b->edges[edge].caller,
                                  function,
                                  BLAME_TIME,
+                                 !blame->scale.calls,
+                                 false,
                                  blame_calls_exponent(blame, &flow),
                                  blame_self_exponent(blame, &flow),
                                  blame_share_b(blame, flow.b.total)};

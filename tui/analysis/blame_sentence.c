@@ -81,8 +81,8 @@ void blame_sentence(const struct blame *blame, uint32_t function, char *buffer, 
     where_text(blame, &edge, where, sizeof where);
     blame_exponent(edge.exponent_caller, before, sizeof before);
     if (place == BLAME_HERE)
-        snprintf(buffer, size, "Its callers grow as n^%s: the extra factor %s enters %s.", before,
-                 factor, where);
+        snprintf(buffer, size, "Its callers grow as n^%s%s: the extra factor %s enters %s.", before,
+                 edge.beside ? " beside it" : "", factor, where);
     else if (place == BLAME_ABOVE)
         snprintf(buffer, size, "Its callers grow as fast: the extra factor %s enters above, %s.",
                  factor, where);

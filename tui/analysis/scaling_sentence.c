@@ -102,6 +102,9 @@ void scaling_edge_facts(const struct blame_edge *edge, char *buffer, size_t size
     if (edge->cause == BLAME_CALLS)
         snprintf(buffer, size, ": called n^%s times, its caller n^%s (%s %% of the run)", to, from,
                  share);
+    else if (edge->samples)
+        snprintf(buffer, size, ": takes n^%s, its caller n^%s%s (%s %% of the run)", to, from,
+                 edge->beside ? " beside it" : "", share);
     else
         snprintf(buffer, size, ": takes n^%s in n^%s calls (%s %% of the run)", to, from, share);
 }
