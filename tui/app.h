@@ -73,6 +73,7 @@ struct app {
     int file_count;
     int pair[2];                   /* the files that stand side by side: A and B */
     struct app_pair pair_as;       /* and how */
+    int first_chosen;              /* A to be, while B is being asked for */
     struct view views[VIEW_COUNT]; /* those of several files, and the help */
     struct scaling *scaling;       /* of all files; NULL until a view of it is shown */
     unsigned scalings;             /* made so far: a pointer may come again */

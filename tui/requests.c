@@ -267,7 +267,7 @@ void request_at(struct app *app)
 
 static void second_chosen(struct app *app, uint32_t item)
 {
-    app_side_by_side(app, app->pair[0], (int)item);
+    app_side_by_side(app, app->first_chosen, (int)item);
 }
 
 static void first_chosen(struct app *app, uint32_t item)
@@ -276,8 +276,7 @@ static void first_chosen(struct app *app, uint32_t item)
         request_file(app);
         return;
     }
-    app->pair[0] = (int)item;
-    app_stale_pair(app);
+    app->first_chosen = (int)item; /* nothing changes until the second is chosen, too */
     offer_runs(app, "B: the second run", second_chosen, app->pair[1]);
 }
 

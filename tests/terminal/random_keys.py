@@ -28,11 +28,12 @@ SETS = [["edges.prof"], ["stacks.folded"], ["grow@n=10.prof", "grow@n=40.prof"],
         ["grow@n=10.prof", "stacks.folded"], ["week.csv", "month.csv"],
         ["frames@n=1000.csv", "frames@n=2000.csv", "frames@n=4000.csv", "frames@n=8000.csv"],
         ["stacks@n=100.folded", "stacks@n=200.folded", "stacks@n=400.folded"],
+        ["grow@n=10.prof", "edges.prof", "grow@n=40.prof"],
         ["grow@n=10.prof", "grow@n=40.prof", "frames@n=1000.csv", "stacks.folded"]]
 PLAIN = list("jjjkkkhlgGbeEHnNpufctxaadmTrs<>%123456789?/\\ ")
 NAMED = ["\\n", "\\n", "\\t", "\\e", "\\e", "\\b", "\\\\", "<PgDn>", "<PgUp>", "<Home>", "<End>",
          "<Left>", "<Right>", "<Delete>", "<F1>", "<C-l>", "<C-u>", "<C-w>", "<S-Tab>"]
-TYPED = ["/con\\n", "/(\\n", "/[a-\\n", "/zzz\\n", "/é.*^$\\n", "a100\\n", "a-1\\n", "anan\\n",
+TYPED = ["dj\\n\\e", "djj\\nj\\n", "/con\\n", "/(\\n", "/[a-\\n", "/zzz\\n", "/é.*^$\\n", "a100\\n", "a-1\\n", "anan\\n",
          "a1e300\\n", "dnot-there\\n", "d.\\n", "w.\\n", "wx.folded\\n", "w/nowhere/x.prof\\n"]
 SIZES = ["80x24", "100x30", "40x10", "20x5", "200x60", "300x100", "1x1", "2x2", "7x3", "79x8",
          "120x12", "1000x2", "3x200"]
