@@ -100,6 +100,7 @@ refused 'calls of samples' 'none of the files holds numbers of calls' scaling st
 refused 'a tree in an order that it lacks' 'the tree is sorted by delta or cumtime_b, not by ncalls_b' diff --tree week.csv week.csv --sort ncalls
 refused 'a tree the other way round' '--reverse shapes the table, not the tree' diff --tree week.csv week.csv --reverse
 refused 'a summary against samples' 'the base is measured in samples (samples) and the file in time (s), which cannot be compared' summary week.csv --against stacks.folded
+refused 'sizes of one file' '--sizes goes with --against BASE' summary week.csv --sizes 7,30
 refused 'a day that no calendar has' '--now takes a time as 2026-01-31T12:00:00Z, seconds since 1970 or now, not "2026-02-30T00:00:00Z"' summary week.csv --now 2026-02-30T00:00:00Z
 [ -c /dev/full ] && refused 'a device that is full' '/dev/full: cannot write: No space left on device' summary week.csv -o /dev/full
 refused 'scaling with a size too many' '--sizes tells 3 sizes of 2 files' scaling week.csv week.csv --sizes 7,30,60

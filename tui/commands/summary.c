@@ -153,6 +153,8 @@ static int summary_run(const void *values, char **operands, int count)
     int64_t now = 0;
     if (!command_operands(&summary_command, count, 1))
         return COMMAND_FAILED;
+    if (options->sizes && !options->against)
+        return command_misused("--sizes goes with --against BASE");
     if (!head.title)
         head.title = strcmp(operands[0], "-") != 0 ? path_base(operands[0]) : "standard input";
     bool failed = (options->now && parse_time(options->now, &now, &err)) ||
