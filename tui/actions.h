@@ -79,7 +79,7 @@ enum place {
     PLACE_PLOT = 1 << 7,
     PLACE_TREES = 1 << 8,
     PLACE_BUTTERFLIES = 1 << 9,
-    PLACE_QUEUE = 1 << 10, /* a plan's runs: a program of its own around the views */
+    PLACE_QUEUE = 1 << 10,   /* a plan's runs: a program of its own around the views */
     PLACE_NOTHING = 1 << 11, /* a view that says why it has nothing to show */
     PLACE_UNLIKE = 1 << 12,  /* likewise, one of A and B: they cannot be compared as they are */
 };

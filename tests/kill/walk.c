@@ -89,7 +89,8 @@ static void step(struct walker *walker, uint32_t which, int depth);
         count(walker);                                                                             \
     }
 WALK(0)
-WALK(1) WALK(2) WALK(3)
+WALK(1)
+WALK(2) WALK(3)
 
     UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
 {

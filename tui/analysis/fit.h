@@ -68,7 +68,8 @@ struct fit fit_values(struct fit_sizes *sizes, const double *values, bool with_f
 /* What the fit says of another size; NAN without a model. */
 double fit_at(const struct fit *fit, double size);
 
-/* Whether the exponent is known to within FIT_CLEAR. Without an interval nothing speaks against it. */
+/* Whether the exponent is known to within FIT_CLEAR. Without an interval nothing speaks against it.
+ */
 #define FIT_CLEAR 0.5
 bool fit_is_clear(const struct fit *fit);
 

@@ -3,8 +3,8 @@
  *
  * Only rows on the screen are formatted. When it is narrow, columns leave by
  * their priority, the sort column and the name last of all; the column of width
- * 0 (the name) takes what is left, and its head says by what is sorted when that cannot be seen. A cell wider than its column pushes the
- * column wider rather than losing a digit.
+ * 0 (the name) takes what is left, and its head says by what is sorted when that cannot be seen. A
+ * cell wider than its column pushes the column wider rather than losing a digit.
  */
 #ifndef NCPROF_TUI_WIDGETS_TABLE_H
 #define NCPROF_TUI_WIDGETS_TABLE_H
@@ -31,10 +31,11 @@ struct table {
     bool headless;  /* no header row */
     enum table_show show;
     const char *hide; /* a column that is only shown when it is sorted by; or NULL */
-    /* A column that leaves by its priority even when it is sorted by: others tell as much; or NULL */
+    /* A column that leaves by its priority even when it is sorted by: others tell as much; or NULL
+     */
     const char *told;
-    int name_least;   /* cells that the name keeps before columns leave; 0: a quarter of all */
-    int shift;        /* cells by which long names are scrolled */
+    int name_least; /* cells that the name keeps before columns leave; 0: a quarter of all */
+    int shift;      /* cells by which long names are scrolled */
     struct list list;
     struct rect area;
     /* The widest cell seen of each column, so that nothing moves sideways as rows pass by. */

@@ -1,4 +1,5 @@
-/* Functions that are inlined into others: their hooks are called from the same place on the stack. */
+/* Functions that are inlined into others: their hooks are called from the same place on the stack.
+ */
 #include "tally.h"
 
 #include <setjmp.h>
