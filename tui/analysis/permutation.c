@@ -47,7 +47,7 @@ static void add_split(const struct permutation *test, const uint8_t *choice, uin
 
 static void list_all(struct permutation *test)
 {
-    uint8_t choice[CAPTURES];
+    uint8_t choice[CAPTURES] = {0};
     for (uint32_t i = 0; i < test->chosen; i++)
         choice[i] = (uint8_t)i;
     for (uint32_t split = 0; split < test->splits; split++) {
@@ -67,7 +67,7 @@ static uint64_t next_random(uint64_t *state)
 
 static void draw(struct permutation *test)
 {
-    uint8_t captures[CAPTURES];
+    uint8_t captures[CAPTURES] = {0};
     uint64_t state = SEED;
     uint32_t n = sum_of(test);
     for (uint32_t i = 0; i < n; i++)
