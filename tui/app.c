@@ -217,10 +217,15 @@ void app_go(struct app *app, enum view_kind view, int file, bool come_back)
     app_refresh(app);
 }
 
-/* Shows a function of a file in the view shown. */
-static void show_function(struct app *app, int file, uint32_t function)
+void app_show_function(struct app *app, int file, uint32_t function)
 {
     const struct screen_ops *ops = screens[app->view];
+    if (app_is_of_pair(app->view) && file != app->pair[0] && file != app->pair[1]) {
+        uint32_t in_b = app_counterpart(app, file, function, app->pair[1]);
+        bool only_a = in_b == PROFILE_NONE;
+        function = only_a ? app_counterpart(app, file, function, app->pair[0]) : in_b;
+        file = app->pair[!only_a];
+    }
     if (function != PROFILE_NONE && ops->show && app_view(app)->state)
         ops->show(app_view(app)->state, file == app->pair[1], function);
 }
@@ -231,7 +236,7 @@ bool app_back(struct app *app)
         return false;
     struct visited last = app->history.data[--app->history.count];
     app_go(app, last.view, last.file, false);
-    show_function(app, last.function_file, last.function);
+    app_show_function(app, last.function_file, last.function);
     return true;
 }
 
@@ -239,7 +244,7 @@ bool app_back(struct app *app)
 static void open_at(struct app *app, enum view_kind view, int file, uint32_t function)
 {
     app_go(app, view, file, true);
-    show_function(app, file, function);
+    app_show_function(app, file, function);
 }
 
 void app_open_butterfly(struct app *app, int side, uint32_t function)
@@ -283,7 +288,7 @@ void app_show_file(struct app *app, int file)
     uint32_t function = app_function(app, &from);
     uint32_t there = app_counterpart(app, from, function, file);
     app_go(app, app->view, file, false);
-    show_function(app, file, there);
+    app_show_function(app, file, there);
 }
 
 void app_side_by_side(struct app *app, int a, int b)

@@ -164,6 +164,8 @@ bool app_back(struct app *app);
 uint32_t app_function(struct app *app, int *file);
 /* The function of file `from` in file `to`, as match.h has it; PROFILE_NONE: it is not there. */
 uint32_t app_counterpart(const struct app *app, int from, uint32_t function, int to);
+/* Shows a function of a file in the view shown; where that is neither A nor B its like there. */
+void app_show_function(struct app *app, int file, uint32_t function);
 /* The same view of another file, at the same function. */
 void app_show_file(struct app *app, int file);
 

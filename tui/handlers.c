@@ -13,8 +13,8 @@ void app_view_by_digit(struct app *app, uint32_t key)
         bool carry = butterfly && view != (int)app->view;
         app->history.count = 0;
         app_go(app, (enum view_kind)view, file, false);
-        if (carry && function != PROFILE_NONE && app_view(app)->state)
-            app_ops(app->view)->show(app_view(app)->state, file == app->pair[1], function);
+        if (carry)
+            app_show_function(app, file, function);
         return;
     }
 }
