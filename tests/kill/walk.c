@@ -90,7 +90,8 @@ static void step(struct walker *walker, uint32_t which, int depth);
     }
 WALK(0)
 WALK(1)
-WALK(2) WALK(3)
+WALK(2)
+WALK(3)
 
     UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
 {
