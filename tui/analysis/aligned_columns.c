@@ -145,7 +145,7 @@ const struct column aligned_columns[] = {
     {NUMBER(tottime_exponent, "n^", 5, 7, "how tottime grows with the size")},
     {NUMBER(ncalls, "ncalls A → B", 12, 4, "calls in A and in B, along this path"),
      .needs = PROFILE_HAS_CALLS},
-    {NUMBER(ncalls_exponent, "n^", 5, 3, "how calls grow with the size"),
+    {NUMBER(ncalls_exponent, "n^", 5, 4, "how calls grow with the size"),
      .needs = PROFILE_HAS_CALLS},
     {NUMBER(blame, "enters here", 19, 2, "where growth enters: the exponent above and here")},
     {.id = "function", .title = "function", .help = "name, file and line", .text = function_text},

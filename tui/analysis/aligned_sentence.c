@@ -44,7 +44,7 @@ static void calls_clause(const struct aligned *aligned, const struct aligned_row
     number_mean_count(calls->a, a, sizeof a);
     number_mean_count(calls->b, b, sizeof b);
     if (calls->a == calls->b && !about_a[0] && !about_b[0])
-        snprintf(counts, sizeof counts, " in %s call%s of each", a, calls->a == 1 ? "" : "s");
+        snprintf(counts, sizeof counts, " in as many calls (%s)", a);
     else if (!isnan(calls->a) && !isnan(calls->b))
         snprintf(counts, sizeof counts, " in %s%s → %s%s calls", about_a, a, about_b, b);
     else if (!isnan(calls->a) || !isnan(calls->b))
