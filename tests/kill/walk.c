@@ -87,13 +87,14 @@ static void step(struct walker *walker, uint32_t which, int depth);
             step(walker, r >> 4 & 3, depth + 1);                                                   \
         }                                                                                          \
         count(walker);                                                                             \
-    }
-WALK(0)
-WALK(1)
-WALK(2)
-WALK(3)
+    }                                                                                              \
+    _Static_assert(n < 4, "the walks that step() knows") /* and takes the semicolon */
+WALK(0);
+WALK(1);
+WALK(2);
+WALK(3);
 
-    UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
+UNSEEN static void step(struct walker *walker, uint32_t which, int depth)
 {
     static void (*const walks[])(struct walker *, int) = {walk_0, walk_1, walk_2, walk_3};
     walks[which](walker, depth);
