@@ -290,6 +290,23 @@ static void too_little_is_not_classed(void **state)
     profile_free(b);
 }
 
+/* 30 days against 31: 3 % of noise in the time would be an exponent of 1, calls are exact. */
+static void times_of_close_sizes_are_not_classed(void **state)
+{
+    static const struct fact september[] = {{"f", "", "f.py", 1, 900, 10, 10}};
+    static const struct fact october[] = {{"f", "", "f.py", 1, 961, 11.2, 11.2}};
+    (void)state;
+    struct profile *a = PROFILE(september, 30), *b = PROFILE(october, 31);
+    struct comparison *comparison = compare(a, b, &plain);
+    const struct compare_row *row = &comparison->rows[0];
+    assert_int_equal(row->change[COMPARE_NCALLS].growth, GROWTH_QUADRATIC);
+    assert_int_equal(row->change[COMPARE_CUMTIME].growth, GROWTH_NONE);
+    assert_int_equal(row->change[COMPARE_TOTTIME].growth, GROWTH_NONE);
+    compare_free(comparison);
+    profile_free(a);
+    profile_free(b);
+}
+
 static void sizes_come_from_three_places(void **state)
 {
     static const struct fact fact[] = {{"f", "", "f.py", 1, 5, 1, 1}};
@@ -384,6 +401,7 @@ int main(void)
         cmocka_unit_test(names_only_on_one_side),
         cmocka_unit_test(classes),
         cmocka_unit_test(too_little_is_not_classed),
+        cmocka_unit_test(times_of_close_sizes_are_not_classed),
         cmocka_unit_test(sizes_come_from_three_places),
         cmocka_unit_test(unlike_units_are_refused),
         cmocka_unit_test(order_filter_and_threshold),

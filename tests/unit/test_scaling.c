@@ -235,6 +235,25 @@ static void one_slow_run_is_no_growth(void **state)
     free_runs(&runs);
 }
 
+/* One call a run, three sizes: the fit cannot tell how it grows, but not less than it is. */
+static void few_calls_may_take_longer(void **state)
+{
+    static const double self[] = {12e6, 71e6, 1.9e9};
+    struct runs runs = {.count = 3};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct shape shape = {"once", 4, 0, 0, 0, self[i], 0};
+        runs.profiles[i] = run_of("wall", &shape, 1, 100 * pow(4, i));
+        runs.inputs[i] = (struct scaling_input){runs.profiles[i], 0, NAN};
+    }
+    struct scaling *scaling = scale(&runs);
+    const struct scaling_row *once = row_of(scaling, "once");
+    assert_int_equal(once->growth[COMPARE_TOTTIME], GROWTH_NONE);
+    assert_true(once->projected[COMPARE_TOTTIME] > 1.9);
+    scaling_free(scaling);
+    free_runs(&runs);
+}
+
 static const char *first_row(const struct scaling *scaling)
 {
     return scaling_function(scaling, scaling->order[0])->name;
@@ -420,6 +439,7 @@ int main(void)
         cmocka_unit_test(what_says_too_little_is_not_classed),
         cmocka_unit_test(projects_to_another_size),
         cmocka_unit_test(one_slow_run_is_no_growth),
+        cmocka_unit_test(few_calls_may_take_longer),
         cmocka_unit_test(sorts_by_any_column),
         cmocka_unit_test(filters_and_hides),
         cmocka_unit_test(runs_of_one_size_are_repeats),

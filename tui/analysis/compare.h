@@ -29,7 +29,9 @@ enum compare_status { COMPARE_MATCHED, COMPARE_MOVED, COMPARE_NEW, COMPARE_GONE 
 
 /* Classes of growth by exponent; design: below 0.1, 0.9, 1.1, 1.3, 1.5, 1.8, 2.8. */
 enum growth {
-    GROWTH_NONE, /* not classed: sizes unknown or equal, too few calls, too little time */
+    /* Not classed: sizes unknown or equal (of times: within a fifth), too few calls, little time.
+     */
+    GROWTH_NONE,
     GROWTH_CONSTANT,
     GROWTH_SUBLINEAR,
     GROWTH_LINEAR,

@@ -6,6 +6,8 @@
 /* Below these, on both sides, an exponent is noise and gets no class. */
 #define CLASSED_SHARE 0.001
 #define CLASSED_CALLS 3
+/* Of sizes closer than a fifth a few percent of noise make any exponent of times. */
+#define CLASSED_LOG_RATIO 0.18
 
 struct pair_values {
     const struct compare_work *work;
@@ -145,7 +147,10 @@ void compare_fill_row(const struct compare_work *work, uint32_t index, struct co
     row->change[COMPARE_CUMTIME] =
         time_change(&pair, pair.a.total, pair.b.total, pair.measured_b.total);
     split_blame(&pair, row);
-    if (is_classed(&pair, row))
-        for (int m = 0; m < COMPARE_MEASURES; m++)
+    if (!is_classed(&pair, row))
+        return;
+    bool apart = fabs(work->log_size_ratio) >= CLASSED_LOG_RATIO;
+    for (int m = 0; m < COMPARE_MEASURES; m++)
+        if (apart || m == COMPARE_NCALLS)
             row->change[m].growth = growth_of(row->change[m].exponent);
 }

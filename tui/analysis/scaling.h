@@ -13,11 +13,12 @@
  * known to within 0.5.
  *
  * Projection to a size: each function by its own fit, or, where that is not clear (fit.h), tottime
- * by the fit of ncalls, each call taking what it took (median), and what has no such fit with the
- * exponent nearest to 1 that the interval allows: noise must not be multiplied. The total there is
- * the sum of the projected tottime of all functions, in which those that have less than 0.1 % of it
- * in every run are projected together, as one (the noise of each would be multiplied), and those
- * with values at too few sizes stay as they are at the largest. A share is cumtime by that total.
+ * by the fit of ncalls, each call taking what it took (median), from 100 calls on, and all else
+ * with the exponent nearest to 1 that the interval allows: noise must not be multiplied. The total
+ * there is the sum of the projected tottime of all functions, in which those that have less than
+ * 0.1 % of it in every run are projected together, as one (the noise of each would be multiplied),
+ * and those with values at too few sizes stay as they are at the largest. A share is cumtime by
+ * that total.
  *
  * A sum of unlike parts (`main`) is no power of the size: what a fit says of cumtime is raised to
  * the sum of its parts, its own tottime and what it passes on to callees (as the largest run's

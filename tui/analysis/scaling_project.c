@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_CHANGE 1e-3 /* of a value; smaller ones are not passed on to callers */
+#define LEAST_CHANGE 1e-3  /* of a value; smaller ones are not passed on to callers */
+#define MANY_CALLS   100.0 /* of so many the median tells what a call takes, whatever the size */
 #define PASSES_MAX   64 /* callers above a function that learn of it, however deep the calls are */
 
 /* The middle of the sizes, where a line through noisy points is known best. */
@@ -47,7 +48,8 @@ static double tottime_at(const struct scaling *scaling, uint32_t row, double mid
 {
     const struct fit *calls = &scaling->rows[row].fit[COMPARE_NCALLS];
     const struct fit *tottime = &scaling->rows[row].fit[COMPARE_TOTTIME];
-    double each = fit_is_clear(calls) ? time_a_call(scaling, row) : NAN;
+    double last = scaling_value(scaling, row, COMPARE_NCALLS, scaling->size_count - 1);
+    double each = fit_is_clear(calls) && last >= MANY_CALLS ? time_a_call(scaling, row) : NAN;
     return isnan(each) ? unclear_at(tottime, middle, at) : fit_at(calls, at) * each;
 }
 
