@@ -50,14 +50,6 @@ void histogram_add_bucket(struct histogram *histogram, uint32_t bucket, uint64_t
     histogram->count++;
 }
 
-void histogram_bound(struct histogram *histogram, uint64_t min, uint64_t max)
-{
-    if (!histogram->max || min < histogram->min)
-        histogram->min = min;
-    if (max > histogram->max)
-        histogram->max = max;
-}
-
 void histogram_add(struct histogram *histogram, uint64_t value, uint64_t count)
 {
     if (!count)

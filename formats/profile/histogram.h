@@ -40,9 +40,8 @@ uint64_t histogram_bucket_value(uint32_t bucket);
 
 /* Adds `count` values that all lie in the bucket of `value`; min and max are updated by `value`. */
 void histogram_add(struct histogram *histogram, uint64_t value, uint64_t count);
-/* Adds counts to a bucket without touching min and max; histogram_bound() states these. */
+/* Adds counts to a bucket; min and max are for the caller to set. */
 void histogram_add_bucket(struct histogram *histogram, uint32_t bucket, uint64_t count);
-void histogram_bound(struct histogram *histogram, uint64_t min, uint64_t max);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The smallest value with a share of at least `quantile` (0..1) at or below it; 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *histogram, double quantile);

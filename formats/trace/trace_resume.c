@@ -49,7 +49,7 @@ static void known_grow(struct known *known, const struct definitions *definition
     }
 }
 
-struct known *known_new(const struct definitions *definitions)
+static struct known *known_new(const struct definitions *definitions)
 {
     struct known *known = memory_zeroed(1, sizeof *known);
     known_grow(known, definitions);

@@ -36,7 +36,6 @@ struct trace_writer *trace_writer_new(struct error *err);
 void trace_writer_free(struct trace_writer *writer);
 
 /* Functions by what they are, so that one that the file defines already is found again. */
-struct known *known_new(const struct definitions *definitions);
 void known_free(struct known *known); /* NULL is allowed */
 /* The id of an equal function; the id that `function` would get, and `known` counts with it. */
 uint32_t known_function(struct known *known, const struct definitions *definitions,

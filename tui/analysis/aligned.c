@@ -48,11 +48,6 @@ bool aligned_is_by_b(const struct aligned *aligned)
     return aligned->query.by_b;
 }
 
-double aligned_total(const struct aligned *aligned, uint32_t source)
-{
-    return aligned->totals[source];
-}
-
 struct calltree *aligned_tree(const struct aligned *aligned)
 {
     return aligned->tree;

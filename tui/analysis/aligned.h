@@ -69,9 +69,8 @@ const struct function *aligned_function(const struct aligned *aligned, uint32_t 
 void aligned_thread(const struct aligned *aligned, uint32_t number, char *buffer, size_t size);
 const struct metric *aligned_metric(const struct aligned *aligned);
 bool aligned_is_apportioned(const struct aligned *aligned, uint32_t source);
-bool aligned_has_sizes(const struct aligned *aligned);                /* different ones */
-bool aligned_is_by_b(const struct aligned *aligned);                  /* as the query said */
-double aligned_total(const struct aligned *aligned, uint32_t source); /* in the unit, 100 % */
+bool aligned_has_sizes(const struct aligned *aligned); /* different ones */
+bool aligned_is_by_b(const struct aligned *aligned);   /* as the query said */
 
 /* "⇐ n^1.0 → n^2.0 enters here"; "" where nothing is to blame. `brief`: "⇐ n^2.0". */
 void aligned_mark(const struct aligned_row *row, bool brief, char *buffer, size_t size);

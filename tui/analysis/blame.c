@@ -121,7 +121,7 @@ double blame_total_exponent(const struct blame *blame, const struct blame_flow *
     return time_exponent(blame, flow, flow->a.total, flow->b.total);
 }
 
-double blame_share_a(const struct blame *blame, int64_t value)
+static double share_a_of(const struct blame *blame, int64_t value)
 {
     return change_seconds_a(&blame->scale, value) / blame->total_a;
 }
@@ -199,13 +199,13 @@ bool blame_is_judged(double share_in_a, double share_in_b, bool has_calls, uint6
 bool blame_has_weight(const struct blame *blame, const struct blame_flow *flow)
 {
     return flow->in_both &&
-           weighs(blame_share_a(blame, flow->a.total), blame_share_b(blame, flow->b.total));
+           weighs(share_a_of(blame, flow->a.total), blame_share_b(blame, flow->b.total));
 }
 
 static bool is_judged(const struct blame *blame, const struct blame_flow *flow)
 {
     return flow->in_both &&
-           blame_is_judged(blame_share_a(blame, flow->a.total), blame_share_b(blame, flow->b.total),
+           blame_is_judged(share_a_of(blame, flow->a.total), blame_share_b(blame, flow->b.total),
                            blame->scale.calls, flow->a.calls, flow->b.calls);
 }
 

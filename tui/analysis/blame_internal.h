@@ -26,7 +26,6 @@ struct blame_flow blame_edge_flow(const struct blame *blame, uint32_t edge);
 double blame_calls_exponent(const struct blame *blame, const struct blame_flow *flow);
 double blame_self_exponent(const struct blame *blame, const struct blame_flow *flow);
 double blame_total_exponent(const struct blame *blame, const struct blame_flow *flow);
-double blame_share_a(const struct blame *blame, int64_t value);
 double blame_share_b(const struct blame *blame, int64_t value);
 /* Whether there is time enough in one of the runs. */
 bool blame_has_weight(const struct blame *blame, const struct blame_flow *flow);
