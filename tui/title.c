@@ -184,7 +184,7 @@ static void facts_of_runs(const struct app *app, char facts[FACTS][FACT_MAX])
     number_size(scaling->at, at, sizeof at);
     snprintf(facts[1], FACT_MAX, "size %s … %s", first, last);
     snprintf(facts[2], FACT_MAX, "projected to %s", at);
-    snprintf(facts[3], FACT_MAX, "%s", scaling_measure_name(scaling->measure));
+    snprintf(facts[3], FACT_MAX, "%s", compare_measures[scaling->measure]);
     for (int i = 0; i < app->file_count && !facts[4][0]; i++)
         losses_events(app->files[i].profile, facts[4], FACT_MAX);
 }

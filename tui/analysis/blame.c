@@ -7,9 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define JUMP        0.4
-#define LEAST_SHARE 0.001
-#define LEAST_CALLS 3
+#define JUMP 0.4
 
 bool blame_jumps(double exponent_caller, double exponent_edge)
 {
@@ -178,7 +176,8 @@ double blame_beside(const struct change_scale *scale, const double caller[2], co
 {
     double rest[2] = {caller[0] - edge[0], caller[1] - edge[1]};
     double exponent = change_exponent(scale, rest[0], rest[1]);
-    bool weighty = rest[0] >= LEAST_SHARE * totals[0] || rest[1] >= LEAST_SHARE * totals[1];
+    bool weighty =
+        rest[0] >= GROWTH_LEAST_SHARE * totals[0] || rest[1] >= GROWTH_LEAST_SHARE * totals[1];
     bool grows_itself = own[1] >= BLAME_ITSELF_SHARE * totals[1] &&
                         blame_jumps(exponent, change_exponent(scale, own[0], own[1]));
     return weighty && grows_itself ? exponent : NAN;
@@ -186,14 +185,14 @@ double blame_beside(const struct change_scale *scale, const double caller[2], co
 
 static bool weighs(double share_in_a, double share_in_b)
 {
-    return share_in_a >= LEAST_SHARE || share_in_b >= LEAST_SHARE;
+    return share_in_a >= GROWTH_LEAST_SHARE || share_in_b >= GROWTH_LEAST_SHARE;
 }
 
 bool blame_is_judged(double share_in_a, double share_in_b, bool has_calls, uint64_t calls_a,
                      uint64_t calls_b)
 {
     return weighs(share_in_a, share_in_b) &&
-           (!has_calls || calls_a >= LEAST_CALLS || calls_b >= LEAST_CALLS);
+           (!has_calls || calls_a >= GROWTH_LEAST_CALLS || calls_b >= GROWTH_LEAST_CALLS);
 }
 
 bool blame_has_weight(const struct blame *blame, const struct blame_flow *flow)

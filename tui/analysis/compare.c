@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool compare_has_sizes(const struct comparison *comparison)
+{
+    return !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
+}
+
+const char *const compare_measures[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
+
 const char *compare_status_name(enum compare_status status)
 {
     static const char *const names[] = {"matched", "moved", "new", "gone"};

@@ -41,6 +41,9 @@ enum growth {
     GROWTH_QUADRATIC,
     GROWTH_CUBIC,
 };
+/* With less than these everywhere growth is noise and is neither classed nor blamed on an edge. */
+#define GROWTH_LEAST_SHARE 0.001
+#define GROWTH_LEAST_CALLS 3
 const char *growth_name(enum growth growth); /* NULL for GROWTH_NONE */
 enum growth growth_of(double exponent);      /* GROWTH_NONE for NAN */
 
@@ -193,6 +196,10 @@ void compare_group_title(const struct comparison *comparison, enum compare_group
                          char *buffer, size_t size);
 /* "matched", "new", ... */
 const char *compare_status_name(enum compare_status status);
+/* Two sizes that are known and differ: without them there is no exponent. */
+bool compare_has_sizes(const struct comparison *comparison);
+/* "ncalls", "tottime", "cumtime" */
+extern const char *const compare_measures[COMPARE_MEASURES];
 /* "none", "total", ...: the words of --normalise */
 const char *compare_normalise_name(enum compare_normalise normalise);
 /* The function to show for a row: B's, or A's when it is gone. */

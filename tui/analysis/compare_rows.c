@@ -3,9 +3,6 @@
 
 #include <math.h>
 
-/* Below these, on both sides, an exponent is noise and gets no class. */
-#define CLASSED_SHARE 0.001
-#define CLASSED_CALLS 3
 /* Of sizes closer than a fifth a few percent of noise make any exponent of times. */
 #define CLASSED_LOG_RATIO 0.18
 
@@ -90,10 +87,11 @@ static bool is_classed(const struct pair_values *pair, const struct compare_row 
     double measured_b = compare_in_unit(pair->work, pair->measured_b.total);
     double share_a = row->change[COMPARE_CUMTIME].a / comparison->total_a;
     double share_b = pair->in_b ? measured_b / comparison->total_b : NAN;
-    if (!(share_a >= CLASSED_SHARE || share_b >= CLASSED_SHARE))
+    if (!(share_a >= GROWTH_LEAST_SHARE || share_b >= GROWTH_LEAST_SHARE))
         return false;
     bool has_calls = pair->work->a.has_calls && pair->work->b.has_calls;
-    return !has_calls || pair->a.calls >= CLASSED_CALLS || pair->measured_b.calls >= CLASSED_CALLS;
+    return !has_calls || pair->a.calls >= GROWTH_LEAST_CALLS ||
+           pair->measured_b.calls >= GROWTH_LEAST_CALLS;
 }
 
 static int64_t scaled(int64_t value, double factor)

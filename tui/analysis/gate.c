@@ -59,11 +59,6 @@ static bool has_calls(const struct comparison *comparison)
     return true;
 }
 
-static bool sizes_differ(const struct comparison *comparison)
-{
-    return !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
-}
-
 static bool is_stated(const struct limit_set *set)
 {
     for (int m = 0; m < LIMIT_MEASURES; m++)
@@ -75,7 +70,8 @@ static bool is_stated(const struct limit_set *set)
 
 static void set_usual(struct limit_set *set, const struct comparison *comparison)
 {
-    bool by_growth = sizes_differ(comparison) && comparison->normalise == COMPARE_NORMALISE_NONE;
+    bool by_growth =
+        compare_has_sizes(comparison) && comparison->normalise == COMPARE_NORMALISE_NONE;
     enum limit_kind kind = by_growth ? LIMIT_EXPONENT : LIMIT_RATIO;
     if (has_calls(comparison))
         set->max[LIMIT_NCALLS][kind] = by_growth ? USUAL_EXPONENT : USUAL_CALLS_RATIO;
@@ -134,7 +130,7 @@ static bool judge_ratio(struct gate *gate, uint32_t row, enum compare_measure me
 {
     const struct comparison *comparison = gate->comparison;
     const struct compare_change *change = &comparison->rows[row].change[measure];
-    if (sizes_differ(comparison) && comparison->normalise == COMPARE_NORMALISE_NONE) {
+    if (compare_has_sizes(comparison) && comparison->normalise == COMPARE_NORMALISE_NONE) {
         add_reason(gate,
                    "limits of a ratio say nothing about runs of different sizes (%g and %g); give "
                    "--max-exponent or --normalise size",
@@ -153,7 +149,7 @@ static bool judge_exponent(struct gate *gate, uint32_t row, enum compare_measure
 {
     const struct comparison *comparison = gate->comparison;
     const struct compare_change *change = &comparison->rows[row].change[measure];
-    if (!sizes_differ(comparison)) {
+    if (!compare_has_sizes(comparison)) {
         add_reason(gate, isnan(comparison->size_ratio)
                              ? "limits of an exponent need the sizes of both runs (--sizes A,B)"
                              : "limits of an exponent need runs of two sizes, and these are equal");

@@ -101,7 +101,7 @@ static int grow(struct growing *growing, const struct profile *profile,
     if (compare_new(&comparison, &base, &now,
                     &(struct compare_query){.name_a = "the base", .name_b = "the file"}, err))
         return -1;
-    bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
+    bool sized = compare_has_sizes(comparison);
     for (uint32_t i = 0; i < comparison->count; i++) {
         const struct compare_row *row = &comparison->rows[i];
         const struct compare_change *change = &row->change[COMPARE_CUMTIME];

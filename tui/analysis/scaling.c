@@ -3,21 +3,12 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/align.h"
 #include "tui/analysis/order.h"
+#include "tui/analysis/scaling_project.h"
 #include "tui/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Below these, in every run, growth is noise; the design's rule, as for two runs. */
-#define CLASSED_SHARE 0.001
-#define CLASSED_CALLS 3
-
-const char *scaling_measure_name(enum compare_measure measure)
-{
-    static const char *const names[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
-    return names[measure];
-}
 
 const struct metric *scaling_metric(const struct scaling *scaling)
 {
@@ -145,7 +136,7 @@ static int compare_values(const void *left, const void *right)
 }
 
 /* Of the values that there are; sorts them. NAN: there is none. */
-static double median(double *values, uint32_t count)
+double scaling_median(double *values, uint32_t count)
 {
     if (count < 2)
         return count ? values[0] : NAN;
@@ -164,7 +155,7 @@ static void medians(const struct scaling *scaling, const double *values, double 
         for (; run < scaling->run_count && scaling->runs[run].size_index == size; run++)
             if (!isnan(values[run]))
                 scratch[count++] = values[run];
-        out[size] = median(scratch, count);
+        out[size] = scaling_median(scratch, count);
     }
 }
 
@@ -178,7 +169,7 @@ struct rows_maker {
 static bool reaches_share(const struct scaling *scaling, const double *values)
 {
     for (uint32_t run = 0; run < scaling->run_count; run++)
-        if (values[run] >= CLASSED_SHARE * scaling->runs[run].total && values[run] > 0)
+        if (values[run] >= GROWTH_LEAST_SHARE * scaling->runs[run].total && values[run] > 0)
             return true;
     return false;
 }
@@ -187,14 +178,15 @@ static bool is_called(const struct scaling *scaling, const double *calls)
 {
     double all = 0;
     for (uint32_t run = 0; run < scaling->run_count; run++) {
-        if (calls[run] >= CLASSED_CALLS || !(scaling->runs[run].profile->flags & PROFILE_HAS_CALLS))
+        if (calls[run] >= GROWTH_LEAST_CALLS ||
+            !(scaling->runs[run].profile->flags & PROFILE_HAS_CALLS))
             return true;
         all += isnan(calls[run]) ? 0 : calls[run];
     }
-    return scaling->run_count > 2 && all >= CLASSED_CALLS;
+    return scaling->run_count > 2 && all >= GROWTH_LEAST_CALLS;
 }
 
-static bool has_sizes(const struct scaling *scaling, const struct fit *fit)
+bool scaling_has_sizes(const struct scaling *scaling, const struct fit *fit)
 {
     return fit->sizes >= (scaling->size_count < 3 ? 2u : 3u);
 }
@@ -219,7 +211,7 @@ static void sort_tottime(struct rows_maker *maker, struct scaling_row *row, cons
     struct scaling *scaling = maker->scaling;
     const double *tottime = maker->values[COMPARE_TOTTIME];
     double last = medians[scaling->size_count - 1];
-    bool known = has_sizes(scaling, &row->fit[COMPARE_TOTTIME]);
+    bool known = scaling_has_sizes(scaling, &row->fit[COMPARE_TOTTIME]);
     row->alone = known && reaches_share(scaling, tottime);
     if (!known)
         scaling->stays += isnan(last) ? 0 : last;
@@ -237,7 +229,7 @@ static void make_row(struct rows_maker *maker, uint32_t index)
     bool classed = heavy && is_called(scaling, maker->values[COMPARE_NCALLS]);
     for (int m = 0; m < COMPARE_MEASURES; m++, shown += scaling->size_count) {
         row->fit[m] = fit_values(maker->sizes, maker->values[m], heavy);
-        if (classed && has_sizes(scaling, &row->fit[m]) && fit_is_clear(&row->fit[m]))
+        if (classed && scaling_has_sizes(scaling, &row->fit[m]) && fit_is_clear(&row->fit[m]))
             row->growth[m] = growth_of(row->fit[m].exponent);
         medians(scaling, maker->values[m], maker->scratch, shown);
     }

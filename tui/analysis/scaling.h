@@ -159,9 +159,6 @@ const struct metric *scaling_metric(const struct scaling *scaling);
 /* Made at the first call: where growth enters, and all edges to blame, the largest share first. */
 const struct blame *scaling_blame(struct scaling *scaling);
 const struct blame_edge *scaling_edges(struct scaling *scaling, uint32_t *count);
-/* "ncalls", "tottime", "cumtime" */
-const char *scaling_measure_name(enum compare_measure measure);
-
 /* For scaling.c: the columns for its sizes, to be freed; and their titles for its `at`. */
 struct scaling_columns *scaling_columns_new(const struct scaling *scaling);
 void scaling_columns_title(struct scaling *scaling);

@@ -20,65 +20,63 @@ static double middle_size(const struct scaling *scaling)
     return exp(sum / scaling->run_count);
 }
 
-static double unclear_at(const struct fit *fit, double middle, double at)
+struct projection {
+    struct scaling *scaling;
+    double middle;   /* middle_size() */
+    double *scratch; /* room for a value a size */
+};
+
+/* By the fit; where that is not clear, with the most ordinary growth that it allows. */
+static double fit_projected(const struct projection *to, const struct fit *fit)
 {
+    if (fit_is_clear(fit))
+        return fit_at(fit, to->scaling->at);
     double exponent = fmin(fmax(1, fit->low), fit->high);
-    return fit_at(fit, middle) * pow(at / middle, exponent);
+    return fit_at(fit, to->middle) * pow(to->scaling->at / to->middle, exponent);
 }
 
 /* The median over the sizes of what a call takes; NAN when none has calls and time. */
-static double time_a_call(const struct scaling *scaling, uint32_t row)
+static double time_a_call(const struct projection *to, uint32_t row)
 {
-    double found[SCALING_SIZES_SHOWN];
+    const struct scaling *scaling = to->scaling;
     uint32_t count = 0;
-    for (uint32_t size = 0; size < scaling->size_count && count < SCALING_SIZES_SHOWN; size++) {
+    for (uint32_t size = 0; size < scaling->size_count; size++) {
         double calls = scaling_value(scaling, row, COMPARE_NCALLS, size);
         double time = scaling_value(scaling, row, COMPARE_TOTTIME, size);
-        if (!(calls > 0) || isnan(time))
-            continue;
-        uint32_t place = count++;
-        for (; place && found[place - 1] > time / calls; place--)
-            found[place] = found[place - 1];
-        found[place] = time / calls;
+        if (calls > 0 && !isnan(time))
+            to->scratch[count++] = time / calls;
     }
-    return count ? (found[(count - 1) / 2] + found[count / 2]) / 2 : NAN;
+    return scaling_median(to->scratch, count);
 }
 
-static double tottime_at(const struct scaling *scaling, uint32_t row, double middle, double at)
+static double value_at(const struct projection *to, uint32_t row, enum compare_measure measure)
 {
-    const struct fit *calls = &scaling->rows[row].fit[COMPARE_NCALLS];
-    const struct fit *tottime = &scaling->rows[row].fit[COMPARE_TOTTIME];
-    double last = scaling_value(scaling, row, COMPARE_NCALLS, scaling->size_count - 1);
-    double each = fit_is_clear(calls) && last >= MANY_CALLS ? time_a_call(scaling, row) : NAN;
-    return isnan(each) ? unclear_at(tottime, middle, at) : fit_at(calls, at) * each;
-}
-
-static double value_at(const struct scaling *scaling, uint32_t row, enum compare_measure measure,
-                       double middle)
-{
+    const struct scaling *scaling = to->scaling;
     const struct fit *fit = &scaling->rows[row].fit[measure];
-    if (fit->sizes < (scaling->size_count < 3 ? 2u : 3u))
+    const struct fit *calls = &scaling->rows[row].fit[COMPARE_NCALLS];
+    double each = NAN;
+    if (!scaling_has_sizes(scaling, fit))
         return NAN;
-    if (fit_is_clear(fit))
-        return fit_at(fit, scaling->at);
-    return measure == COMPARE_TOTTIME ? tottime_at(scaling, row, middle, scaling->at)
-                                      : unclear_at(fit, middle, scaling->at);
+    if (measure == COMPARE_TOTTIME && !fit_is_clear(fit) && fit_is_clear(calls) &&
+        scaling_value(scaling, row, COMPARE_NCALLS, scaling->size_count - 1) >= MANY_CALLS)
+        each = time_a_call(to, row);
+    return isnan(each) ? fit_projected(to, fit) : fit_at(calls, scaling->at) * each;
 }
 
-static void project_rows(struct scaling *scaling, double at)
+static void project_rows(struct scaling *scaling)
 {
-    double middle = middle_size(scaling);
-    double rest = fit_is_clear(&scaling->rest) ? fit_at(&scaling->rest, at)
-                                               : unclear_at(&scaling->rest, middle, at);
-    scaling->at = at;
+    struct projection to = {scaling, middle_size(scaling),
+                            memory_alloc(scaling->size_count * sizeof(double))};
+    double rest = fit_projected(&to, &scaling->rest);
     scaling->total_at = scaling->stays + (isnan(rest) ? 0 : rest);
     for (uint32_t i = 0; i < scaling->functions; i++) {
         struct scaling_row *row = &scaling->rows[i];
         for (int m = 0; m < COMPARE_MEASURES; m++)
-            row->projected[m] = value_at(scaling, i, (enum compare_measure)m, middle);
+            row->projected[m] = value_at(&to, i, (enum compare_measure)m);
         if (row->alone)
             scaling->total_at += row->projected[COMPARE_TOTTIME];
     }
+    free(to.scratch);
 }
 
 /* A function takes at least what it takes itself, and at most the whole. */
@@ -203,7 +201,8 @@ static bool bound_by_parts(const struct scaling *scaling, const struct parts *pa
 void scaling_project(struct scaling *scaling, double at)
 {
     const struct scaling_run *last = &scaling->runs[scaling->run_count - 1];
-    project_rows(scaling, at);
+    scaling->at = at;
+    project_rows(scaling);
     bound_by_tottime(scaling);
     if (!(last->profile->flags & PROFILE_HAS_EDGES))
         return;

@@ -124,8 +124,7 @@ static void alone_sentence(const struct wording *wording, char *buffer, size_t s
         snprintf(buffer, size, "%s is there at one size only: %s at %s.", name, value, at);
         return;
     }
-    snprintf(buffer, size, "%s has no %s in any run.", name,
-             scaling_measure_name(wording->measure));
+    snprintf(buffer, size, "%s has no %s in any run.", name, compare_measures[wording->measure]);
 }
 
 void scaling_sentence(struct scaling *scaling, uint32_t row, enum compare_measure measure,

@@ -49,7 +49,7 @@ static int measure_by_name(const char *name, enum compare_measure *measure, stru
 {
     *measure = COMPARE_CUMTIME;
     for (int m = 0; name && m < COMPARE_MEASURES; m++)
-        if (!strcmp(name, scaling_measure_name((enum compare_measure)m))) {
+        if (!strcmp(name, compare_measures[m])) {
             *measure = (enum compare_measure)m;
             return 0;
         }

@@ -172,7 +172,7 @@ static bool ends_with(const char *text, const char *end)
 static bool is_void(const void *table, const struct column *column)
 {
     const struct comparison *comparison = table;
-    bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
+    bool sized = compare_has_sizes(comparison);
     bool called = comparison->a->flags & comparison->b->flags & PROFILE_HAS_CALLS;
     if (!sized && (ends_with(column->id, "_exponent") || ends_with(column->id, "_class")))
         return true;

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-static const char *const measures[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
-
 /* One aspect of the three measures, as an object. */
 static void json_aspect(cJSON *object, const char *name, const struct compare_change *changes,
                         size_t offset)
@@ -11,7 +9,7 @@ static void json_aspect(cJSON *object, const char *name, const struct compare_ch
     cJSON *aspect = cJSON_AddObjectToObject(object, name);
     for (int m = 0; m < COMPARE_MEASURES; m++) {
         const char *change = (const char *)&changes[m];
-        json_number(aspect, measures[m], *(const double *)(const void *)(change + offset));
+        json_number(aspect, compare_measures[m], *(const double *)(const void *)(change + offset));
     }
 }
 
@@ -29,7 +27,7 @@ static void json_classes(cJSON *object, const struct compare_change *changes)
     cJSON *classes = cJSON_AddObjectToObject(object, "class");
     for (int m = 0; m < COMPARE_MEASURES; m++) {
         const char *name = growth_name(changes[m].growth);
-        cJSON_AddItemToObjectCS(classes, measures[m],
+        cJSON_AddItemToObjectCS(classes, compare_measures[m],
                                 name ? cJSON_CreateString(name) : cJSON_CreateNull());
     }
 }
@@ -70,12 +68,12 @@ static void json_noise(cJSON *object, const struct comparison *comparison, uint3
     for (int m = 0; m < COMPARE_MEASURES; m++) {
         const struct compare_noise *noise =
             compare_noise(comparison, index, (enum compare_measure)m);
-        json_number(p, measures[m], noise->p);
-        cJSON_AddItemToObjectCS(significant, measures[m],
+        json_number(p, compare_measures[m], noise->p);
+        cJSON_AddItemToObjectCS(significant, compare_measures[m],
                                 noise->judged ? cJSON_CreateBool(noise->significant)
                                               : cJSON_CreateNull());
-        json_number(low, measures[m], noise->low);
-        json_number(high, measures[m], noise->high);
+        json_number(low, compare_measures[m], noise->low);
+        json_number(high, compare_measures[m], noise->high);
     }
 }
 
@@ -167,7 +165,7 @@ void comparison_json(FILE *out, const struct comparison *comparison)
                     : cJSON_CreateNull());
     json_member(&document, "factors", json_factors(comparison));
     json_member(&document, "unlike", cJSON_CreateBool(comparison->unlike));
-    json_member(&document, "blame", cJSON_CreateString(measures[comparison->blame]));
+    json_member(&document, "blame", cJSON_CreateString(compare_measures[comparison->blame]));
     json_member(&document, "captures", json_captures(comparison));
     json_member(&document, "captures_needed",
                 comparison->needed ? json_number_value(comparison->needed) : cJSON_CreateNull());
@@ -217,8 +215,9 @@ void comparison_csv_changes(struct csv *csv, const struct compare_change changes
 void comparison_csv_titles(FILE *out)
 {
     for (int m = 0; m < COMPARE_MEASURES; m++)
-        fprintf(out, ",%s_a,%s_b,%s_delta,%s_ratio,%s_exponent,%s_class", measures[m], measures[m],
-                measures[m], measures[m], measures[m], measures[m]);
+        fprintf(out, ",%s_a,%s_b,%s_delta,%s_ratio,%s_exponent,%s_class", compare_measures[m],
+                compare_measures[m], compare_measures[m], compare_measures[m], compare_measures[m],
+                compare_measures[m]);
     fputs(",more_calls,slower_calls", out);
 }
 
@@ -228,7 +227,8 @@ static void csv_titles(FILE *out, const struct comparison *comparison)
     comparison_csv_titles(out);
     fputs(",moved_from_name,moved_from_module,moved_from_file", out);
     for (int m = 0; comparison->repeated && m < COMPARE_MEASURES; m++)
-        fprintf(out, ",%s_p,%s_low,%s_high", measures[m], measures[m], measures[m]);
+        fprintf(out, ",%s_p,%s_low,%s_high", compare_measures[m], compare_measures[m],
+                compare_measures[m]);
     putc('\n', out);
 }
 

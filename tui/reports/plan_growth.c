@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const measures[COMPARE_MEASURES] = {"ncalls", "tottime", "cumtime"};
-
 /* ---- a pair as text ---- */
 
 /* "week-1" or "week-1 and 3 more of size 7" */
@@ -58,7 +56,7 @@ static bool is_left_out(const void *table, const struct column *column)
                                         "ncalls_exponent", "ncalls_class",     "cumtime_a",
                                         "cumtime_b",       "cumtime_exponent", "function"};
     const struct comparison *comparison = table;
-    bool sized = !isnan(comparison->size_ratio) && comparison->size_ratio != 1;
+    bool sized = compare_has_sizes(comparison);
     if (!sized && (strstr(column->id, "_exponent") || strstr(column->id, "_class")))
         return true;
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
@@ -128,9 +126,9 @@ static cJSON *json_change(const struct comparison *comparison, uint32_t index)
     cJSON *exponent = cJSON_AddObjectToObject(object, "exponent");
     cJSON *class = cJSON_AddObjectToObject(object, "class");
     for (int m = 0; m < COMPARE_MEASURES; m++) {
-        json_number(ratio, measures[m], row->change[m].ratio);
-        json_number(exponent, measures[m], row->change[m].exponent);
-        cJSON_AddItemToObjectCS(class, measures[m], class_value(row->change[m].growth));
+        json_number(ratio, compare_measures[m], row->change[m].ratio);
+        json_number(exponent, compare_measures[m], row->change[m].exponent);
+        cJSON_AddItemToObjectCS(class, compare_measures[m], class_value(row->change[m].growth));
     }
     return object;
 }

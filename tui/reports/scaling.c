@@ -20,7 +20,7 @@ static void title(FILE *out, const struct scaling *scaling, const struct report_
     number_size(scaling->sizes[scaling->size_count - 1], last, sizeof last);
     number_size(scaling->at, at, sizeof at);
     snprintf(line, sizeof line, "%u runs · size %s … %s · projected to %s (--at) · %s",
-             scaling->run_count, first, last, at, scaling_measure_name(scaling->measure));
+             scaling->run_count, first, last, at, compare_measures[scaling->measure]);
     fputs(style->format == REPORT_MARKDOWN ? "## " : "", out);
     text_plain(out, line, style);
     fputs("\n\n", out);
@@ -161,7 +161,7 @@ cJSON *scaling_json_row(const struct scaling *scaling, uint32_t row)
     cJSON *classes = cJSON_CreateObject();
     json_function(object, scaling_function(scaling, row), false);
     for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *name = scaling_measure_name((enum compare_measure)m);
+        const char *name = compare_measures[m];
         cJSON_AddItemToObject(object, name, json_values_at(scaling, row, (enum compare_measure)m));
         cJSON_AddItemToObject(exponents, name, json_fit(&r->fit[m]));
         cJSON_AddItemToObject(classes, name, json_class(r->growth[m]));
@@ -194,7 +194,7 @@ static void csv_head(FILE *out, const struct scaling *scaling)
 {
     fputs("name,module,file", out);
     for (int m = 0; m < COMPARE_MEASURES; m++) {
-        const char *name = scaling_measure_name((enum compare_measure)m);
+        const char *name = compare_measures[m];
         for (uint32_t size = 0; size < scaling->size_count; size++) {
             char digits[40];
             number_shortest(scaling->sizes[size], digits, sizeof digits);

@@ -158,7 +158,7 @@ static void y_text(const void *owner, double y, char *buffer, size_t size)
 static void draw_name(const struct plot_state *state, struct canvas *canvas, struct rect line)
 {
     char what[64];
-    snprintf(what, sizeof what, "%s over size", scaling_measure_name(state->measure));
+    snprintf(what, sizeof what, "%s over size", compare_measures[state->measure]);
     int used = (int)strlen(what);
     struct rect name = line;
     name.column += 1;
