@@ -12,6 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import tap  # noqa: E402
+from tap import Skip, expect, test  # noqa: E402, F401
+
 HERE = Path(__file__).resolve().parent
 NCPROF = os.path.abspath(os.environ.get("NCPROF", ".build/bin/ncprof"))
 CHECK = os.path.abspath(os.environ.get("BUILD", ".build")) + "/tests/check_walk"
@@ -25,11 +29,6 @@ WAYS = {
     "mfentry": ["-pg", "-mfentry"],
 }
 PYTHONS = {"python3.11": "3.11", "monitoring": "3.12"}
-
-
-def expect(condition, what):
-    if not condition:
-        raise AssertionError(what)
 
 
 def interpreter(version):
@@ -174,3 +173,11 @@ def recovered(progress, recorder, closed=False):
     expect(not leftovers(recorder), "it stays although it is recovered")
     match = re.search(r"(\d+) events lost", out)
     return int(match[1]) if match else 0
+
+
+def main():
+    def clean():
+        for old in FOLDER.glob("x.ncp*"):
+            old.unlink()
+    tap.run(clean)
+    shutil.rmtree(FOLDER, ignore_errors=True)

@@ -6,27 +6,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
-from common import (FOLDER, NCPROF, TRACE, Progress, check, expect, kill, leftovers, opens, recorders,
-                    start, target_of, wait_for_end)
+from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, kill, leftovers, main, opens,
+                    recorders, start, target_of, test, wait_for_end)
 
 EVENTS = 300001  # of the first thread when it ends the program: more than a chunk holds
-
-_tests = []
-
-
-def test(name):
-    def keep(function):
-        _tests.append((name, function))
-        return function
-    return keep
-
-
-class Skip(Exception):
-    pass
-
 
 COMMANDS = recorders()
 NATIVE = [name for name in COMMANDS if "python" not in name and name != "monitoring"]
@@ -188,23 +173,6 @@ def _():
 def _():
     done = subprocess.run([NCPROF, "record", "--on-full", "x", "true"], capture_output=True, text=True)
     expect(done.returncode == 2 and "block or drop" in done.stderr, done.stderr)
-
-
-def main():
-    chosen = sys.argv[1:]
-    tests = [t for t in _tests if not chosen or any(word in t[0] for word in chosen)]
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, function) in enumerate(tests, 1):
-        for old in FOLDER.glob("x.ncp*"):
-            old.unlink()
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Skip as why:
-            print(f"ok {number} - {name} # SKIP {why}", flush=True)
-        except Exception as error:
-            print(f"not ok {number} - {name}\n# " + str(error).replace("\n", "\n# "), flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
-"""What the tests of `ncprof record` share: TAP, a scratch folder, programs to be recorded."""
+"""What the tests of `ncprof record` share: a scratch folder, programs to be recorded."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tap import Skip, equal, expect, run, test  # noqa: E402, F401
 
 NCPROF = os.path.abspath(os.environ.get("NCPROF", ".build/bin/ncprof"))
 PYTHON = os.environ.get("PYTHON", sys.executable)
@@ -12,49 +16,12 @@ CC = os.environ.get("CC", "cc")
 FOLDER = Path(tempfile.mkdtemp(prefix="record-"))
 os.environ.pop("NCPROF_LIBDIR", None)
 
-_tests = []
-_ran = []
-
-
-def test(name):
-    def keep(function):
-        _tests.append((name, function))
-        return function
-    return keep
-
-
-class Skip(Exception):
-    pass
-
-
-def expect(condition, what=""):
-    if not condition:
-        raise AssertionError(what)
-
-
-def equal(got, wanted, what=""):
-    if got != wanted:
-        raise AssertionError(f"{what}: got {got!r}, wanted {wanted!r}")
-
 
 def main():
-    import shutil
-    import traceback
-    chosen = sys.argv[1:]
-    tests = [t for t in _tests if not chosen or any(word in t[0] for word in chosen)]
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, function) in enumerate(tests, 1):
+    def clean():
         for old in FOLDER.glob("*.ncp"):
             old.unlink()
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Skip as why:
-            print(f"ok {number} - {name} # SKIP {why}", flush=True)
-        except Exception:
-            print(f"not ok {number} - {name}", flush=True)
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
+    run(clean)
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
