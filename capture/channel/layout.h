@@ -35,16 +35,20 @@
 #define NCPROF_CAPTURE_CHANNEL_LAYOUT_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
 #define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
-#define CHANNEL_VERSION     2u
+#define CHANNEL_VERSION     3u
 #define CHANNEL_HEADER_SIZE 131072u /* where the first block begins */
 #define CHANNEL_BLOCK_SIZE  65536u
 #define CHANNEL_BLOCK_COUNT 16384u /* 1 GiB of address space, sparse */
+#define CHANNEL_ANSWERS_OFFSET                                                                     \
+    (CHANNEL_HEADER_SIZE + UINT64_C(1) * CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
+#define CHANNEL_ANSWERS_SIZE UINT64_C(67108864) /* sparse */
 /* What programs map. Behind it the file holds what only the recorder uses (launcher/ledger.h). */
-#define CHANNEL_SIZE       (CHANNEL_HEADER_SIZE + UINT64_C(1) * CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
+#define CHANNEL_SIZE       (CHANNEL_ANSWERS_OFFSET + CHANNEL_ANSWERS_SIZE)
 #define CHANNEL_FILE_SIZE  (CHANNEL_SIZE + UINT64_C(8388608))
 #define CHANNEL_FULL_LIMIT 192u /* 12 MiB unread at most, then programs wait */
 #define CHANNEL_WAKE_COUNT 8u   /* FULL blocks at which a sleeping recorder is woken */
@@ -56,6 +60,24 @@ enum channel_kind { CHANNEL_DEFINITIONS = 1, CHANNEL_NATIVE, CHANNEL_PYTHON };
 
 enum channel_clock { CHANNEL_CLOCK_TSC, CHANNEL_CLOCK_MONOTONIC };
 
+/*
+ * What the user switches while programs run: they map this page over one of their own
+ * (channel/control.h), so that looking at it costs nothing more than a variable.
+ *
+ * `log` has the first switchings: CLOCK_MONOTONIC_RAW in nanoseconds << 1 | stopped; 0: none yet.
+ */
+#define CHANNEL_CONTROL_SIZE 4096u
+#define CHANNEL_SWITCHES     500u
+struct channel_control {
+    _Atomic uint32_t stopped;  /* calls made from now on are not recorded */
+    _Atomic uint32_t switches; /* how often that has changed */
+    _Atomic uint64_t log[CHANNEL_SWITCHES];
+    uint8_t padding[CHANNEL_CONTROL_SIZE - 8 - 8 * CHANNEL_SWITCHES];
+};
+_Static_assert(sizeof(struct channel_control) == CHANNEL_CONTROL_SIZE, "a page");
+
+#define CHANNEL_PATTERNS_SIZE 16384u
+
 struct channel_header {
     uint64_t magic; /* written last by the recorder */
     uint32_t version, header_size;
@@ -65,6 +87,8 @@ struct channel_header {
     int32_t recorder_pid;
     uint32_t drop;                 /* no room: lose events and count them, do not wait */
     uint32_t python_only;          /* no C functions of Python programs */
+    uint32_t depth_limit;          /* recorded frames open on a stack; 0: no limit */
+    uint32_t patterns_size;        /* bytes of `patterns`; 0: all functions are recorded */
     uint64_t recorder_start;       /* of its process, as /proc/PID/stat says it; 0 unknown */
     uint32_t pid_namespace;        /* the recorder's: low half of the inode of /proc/self/ns/pid */
     _Atomic uint32_t closed;       /* the recorder has finished or died: record nothing more */
@@ -78,9 +102,38 @@ struct channel_header {
     _Atomic uint32_t streams;      /* stream numbers handed out */
     _Atomic uint32_t processes;    /* programs that attached */
     _Atomic uint64_t lost_events;  /* could not be kept: no block, recorder gone */
+    _Atomic uint32_t questions;    /* numbers handed out */
     _Atomic uint32_t states[CHANNEL_BLOCK_COUNT]; /* enum channel_state */
+    _Alignas(CHANNEL_CONTROL_SIZE) struct channel_control control;
+    char patterns[CHANNEL_PATTERNS_SIZE]; /* channel/patterns.h */
 };
 _Static_assert(sizeof(struct channel_header) <= CHANNEL_HEADER_SIZE, "the header has room");
+_Static_assert(offsetof(struct channel_header, control) % CHANNEL_CONTROL_SIZE == 0, "a page");
+
+/*
+ * Which functions of native code are to be recorded: programs know addresses only, the recorder has
+ * the names. A program asks when it first enters code of a module (DEFINE_QUESTION), with a number
+ * of its own out of `questions`, and waits for `offsets[number]`: where in the answers' part of the
+ * file the module's table begins, 1 when there is none to be had; then all of it is recorded.
+ *
+ * A table's rows are ordered; each holds from its start to that of the next one.
+ */
+#define CHANNEL_QUESTIONS 1048576u
+struct channel_answers {
+    _Atomic uint32_t offsets[CHANNEL_QUESTIONS]; /* 0: not answered yet */
+};
+#define CHANNEL_NO_TABLE 1u
+
+enum channel_choice { CHOICE_EXCLUDED = 1, CHOICE_INCLUDED = 2 };
+
+struct channel_row {
+    uint32_t start;  /* address in the module, the load bias taken off */
+    uint32_t choice; /* enum channel_choice */
+};
+struct channel_table {
+    uint32_t count, reserved;
+    struct channel_row rows[];
+};
 
 /* Begins every block. A block's owner writes it before the block's first event, `kind` last. */
 struct channel_block {
@@ -142,7 +195,8 @@ enum channel_definition {
     DEFINE_MODULE,      /* a = first address, b = end, c = load bias; path, build id in hex */
     DEFINE_MODULE_GONE, /* a = first address */
     DEFINE_NOTE,        /* a sentence for the user */
-    DEFINE_COST, /* a, b = ticks of one enter/leave pair inside and outside what is measured */
+    DEFINE_COST,     /* a, b = ticks of one enter/leave pair inside and outside what is measured */
+    DEFINE_QUESTION, /* a = first address of a module, b = the question's number */
 };
 
 struct channel_record {
@@ -153,6 +207,11 @@ struct channel_record {
     uint64_t a, b, c;
     /* strings follow */
 };
+
+static inline struct channel_answers *channel_answers(struct channel_header *header)
+{
+    return (struct channel_answers *)(void *)((char *)header + CHANNEL_ANSWERS_OFFSET);
+}
 
 static inline struct channel_block *channel_block_at(struct channel_header *header, uint32_t index)
 {

@@ -192,6 +192,8 @@ static int apply(struct programs *programs, struct program *program,
     case DEFINE_COST:
         program->cost = record->a + record->b;
         break;
+    case DEFINE_QUESTION:
+        break;
     }
     return 0;
 }

@@ -2,6 +2,7 @@
  * The extension module `_ncprof`: start(), called by sitecustomize.py and
  * ncprof_run.py before the program begins, and the latter's run().
  */
+#include "capture/channel/control.h"
 #include "capture/channel/target.h"
 #include "capture/python/calibrate.h"
 #include "capture/python/evaluate.h"
@@ -37,6 +38,7 @@ static bool start_recording(char *why, size_t size)
     calibrate_begin(&calibration);
     bool opened = open_recorder(why, size);
     calibrate_end(&calibration);
+    control_obey();
     return opened;
 }
 

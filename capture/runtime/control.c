@@ -1,5 +1,5 @@
 /* ncprof.h's side in the recorder. */
-#include "capture/runtime/thread.h"
+#include "capture/channel/control.h"
 
 #define VISIBLE __attribute__((visibility("default")))
 
@@ -8,10 +8,10 @@ VISIBLE void ncprof_recorder_stop(void);
 
 void ncprof_recorder_start(void)
 {
-    atomic_store(&recording_stopped, false);
+    control_switch(false);
 }
 
 void ncprof_recorder_stop(void)
 {
-    atomic_store(&recording_stopped, true);
+    control_switch(true);
 }

@@ -67,7 +67,7 @@ INLINE bool enter_is_rare(const struct thread *thread, uintptr_t place, uintptr_
            chained > FRAME_CHAIN_MAX || on->top >= on->last ||
            function - thread->module_low >= thread->module_size ||
            on->stream.cursor >= on->stream.limit || clock_is_slow() ||
-           atomic_load_explicit(&recording_stopped, memory_order_relaxed);
+           atomic_load_explicit(&recording_control.stopped, memory_order_relaxed);
 }
 
 INLINE void push(struct thread *thread, struct frame frame)

@@ -114,7 +114,7 @@ bool nested_enter(struct thread *thread, uintptr_t place, uintptr_t function)
         bury_hook(thread);
         return false;
     }
-    if (!atomic_load_explicit(&recording_stopped, memory_order_relaxed))
+    if (!atomic_load_explicit(&recording_control.stopped, memory_order_relaxed))
         push(thread, (struct frame){.place = place, .function = function}, function);
     return true;
 }
@@ -147,7 +147,7 @@ bool nested_enter_return(struct thread *thread, uintptr_t *place, uintptr_t func
         return false;
     }
     struct frame frame = {.place = (uintptr_t)place, .origin = *place};
-    if (!atomic_load_explicit(&recording_stopped, memory_order_relaxed) &&
+    if (!atomic_load_explicit(&recording_control.stopped, memory_order_relaxed) &&
         push(thread, frame, function))
         *place = (uintptr_t)return_trampoline;
     return true;

@@ -36,7 +36,7 @@ static bool is_ordinary(struct thread *thread, const struct entry *entry)
     struct stream *stream = &thread->on.stream;
     bool ordinary = entry->place - on->low < on->size && is_nested(on->top, entry) &&
                     on->top < on->last && stream->cursor < stream->limit - sizeof(uint64_t) &&
-                    !atomic_load_explicit(&recording_stopped, memory_order_relaxed) &&
+                    !atomic_load_explicit(&recording_control.stopped, memory_order_relaxed) &&
                     stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2;
     bool known = entry->function - thread->module_low < thread->module_size;
     return ordinary && (known || modules_find(thread, entry->function));

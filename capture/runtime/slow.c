@@ -85,7 +85,7 @@ static void push(struct context *on, const struct entry *entry, uintptr_t marks)
 static void enter(struct thread *thread, const struct entry *entry)
 {
     struct context *on = &thread->on;
-    if (atomic_load(&recording_stopped)) {
+    if (atomic_load(&recording_control.stopped)) {
         push(on, entry, FRAME_SILENT);
         on->silent++;
         return;

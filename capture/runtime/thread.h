@@ -19,6 +19,7 @@
 #ifndef NCPROF_CAPTURE_RUNTIME_THREAD_H
 #define NCPROF_CAPTURE_RUNTIME_THREAD_H
 
+#include "capture/channel/control.h"
 #include "capture/channel/stream.h"
 
 #include <stdbool.h>
@@ -107,8 +108,6 @@ struct thread {
 extern __thread struct thread *thread_self;
 /* Of threads that are not recorded (any more): always busy, so that hooks look no further. */
 extern struct thread thread_off;
-/* Raised by ncprof_stop(). */
-extern _Atomic bool recording_stopped;
 
 /*
  * Runs work(a, b) on the recorder's own stack with the vector registers saved and

@@ -16,7 +16,6 @@
 
 __thread struct thread *thread_self;
 struct thread thread_off = {.busy = UINTPTR_MAX};
-_Atomic bool recording_stopped;
 
 static struct {
     pthread_once_t once;
@@ -154,7 +153,9 @@ uintptr_t thread_set_up(struct thread *thread, const void *data)
     name_thread(thread);
     if (threads.has_key)
         pthread_setspecific(threads.key, (const char *)1);
-    if (!atomic_exchange(&threads.calibrated, true))
+    if (!atomic_exchange(&threads.calibrated, true)) {
         calibrate(beginning->kind);
+        control_obey();
+    }
     return 1;
 }
