@@ -87,15 +87,32 @@ double clock_rate(const struct clock_pair *first, const struct clock_pair *secon
     return (double)(second->ticks - first->ticks) * 1e9 / (double)elapsed;
 }
 
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 uint64_t clock_step(enum channel_clock clock)
 {
-    uint64_t smallest = UINT64_MAX;
+    uint64_t step = 0;
     uint64_t before = now(clock);
     for (int i = 0; i < 1000; i++) {
         uint64_t after = now(clock);
-        if (after > before && after - before < smallest)
-            smallest = after - before;
+        if (after > before)
+            step = common_divisor(after - before, step);
         before = after;
     }
-    return smallest == UINT64_MAX ? 1 : smallest;
+    return step ? step : 1;
+}
+
+uint64_t clock_unit(uint64_t step, double rate, double resolution_ns)
+{
+    double ticks = rate * 1e-9 * resolution_ns;
+    uint64_t steps = (uint64_t)(ticks / (double)step);
+    return steps > 1 ? steps * step : step;
 }

@@ -22,7 +22,10 @@ struct clock_pair clock_read(enum channel_clock clock);
 
 /* Ticks a second, measured between two pairs; 0 when they are too close to tell. */
 double clock_rate(const struct clock_pair *first, const struct clock_pair *second);
-/* The smallest step seen between two readings, in ticks; at least 1. */
+/* What the clock goes on by, in ticks: all its readings are multiples of it apart. At least 1. */
 uint64_t clock_step(enum channel_clock clock);
+/* The ticks that a trace's times are kept in: whole steps, together at most `resolution_ns`, but
+ * never less than one step. */
+uint64_t clock_unit(uint64_t step, double rate, double resolution_ns);
 
 #endif

@@ -47,7 +47,9 @@ static void add_clock(cJSON *object, struct metadata_clock clock)
     cJSON_AddStringToObject(entry, "name", clock.name);
     if (clock.ticks_per_second > 0)
         cJSON_AddNumberToObject(entry, "ticks_per_second", round(clock.ticks_per_second));
+    cJSON_AddNumberToObject(entry, "unit", (double)clock.unit);
     cJSON_AddNumberToObject(entry, "step_ns", round(clock.step_ns * 10) / 10);
+    cJSON_AddNumberToObject(entry, "resolution_ns", round(clock.unit_ns * 10) / 10);
 }
 
 static void add_git(cJSON *object)

@@ -8,8 +8,10 @@
 
 struct metadata_clock {
     const char *name;
-    double ticks_per_second; /* as far as known when the recording begins */
-    double step_ns;
+    double ticks_per_second; /* of the trace, as far as known when the recording begins */
+    uint64_t unit;           /* of the clock's own ticks are one of the trace's */
+    double step_ns;          /* the clock's own step; what is kept is coarser */
+    double unit_ns;
 };
 
 /* Both are the caller's to free. */

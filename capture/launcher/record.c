@@ -20,6 +20,10 @@
 #define WAIT_MS        100
 #define RECORDER_ERROR 2
 
+/* Less than two readings of a time stamp counter in a row take: what is finer is noise, and takes
+ * as much room in the file as all the rest. A clock whose step is 10 ns keeps it. */
+#define RESOLUTION_NS 10.5
+
 struct recording {
     const struct record_options *options;
     struct detected target;
@@ -47,9 +51,13 @@ static struct metadata_clock measure_clock(enum channel_clock clock, const struc
         now = clock_read(clock);
     double rate = clock_rate(first, &now);
     uint64_t step = clock_step(clock);
+    uint64_t unit = clock_unit(step, rate, RESOLUTION_NS);
+    double tick_ns = rate > 0 ? 1e9 / rate : 0;
     return (struct metadata_clock){.name = clock_name(clock),
-                                   .ticks_per_second = rate,
-                                   .step_ns = rate > 0 ? (double)step * 1e9 / rate : 0};
+                                   .ticks_per_second = rate / (double)unit,
+                                   .unit = unit,
+                                   .step_ns = (double)step * tick_ns,
+                                   .unit_ns = (double)unit * tick_ns};
 }
 
 static int open_trace(struct recording *recording, const struct clock_pair *first,

@@ -35,6 +35,7 @@ int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t fu
                        uint64_t ticks, struct error *err)
 {
     int result = 0;
+    ticks = trace_unit_of(writer->unit, ticks);
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];
@@ -50,6 +51,7 @@ int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ti
                        struct error *err)
 {
     int result = 0;
+    ticks = trace_unit_of(writer->unit, ticks);
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];

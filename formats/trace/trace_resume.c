@@ -242,6 +242,7 @@ static void mark_all_written(struct definitions *definitions)
 static void take_over(struct trace_writer *writer, struct trace *trace, uint32_t sequence)
 {
     writer->sequence = sequence;
+    writer->unit = trace_writer_unit(trace->opening.text, trace->opening.length);
     writer->clock_ticks = trace->clock_ticks;
     writer->clock_ns = trace->clock_ns;
     chunk_table_free(&writer->table);

@@ -1,5 +1,6 @@
 #include "formats/trace/trace_writer.h"
 
+#include "formats/trace/trace_metadata.h"
 #include "formats/trace/trace_writer_internal.h"
 
 #include <stdlib.h>
@@ -86,7 +87,21 @@ struct trace_writer *trace_writer_new(struct error *err)
     definitions_init(&writer->definitions);
     writer->budget.definitions = &writer->definitions;
     writer->budget.limit = CONTEXT_LIMIT;
+    writer->unit = trace_unit_make(1);
     return writer;
+}
+
+static void find_unit(void *payload, const char *key, const char *value)
+{
+    if (strcmp(key, "clock.unit") == 0)
+        *(struct trace_unit *)payload = trace_unit_make(strtoull(value, NULL, 10));
+}
+
+struct trace_unit trace_writer_unit(const char *metadata, size_t length)
+{
+    struct trace_unit unit = trace_unit_make(1);
+    trace_metadata_each(metadata, length, find_unit, &unit);
+    return unit;
 }
 
 int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,
@@ -95,13 +110,14 @@ int trace_writer_open(struct trace_writer **out, const char *path, bool force, c
     struct trace_writer *writer = trace_writer_new(err);
     if (!writer)
         return -1;
-    writer->clock_ticks = start_ticks;
-    writer->clock_ns = start_monotonic_ns;
+    metadata = metadata ? metadata : "{}";
+    writer->unit = trace_writer_unit(metadata, strlen(metadata));
+    trace_writer_sync(writer, start_ticks, start_monotonic_ns);
     if (trace_output_open(&writer->output, path, force, err) < 0) {
         trace_writer_free(writer);
         return -1;
     }
-    if (emit_text(writer, CHUNK_HEADER, metadata ? metadata : "{}", err) < 0) {
+    if (emit_text(writer, CHUNK_HEADER, metadata, err) < 0) {
         trace_output_discard(writer->output);
         trace_writer_free(writer);
         return -1;
@@ -176,7 +192,7 @@ void trace_writer_thread_name(struct trace_writer *writer, uint32_t thread, cons
 
 void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t monotonic_ns)
 {
-    writer->clock_ticks = ticks;
+    writer->clock_ticks = trace_unit_of(writer->unit, ticks);
     writer->clock_ns = monotonic_ns;
 }
 

@@ -24,7 +24,8 @@ struct trace_writer;
 /*
  * Creates `path` (refuses an existing one unless `force`) and writes the header.
  * `metadata` is a JSON object (text) as FORMAT.md describes: command, host, size, ...
- * Ticks are the recorder's clock; (ticks, ns) pairs from trace_writer_sync() give its
+ * Ticks are the recorder's clock, here and below; the file's are `clock.unit` of them, a number in
+ * the metadata; (ticks, ns) pairs from trace_writer_sync() give its
  * rate, ns being CLOCK_MONOTONIC_RAW; (start_ticks, start_unix_ns) is the first moment.
  */
 int trace_writer_open(struct trace_writer **out, const char *path, bool force, const char *metadata,

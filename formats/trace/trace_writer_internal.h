@@ -6,6 +6,7 @@
 #include "formats/trace/event_log.h"
 #include "formats/trace/frame.h"
 #include "formats/trace/trace_output.h"
+#include "formats/trace/trace_unit.h"
 #include "formats/trace/trace_writer.h"
 
 struct trace_writer {
@@ -20,8 +21,9 @@ struct trace_writer {
     } * bounds;             /* of the chunk being written, one a function; min > max: none */
     uint32_t latency_count; /* elements of both */
     struct chunk_table table;
-    uint32_t sequence;    /* of the next chunk */
-    uint64_t clock_ticks; /* the last pair of clocks */
+    uint32_t sequence; /* of the next chunk */
+    struct trace_unit unit;
+    uint64_t clock_ticks; /* the last pair of clocks; in the file's ticks, as all in here */
     int64_t clock_ns;
     struct bytes chunk; /* scratch: a chunk as it will be in the file */
     struct bytes payloads[CHUNK_FRAMES];
@@ -51,6 +53,9 @@ void trace_writer_limit_contexts(struct trace_writer *writer, uint32_t limit);
 int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
                       const struct bytes *first, const struct bytes *second,
                       const struct bytes *third, struct error *err);
+
+/* The unit that the metadata of a HEADER state. */
+struct trace_unit trace_writer_unit(const char *metadata, size_t length);
 
 /* Makes `latency` and `bounds` reach to the last function. */
 void trace_writer_more_functions(struct trace_writer *writer);

@@ -64,7 +64,7 @@ static struct fixture_file make_file(uint32_t context_limit)
     struct trace_writer *w;
     uint32_t ids[FUNCTIONS], depth[THREADS] = {0};
     char *path = fixture_path("resume-whole.ncp");
-    assert_ok(trace_writer_open(&w, path, true, "{\"host\": \"h\"}", 500, 500, &err));
+    assert_ok(trace_writer_open(&w, path, true, "{\"clock\": {\"unit\": 7}}", 500, 500, &err));
     uint32_t count = thread_count(context_limit);
     if (context_limit)
         trace_writer_limit_contexts(w, context_limit);
