@@ -188,8 +188,26 @@ uint32_t build_function(struct build *build, const char *name, const char *modul
 uint32_t build_process(struct build *build, const char *name, uint64_t id)
 {
     *array_push(&build->processes) =
-        (struct build_process){strings_intern_text(&build->strings, name), id};
+        (struct build_process){.name = strings_intern_text(&build->strings, name),
+                               .parent = PROFILE_NONE,
+                               .id = id};
     return build->processes.count - 1;
+}
+
+void build_process_parent(struct build *build, uint32_t process, uint32_t parent)
+{
+    build->processes.data[process].parent = parent;
+}
+
+void build_process_command(struct build *build, uint32_t process, const char *command)
+{
+    build->processes.data[process].command = strings_intern_text(&build->strings, command);
+}
+
+void build_process_end(struct build *build, uint32_t process, enum process_end end, uint32_t status)
+{
+    build->processes.data[process].end = end;
+    build->processes.data[process].status = status;
 }
 
 uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process)

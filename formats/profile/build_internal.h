@@ -22,7 +22,8 @@ struct build_function {
 };
 
 struct build_process {
-    uint32_t name;
+    uint32_t name, command, parent, status;
+    enum process_end end;
     uint64_t id;
 };
 

@@ -225,13 +225,43 @@ static void hand_over_tree(struct profile *p, struct build *build)
                (size_t)p->metric_count * p->context_count * sizeof *p->context_total);
 }
 
-static void hand_over_threads(struct profile *p, struct build *build)
+/* Each process is walked over once: `seen` has the number of the walk that met it, from 1. */
+static void break_cycles(struct profile *p)
+{
+    uint32_t *seen = memory_zeroed(p->process_count, sizeof *seen);
+    for (uint32_t i = 0; i < p->process_count; i++) {
+        uint32_t at = i;
+        while (!seen[at]) {
+            seen[at] = i + 1;
+            uint32_t parent = p->processes[at].parent;
+            if (parent >= p->process_count || seen[parent] == i + 1)
+                p->processes[at].parent = PROFILE_NONE;
+            else
+                at = parent;
+        }
+    }
+    free(seen);
+}
+
+static void hand_over_processes(struct profile *p, struct build *build)
 {
     p->process_count = build->processes.count;
     p->processes = arena_array(p->arena, struct process, p->process_count);
-    for (uint32_t i = 0; i < p->process_count; i++)
-        p->processes[i] = (struct process){text_of(build, build->processes.data[i].name),
-                                           build->processes.data[i].id};
+    for (uint32_t i = 0; i < p->process_count; i++) {
+        const struct build_process *from = &build->processes.data[i];
+        p->processes[i] = (struct process){.name = text_of(build, from->name),
+                                           .command = text_of(build, from->command),
+                                           .id = from->id,
+                                           .parent = from->parent,
+                                           .end = from->end,
+                                           .status = from->status};
+    }
+    break_cycles(p);
+}
+
+static void hand_over_threads(struct profile *p, struct build *build)
+{
+    hand_over_processes(p, build);
     p->thread_count = build->threads.count;
     p->threads = arena_array(p->arena, struct thread, p->thread_count);
     for (uint32_t i = 0; i < p->thread_count; i++) {

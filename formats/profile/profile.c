@@ -35,17 +35,20 @@ struct values profile_edge(const struct profile *p, uint32_t edge, uint32_t metr
                            p->edge_total[at]};
 }
 
-int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t thread)
+static int64_t thread_total(const struct profile *p, uint32_t metric, uint32_t thread)
 {
-    if (thread != PROFILE_NONE) {
-        uint32_t root = p->threads[thread].root;
-        return root == PROFILE_NONE ? 0
-                                    : p->context_total[(size_t)metric * p->context_count + root];
-    }
+    uint32_t root = p->threads[thread].root;
+    return root == PROFILE_NONE ? 0 : p->context_total[(size_t)metric * p->context_count + root];
+}
+
+int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t threads)
+{
     int64_t total = 0;
-    if (p->flags & PROFILE_HAS_TREE) {
+    if (threads < p->thread_count)
+        return thread_total(p, metric, threads);
+    if (threads != PROFILE_NONE || p->flags & PROFILE_HAS_TREE) {
         for (uint32_t t = 0; t < p->thread_count; t++)
-            total += profile_total(p, metric, t);
+            total += profile_chosen(p, threads, t) ? thread_total(p, metric, t) : 0;
         return total;
     }
     for (uint32_t f = 0; f < p->function_count; f++)
@@ -82,14 +85,9 @@ static void visit(const struct profile *p, uint32_t c, uint32_t metric, uint32_t
     }
 }
 
-void profile_thread_functions(const struct profile *p, uint32_t thread, uint32_t metric,
-                              struct values *out)
+static void visit_tree(const struct profile *p, uint32_t root, uint32_t metric, uint32_t *active,
+                       struct values *out)
 {
-    memset(out, 0, p->function_count * sizeof *out);
-    uint32_t root = p->threads[thread].root;
-    if (root == PROFILE_NONE)
-        return;
-    uint32_t *active = memory_zeroed(p->function_count, sizeof *active);
     uint32_t left, c = profile_next_context(p->contexts, root, root, &left);
     while (c != PROFILE_NONE) {
         visit(p, c, metric, active, out);
@@ -98,6 +96,16 @@ void profile_thread_functions(const struct profile *p, uint32_t thread, uint32_t
             active[p->contexts[c].function]--;
         c = next;
     }
+}
+
+void profile_thread_functions(const struct profile *p, uint32_t threads, uint32_t metric,
+                              struct values *out)
+{
+    memset(out, 0, p->function_count * sizeof *out);
+    uint32_t *active = memory_zeroed(p->function_count, sizeof *active);
+    for (uint32_t t = 0; t < p->thread_count; t++)
+        if (profile_chosen(p, threads, t) && p->threads[t].root != PROFILE_NONE)
+            visit_tree(p, p->threads[t].root, metric, active, out);
     free(active);
 }
 

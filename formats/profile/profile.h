@@ -95,9 +95,21 @@ struct thread {
     uint32_t root; /* its root context; PROFILE_NONE without a tree */
 };
 
+/* How a process ended, as far as the source knows. */
+enum process_end {
+    PROCESS_END_UNKNOWN, /* running still, or nobody saw it */
+    PROCESS_EXITED,      /* `status` is its exit status */
+    PROCESS_KILLED,      /* `status` is the signal; 0: it ended without exiting, of what is unknown */
+    PROCESS_REPLACED,    /* by exec: another process with the same id goes on */
+};
+
 struct process {
     const char *name;
+    const char *command; /* with its arguments, as a shell would read it; "" unknown */
     uint64_t id;
+    uint32_t parent; /* who started it, directly or not; PROFILE_NONE: unknown. No cycles */
+    enum process_end end;
+    uint32_t status;
 };
 
 struct metadata {
@@ -156,16 +168,43 @@ struct values profile_context(const struct profile *profile, uint32_t context, u
 struct values profile_edge(const struct profile *profile, uint32_t edge, uint32_t metric);
 
 /*
- * The whole of a metric: the sum of all self values. With a thread
- * (not PROFILE_NONE) the total of that thread's root.
+ * Which threads a view is about: PROFILE_NONE (all), a thread's index, or
+ * profile_whole_process() of a process' index (all of its threads).
  */
-int64_t profile_total(const struct profile *profile, uint32_t metric, uint32_t thread);
+#define PROFILE_PROCESS_BIT 0x80000000u
+
+static inline uint32_t profile_whole_process(uint32_t process)
+{
+    return PROFILE_PROCESS_BIT | process;
+}
+
+/* The process chosen as a whole; PROFILE_NONE: all threads or one. */
+static inline uint32_t profile_chosen_process(uint32_t threads)
+{
+    return threads != PROFILE_NONE && (threads & PROFILE_PROCESS_BIT)
+               ? threads & ~PROFILE_PROCESS_BIT
+               : PROFILE_NONE;
+}
+
+static inline bool profile_chosen(const struct profile *profile, uint32_t threads, uint32_t thread)
+{
+    uint32_t process = profile_chosen_process(threads);
+    if (process != PROFILE_NONE)
+        return profile->threads[thread].process == process;
+    return threads == PROFILE_NONE || threads == thread;
+}
 
 /*
- * Values of every function within one thread, from its tree; calls, primitive,
+ * The whole of a metric: the sum of all self values. With threads chosen (not PROFILE_NONE) the
+ * totals of their roots.
+ */
+int64_t profile_total(const struct profile *profile, uint32_t metric, uint32_t threads);
+
+/*
+ * Values of every function within the threads chosen, from their trees; calls, primitive,
  * self and total as above. `out` has function_count elements.
  */
-void profile_thread_functions(const struct profile *profile, uint32_t thread, uint32_t metric,
+void profile_thread_functions(const struct profile *profile, uint32_t threads, uint32_t metric,
                               struct values *out);
 
 /*
