@@ -4,11 +4,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct slice {
     const char *text;
     size_t length;
 };
+
+static inline bool slice_is(struct slice s, const char *text)
+{
+    size_t length = strlen(text);
+    return s.length == length && !memcmp(s.text, text, length);
+}
 
 static inline bool is_blank(char c)
 {

@@ -1,0 +1,549 @@
+#include "formats/readers/scan.h"
+#include "formats/profile/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW     (256u << 10)
+#define STRING_MAX INPUT_LINE_MAX
+#define FIGURES    400 /* of a number; longer ones are no number */
+
+struct scan {
+    struct input *input;
+    char *at, *end; /* what of the window is left; *end is NUL */
+    char *window;
+    size_t capacity;
+    uint64_t read; /* bytes of the document up to `end` */
+    bool exhausted;
+    bool failed;
+    bool fresh; /* in the innermost object or array nothing was taken yet */
+    struct error error;
+    char *text; /* a string whose escapes are resolved */
+    size_t text_capacity;
+};
+
+/* What a byte may be; several can hold. */
+enum trait {
+    BLANK = 1,
+    FIGURE = 2,  /* in a number */
+    LETTER = 4,  /* in true, NaN, ... */
+    SPECIAL = 8, /* in a value that is skipped: a quote or a bracket, or the window's end */
+};
+
+static const uint8_t traits[256] = {
+    ['\0'] = SPECIAL,        ['"'] = SPECIAL,         ['{'] = SPECIAL,
+    ['}'] = SPECIAL,         ['['] = SPECIAL,         [']'] = SPECIAL,
+    [' '] = BLANK,           ['\t'] = BLANK,          ['\n'] = BLANK,
+    ['\r'] = BLANK,          ['0' ... '9'] = FIGURE,  ['+'] = FIGURE,
+    ['-'] = FIGURE,          ['.'] = FIGURE,          ['a' ... 'd'] = LETTER,
+    ['f' ... 'z'] = LETTER,  ['A' ... 'D'] = LETTER,  ['F' ... 'Z'] = LETTER,
+    ['e'] = LETTER | FIGURE, ['E'] = LETTER | FIGURE,
+};
+
+static inline bool is(char c, unsigned trait)
+{
+    return traits[(uint8_t)c] & trait;
+}
+
+struct scan *scan_new(struct input *input)
+{
+    struct scan *scan = memory_zeroed(1, sizeof *scan);
+    scan->input = input;
+    scan->capacity = WINDOW;
+    scan->window = memory_alloc(WINDOW + 1);
+    scan->at = scan->end = scan->window;
+    *scan->end = '\0';
+    scan->fresh = true;
+    return scan;
+}
+
+void scan_free(struct scan *scan)
+{
+    if (!scan)
+        return;
+    free(scan->window);
+    free(scan->text);
+    free(scan);
+}
+
+/* ---- errors ---- */
+
+bool scan_failed(const struct scan *scan)
+{
+    return scan->failed;
+}
+
+static uint64_t offset_of(const struct scan *scan)
+{
+    return scan->read - (uint64_t)(scan->end - scan->at);
+}
+
+/* Nothing more is taken: the window is empty from here on. */
+static void stop(struct scan *scan)
+{
+    scan->failed = true;
+    scan->exhausted = true;
+    scan->at = scan->end = scan->window;
+    *scan->end = '\0';
+}
+
+static bool fail(struct scan *scan, const char *what)
+{
+    if (!scan->failed && scan->error.code == ERROR_NONE)
+        error_at_offset(&scan->error, offset_of(scan), "%s", what);
+    if (!scan->failed)
+        stop(scan);
+    return false;
+}
+
+static bool fail_at_end(struct scan *scan)
+{
+    if (!scan->failed) {
+        fail(scan, "the document ends here, too early");
+        if (scan->error.code == ERROR_FORMAT)
+            scan->error.code = ERROR_TRUNCATED;
+    }
+    return false;
+}
+
+void scan_refuse(struct scan *scan, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fail(scan, text);
+}
+
+/* ---- the window ---- */
+
+/* Adds bytes behind `end`; what lies from `at` on stays, at another place. False at the end. */
+static bool more(struct scan *scan)
+{
+    size_t held = (size_t)(scan->end - scan->at), got = 0;
+    if (scan->exhausted)
+        return false;
+    if (held >= STRING_MAX)
+        return fail(scan, "a string is longer than 64 MiB");
+    memmove(scan->window, scan->at, held);
+    if (held > scan->capacity / 2) {
+        scan->capacity *= 2;
+        scan->window = memory_resize(scan->window, scan->capacity + 1, 1);
+    }
+    scan->at = scan->window;
+    scan->end = scan->window + held;
+    bool cut = input_read(scan->input, scan->end, scan->capacity - held, &got, &scan->error);
+    scan->end += got;
+    scan->read += got;
+    *scan->end = '\0';
+    scan->exhausted = cut || !got;
+    if (cut && !got)
+        stop(scan);
+    return got > 0;
+}
+
+/* The first byte that is no blank, or NUL at the end. */
+static inline char due(struct scan *scan)
+{
+    do {
+        while (is(*scan->at, BLANK))
+            scan->at++;
+    } while (scan->at == scan->end && more(scan));
+    return *scan->at;
+}
+
+/* ---- values ---- */
+
+enum scan_type scan_type(struct scan *scan)
+{
+    char c = due(scan);
+    switch (c) {
+    case '{':
+        return SCAN_OBJECT;
+    case '[':
+        return SCAN_ARRAY;
+    case '"':
+        return SCAN_STRING;
+    case 't':
+        return SCAN_TRUE;
+    case 'f':
+        return SCAN_FALSE;
+    case 'n':
+        return SCAN_NULL;
+    default:
+        return is(c, FIGURE) || c == 'N' || c == 'I' ? SCAN_NUMBER : SCAN_NOTHING;
+    }
+}
+
+static bool enter(struct scan *scan, char open)
+{
+    if (due(scan) != open) {
+        scan_skip(scan);
+        return false;
+    }
+    scan->at++;
+    scan->fresh = true;
+    return true;
+}
+
+bool scan_object(struct scan *scan)
+{
+    return enter(scan, '{');
+}
+
+bool scan_array(struct scan *scan)
+{
+    return enter(scan, '[');
+}
+
+/* Past the comma, to the next member or item; false past the end of what is open. */
+static bool advance(struct scan *scan, char close)
+{
+    char c = due(scan);
+    if (c == ',' && !scan->fresh) {
+        scan->at++;
+        c = due(scan);
+    } else if (!scan->fresh && c != close && scan->at != scan->end) {
+        return fail(scan, "a comma is missing");
+    }
+    scan->fresh = false;
+    if (c == close) {
+        scan->at++;
+        return false;
+    }
+    if (scan->at == scan->end)
+        return fail_at_end(scan);
+    return true;
+}
+
+bool scan_item(struct scan *scan)
+{
+    return advance(scan, ']');
+}
+
+bool scan_key(struct scan *scan, struct slice *key)
+{
+    if (!advance(scan, '}'))
+        return false;
+    if (*scan->at != '"')
+        return fail(scan, "the name of a member is missing");
+    if (!scan_string(scan, key))
+        return false;
+    /* The window must not move: the colon is looked for where the name still stands. */
+    char *colon = scan->at;
+    while (is(*colon, BLANK))
+        colon++;
+    if (*colon == ':') {
+        scan->at = colon + 1;
+        return true;
+    }
+    return colon == scan->end ? fail_at_end(scan) : fail(scan, "a colon is missing");
+}
+
+/* ---- strings ---- */
+
+/*
+ * The closing quote of the string at `at`, which is in the window then, with the bytes up to a
+ * colon when one follows: what is returned stays where it is until that is taken. *escaped: there
+ * is a backslash in it.
+ */
+static char *string_end(struct scan *scan, bool *escaped)
+{
+    size_t done = 1;
+    *escaped = false;
+    for (;;) {
+        char *from = scan->at + done, *quote = memchr(from, '"', (size_t)(scan->end - from));
+        char *limit = quote ? quote : scan->end;
+        char *slash = memchr(from, '\\', (size_t)(limit - from));
+        if (slash) {
+            *escaped = true;
+            if (slash + 1 < scan->end) {
+                done = (size_t)(slash - scan->at) + 2;
+                continue;
+            }
+            limit = slash;
+        } else if (quote) {
+            char *next = quote + 1;
+            while (is(*next, BLANK))
+                next++;
+            if (next < scan->end || scan->exhausted)
+                return quote;
+            limit = quote;
+        }
+        done = (size_t)(limit - scan->at);
+        if (!more(scan) && (scan->failed || scan->at[done] != '"')) {
+            fail_at_end(scan);
+            return NULL;
+        }
+    }
+}
+
+static bool hex4(const char *text, const char *end, uint32_t *value)
+{
+    *value = 0;
+    if (end - text < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        char c = text[i];
+        uint32_t digit;
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            digit = (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return false;
+        *value = *value << 4 | digit;
+    }
+    return true;
+}
+
+/* At most 3 bytes for the 6 of an escape, 4 for the 12 of a pair. */
+static char *put_utf8(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        *out++ = (char)c;
+    } else if (c < 0x800) {
+        *out++ = (char)(0xc0 | c >> 6);
+        *out++ = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        *out++ = (char)(0xe0 | c >> 12);
+        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
+        *out++ = (char)(0x80 | (c & 0x3f));
+    } else {
+        *out++ = (char)(0xf0 | c >> 18);
+        *out++ = (char)(0x80 | (c >> 12 & 0x3f));
+        *out++ = (char)(0x80 | (c >> 6 & 0x3f));
+        *out++ = (char)(0x80 | (c & 0x3f));
+    }
+    return out;
+}
+
+/* \uXXXX at `at`, or two of them for a pair of surrogates; false when it is none. */
+static bool take_unicode(const char **at, const char *end, char **out)
+{
+    uint32_t c, low;
+    if (!hex4(*at + 2, end, &c))
+        return false;
+    *at += 6;
+    if (c >= 0xd800 && c < 0xdc00 && end - *at >= 6 && (*at)[0] == '\\' && (*at)[1] == 'u' &&
+        hex4(*at + 2, end, &low) && low >= 0xdc00 && low < 0xe000) {
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+        *at += 6;
+    }
+    *out = put_utf8(*out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+    return true;
+}
+
+static bool take_escape(const char **at, const char *end, char **out)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    if ((*at)[1] == 'u')
+        return take_unicode(at, end, out);
+    const char *found = (*at)[1] ? strchr(from, (*at)[1]) : NULL;
+    if (!found)
+        return false;
+    *(*out)++ = to[found - from];
+    *at += 2;
+    return true;
+}
+
+static bool resolve(struct scan *scan, const char *at, const char *end, struct slice *string)
+{
+    size_t length = (size_t)(end - at);
+    if (length > scan->text_capacity) {
+        scan->text_capacity = length * 2;
+        scan->text = memory_resize(scan->text, scan->text_capacity, 1);
+    }
+    char *out = scan->text;
+    while (at < end) {
+        const char *slash = memchr(at, '\\', (size_t)(end - at));
+        size_t plain = (size_t)((slash ? slash : end) - at);
+        memcpy(out, at, plain);
+        out += plain;
+        at += plain;
+        if (slash && !take_escape(&at, end, &out))
+            return fail(scan, "a string holds an escape that there is not");
+    }
+    *string = (struct slice){scan->text, (size_t)(out - scan->text)};
+    return true;
+}
+
+bool scan_string(struct scan *scan, struct slice *string)
+{
+    bool escaped;
+    if (due(scan) != '"') {
+        scan_skip(scan);
+        return false;
+    }
+    char *quote = string_end(scan, &escaped);
+    if (!quote)
+        return false;
+    char *begin = scan->at + 1;
+    if (escaped) {
+        if (!resolve(scan, begin, quote, string))
+            return false;
+    } else {
+        *string = (struct slice){begin, (size_t)(quote - begin)};
+    }
+    scan->at = quote + 1;
+    return true;
+}
+
+/* ---- numbers and words ---- */
+
+/* The bytes of a trait from `at` on, all in the window; at most FIGURES. */
+static struct slice run_of(struct scan *scan, unsigned trait)
+{
+    size_t length = 0;
+    for (;;) {
+        while (length <= FIGURES && is(scan->at[length], trait))
+            length++;
+        if (scan->at + length != scan->end || length > FIGURES || !more(scan))
+            return (struct slice){scan->at, length};
+    }
+}
+
+static bool skip_word(struct scan *scan)
+{
+    static const char *const words[] = {"true", "false", "null", "NaN", "Infinity"};
+    struct slice word = run_of(scan, LETTER);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (slice_is(word, words[i])) {
+            scan->at += word.length;
+            return true;
+        }
+    }
+    return scan->at + word.length == scan->end ? fail_at_end(scan)
+                                               : fail(scan, "a value is missing");
+}
+
+static bool skip_figures(struct scan *scan)
+{
+    struct decimal number;
+    struct slice figures = run_of(scan, FIGURE);
+    bool fits =
+        figures.length <= FIGURES && decimal_parse(figures.text, figures.length, '.', &number);
+    scan->at += figures.length;
+    if (fits)
+        return true;
+    if (figures.length == 1 && figures.text[0] == '-' && is(*scan->at, LETTER))
+        return skip_word(scan);
+    return scan->at == scan->end ? fail_at_end(scan) : fail(scan, "a number is none");
+}
+
+bool scan_number(struct scan *scan, struct decimal *number)
+{
+    struct slice figures;
+    char c = due(scan);
+    if (c == '"')
+        return scan_string(scan, &figures) &&
+               decimal_parse(figures.text, figures.length, '.', number);
+    if (!is(c, FIGURE) || is(c, LETTER)) {
+        scan_skip(scan);
+        return false;
+    }
+    figures = run_of(scan, FIGURE);
+    if (figures.length > FIGURES || !decimal_parse(figures.text, figures.length, '.', number)) {
+        scan_skip(scan);
+        return false;
+    }
+    scan->at += figures.length;
+    return true;
+}
+
+bool scan_scaled(struct scan *scan, int places, int64_t *value)
+{
+    struct decimal number;
+    int64_t scaled;
+    if (!scan_number(scan, &number) || !decimal_scaled(&number, places, &scaled))
+        return false;
+    *value = scaled;
+    return true;
+}
+
+bool scan_bool(struct scan *scan, bool *value)
+{
+    enum scan_type type = scan_type(scan);
+    scan_skip(scan);
+    if (scan->failed || (type != SCAN_TRUE && type != SCAN_FALSE))
+        return false;
+    *value = type == SCAN_TRUE;
+    return true;
+}
+
+/* ---- what nobody asks for ---- */
+
+static void skip_string(struct scan *scan)
+{
+    scan->at++;
+    for (;;) {
+        char *quote = memchr(scan->at, '"', (size_t)(scan->end - scan->at));
+        char *limit = quote ? quote : scan->end;
+        char *slash = memchr(scan->at, '\\', (size_t)(limit - scan->at));
+        if (!slash && quote) {
+            scan->at = quote + 1;
+            return;
+        }
+        scan->at = slash ? slash : limit;
+        if (scan->end - scan->at < 2 && !more(scan)) {
+            fail_at_end(scan);
+            return;
+        }
+        if (*scan->at == '\\')
+            scan->at += 2;
+    }
+}
+
+/* Of what is inside only quotes and brackets are looked at. */
+static void skip_nested(struct scan *scan)
+{
+    uint64_t depth = 0;
+    do {
+        while (!is(*scan->at, SPECIAL))
+            scan->at++;
+        char c = *scan->at;
+        if (c == '"') {
+            skip_string(scan);
+        } else if (c == '{' || c == '[') {
+            depth++;
+            scan->at++;
+        } else if (c) {
+            depth--;
+            scan->at++;
+        } else if (scan->at != scan->end) {
+            scan->at++;
+        } else if (!more(scan)) {
+            fail_at_end(scan);
+        }
+    } while (depth && !scan->failed);
+}
+
+void scan_skip(struct scan *scan)
+{
+    char c = due(scan);
+    if (c == '{' || c == '[')
+        skip_nested(scan);
+    else if (c == '"')
+        skip_string(scan);
+    else if (is(c, FIGURE) && !is(c, LETTER))
+        skip_figures(scan);
+    else if (is(c, LETTER))
+        skip_word(scan);
+    else if (scan->at == scan->end)
+        fail_at_end(scan);
+    else
+        fail(scan, "a value is missing");
+}
+
+int scan_end(struct scan *scan, struct error *err)
+{
+    if (!scan->failed && due(scan) && !scan->failed)
+        fail(scan, "something follows the end of the document");
+    if (!scan->failed && scan->error.code == ERROR_NONE)
+        return 0;
+    *err = scan->error;
+    return -1;
+}
