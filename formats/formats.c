@@ -11,6 +11,7 @@
     ROW(trace_reader)                                                                              \
     ROW(pstats_reader)                                                                             \
     ROW(yappi_reader)                                                                              \
+    ROW(speedscope_reader)                                                                         \
     ROW(folded_reader)
 
 #define WRITERS(ROW)                                                                               \

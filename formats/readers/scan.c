@@ -392,6 +392,17 @@ bool scan_string(struct scan *scan, struct slice *string)
     return true;
 }
 
+char *scan_text(struct scan *scan)
+{
+    struct slice string;
+    if (!scan_string(scan, &string))
+        return NULL;
+    char *text = memory_alloc(string.length + 1);
+    memcpy(text, string.text, string.length);
+    text[string.length] = '\0';
+    return text;
+}
+
 /* ---- numbers and words ---- */
 
 /* The bytes of a trait from `at` on, all in the window; at most FIGURES. */

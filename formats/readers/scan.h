@@ -63,6 +63,8 @@ bool scan_item(struct scan *scan);
 
 /* In UTF-8, escapes resolved; valid until the next call. */
 bool scan_string(struct scan *scan, struct slice *string);
+/* A copy of it, which the caller frees; NULL when it is no string. A NUL in it is its end. */
+char *scan_text(struct scan *scan);
 /* A number, or a string that is one. */
 bool scan_number(struct scan *scan, struct decimal *number);
 /* Likewise, times 10^places and rounded; what does not fit is not taken for a number. */

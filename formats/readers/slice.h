@@ -17,6 +17,11 @@ static inline bool slice_is(struct slice s, const char *text)
     return s.length == length && !memcmp(s.text, text, length);
 }
 
+static inline bool slice_holds(struct slice s, const char *text)
+{
+    return memmem(s.text, s.length, text, strlen(text));
+}
+
 static inline bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -32,6 +37,16 @@ static inline struct slice slice_trim(struct slice s)
         s.length--;
     }
     return s;
+}
+
+/* Whether the first byte that is no blank is the bracket. */
+static inline bool slice_begins_json(struct slice s, char bracket)
+{
+    while (s.length && (is_blank(*s.text) || *s.text == '\n')) {
+        s.text++;
+        s.length--;
+    }
+    return s.length && *s.text == bracket;
 }
 
 #endif
