@@ -62,6 +62,24 @@ static inline uint64_t stream_now(void)
     return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
+/*
+ * For hooks that keep all that calls something out of their usual way: whether the clock is read
+ * without a call, and whether an event at `now` is written without one.
+ */
+static inline bool stream_is_quick(void)
+{
+#if defined(__x86_64__)
+    return stream_clock == CHANNEL_CLOCK_TSC;
+#else
+    return false;
+#endif
+}
+
+static inline bool stream_fits(const struct stream *stream, uint64_t now)
+{
+    return stream->cursor < stream->limit && now - stream->ticks <= CHANNEL_DT_MAX;
+}
+
 /* Ticks since the event before, as an event's first word wants it. */
 static inline uint32_t stream_delta(struct stream *stream, uint64_t now)
 {

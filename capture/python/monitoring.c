@@ -18,22 +18,43 @@ static PyObject *missing; /* sys.monitoring.MISSING: a call without arguments */
     static PyObject *name(PyObject *self, PyObject *const *arguments, size_t count, PyObject *names)
 #define UNUSED_CALLBACK_ARGUMENTS (void)self, (void)count, (void)names
 
+static __attribute__((noinline)) PyObject *enter_code_slowly(PyObject *code)
+{
+    struct thread *thread = threads_this();
+    if (thread)
+        threads_enter_code(thread, code, NULL);
+    return Py_None;
+}
+
+static __attribute__((noinline)) PyObject *enter_builtin_slowly(PyMethodDef *definition,
+                                                                PyObject *callable)
+{
+    struct thread *thread = threads_this();
+    if (thread)
+        threads_enter_builtin(thread, definition, callable);
+    return Py_None;
+}
+
+/* `code` is NULL when a C function is left. */
+static __attribute__((noinline)) PyObject *leave_slowly(PyObject *code)
+{
+    struct thread *thread = threads_this();
+    if (thread)
+        threads_leave(thread, code);
+    return Py_None;
+}
+
 CALLBACK(enter_code)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    struct thread *thread = threads_this();
-    if (thread)
-        threads_enter_code(thread, arguments[0], NULL);
-    return Py_None;
+    return threads_enter_quickly(threads_current, arguments[0]) ? Py_None
+                                                                : enter_code_slowly(arguments[0]);
 }
 
 CALLBACK(leave_code)
 {
     UNUSED_CALLBACK_ARGUMENTS;
-    struct thread *thread = threads_this();
-    if (thread)
-        threads_leave(thread, arguments[0]);
-    return Py_None;
+    return threads_leave_quickly(threads_current) ? Py_None : leave_slowly(arguments[0]);
 }
 
 /* The definition of a C function that is called, or NULL for any other callable. */
@@ -56,20 +77,16 @@ CALLBACK(enter_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    struct thread *thread = definition ? threads_this() : NULL;
-    if (thread)
-        threads_enter_builtin(thread, definition, arguments[2]);
-    return Py_None;
+    if (!definition || threads_enter_quickly(threads_current, definition))
+        return Py_None;
+    return enter_builtin_slowly(definition, arguments[2]);
 }
 
 CALLBACK(leave_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    struct thread *thread = definition ? threads_this() : NULL;
-    if (thread)
-        threads_leave(thread, NULL);
-    return Py_None;
+    return !definition || threads_leave_quickly(threads_current) ? Py_None : leave_slowly(NULL);
 }
 
 static PyObject *make_type(void)

@@ -9,11 +9,11 @@
 static bool only_python;
 static bool opened;
 
-static inline __attribute__((always_inline)) void take(PyObject *code, int what, PyObject *argument)
+static __attribute__((noinline)) int take_slowly(PyObject *code, int what, PyObject *argument)
 {
     struct thread *thread = threads_this();
-    if (__builtin_expect(thread == NULL, 0))
-        return;
+    if (thread == NULL)
+        return 0;
     if (what == CPYTHON_CALL)
         threads_enter_code(thread, code, NULL);
     else if (what == CPYTHON_C_CALL)
@@ -22,20 +22,32 @@ static inline __attribute__((always_inline)) void take(PyObject *code, int what,
         threads_leave(thread, code);
     else if (what == CPYTHON_C_RETURN || what == CPYTHON_C_EXCEPTION)
         threads_leave(thread, NULL);
+    return 0;
+}
+
+static inline __attribute__((always_inline)) int take(PyObject *code, int what, PyObject *argument)
+{
+    struct thread *thread = threads_current;
+    bool done;
+    if (what == CPYTHON_CALL)
+        done = threads_enter_quickly(thread, code);
+    else if (what == CPYTHON_C_CALL)
+        done = threads_enter_quickly(thread, cpython_definition(argument));
+    else
+        done = what >= CPYTHON_RETURN && threads_leave_quickly(thread);
+    return done ? 0 : take_slowly(code, what, argument);
 }
 
 static int take_event(PyObject *self, PyFrameObject *frame, int what, PyObject *argument)
 {
     (void)self;
-    take(cpython_frame_code(frame), what, argument);
-    return 0;
+    return take(cpython_frame_code(frame), what, argument);
 }
 
 static int take_event_3_11(PyObject *self, PyFrameObject *frame, int what, PyObject *argument)
 {
     (void)self;
-    take(cpython_frame_code_3_11(frame), what, argument);
-    return 0;
+    return take(cpython_frame_code_3_11(frame), what, argument);
 }
 
 static int take_python_only(PyObject *self, PyFrameObject *frame, int what, PyObject *argument)

@@ -45,6 +45,39 @@ static inline struct thread *threads_this(void)
     return __builtin_expect(thread != NULL, 1) ? thread : threads_begin();
 }
 
+/*
+ * The usual enter or leave of a hook, in which nothing is called, so that it needs no registers
+ * saved. False: nothing was done, threads_enter_*() and threads_leave() it is. `thread` may be
+ * NULL; `key` as functions.h has it.
+ */
+static inline __attribute__((always_inline)) bool threads_enter_quickly(struct thread *thread,
+                                                                        const void *key)
+{
+    if (__builtin_expect(!thread || !stream_is_quick(), 0) ||
+        __builtin_expect(thread->stream.depth < thread->watch, 0))
+        return false;
+    uint32_t function = functions_find(key);
+    uint64_t now = stream_now();
+    if (__builtin_expect(function == FUNCTIONS_UNSEEN || !stream_fits(&thread->stream, now), 0))
+        return false;
+    stream_enter(&thread->stream, function, now);
+    thread->stream.depth++;
+    return true;
+}
+
+static inline __attribute__((always_inline)) bool threads_leave_quickly(struct thread *thread)
+{
+    if (__builtin_expect(!thread || !stream_is_quick(), 0) ||
+        __builtin_expect(thread->stream.depth <= thread->watch, 0))
+        return false;
+    uint64_t now = stream_now();
+    if (__builtin_expect(!stream_fits(&thread->stream, now), 0))
+        return false;
+    stream_leave(&thread->stream, now);
+    thread->stream.depth--;
+    return true;
+}
+
 /* Out of the way: whether the enter or leave at a watched depth is to be written. */
 bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals);
 bool threads_may_leave(struct thread *thread, PyObject *code);
