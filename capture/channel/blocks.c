@@ -65,8 +65,7 @@ static uint32_t take_lowest(void)
     return BLOCK_NONE;
 }
 
-/* One wait for the recorder's next pass. Finds out when there is no recorder any more. */
-static void wait_for_beat(uint32_t seen, unsigned *silent)
+void block_wait(uint32_t seen, unsigned *silent)
 {
     struct channel_header *channel = target.channel;
     atomic_fetch_add(&channel->waiting, 1);
@@ -103,7 +102,7 @@ uint32_t block_claim(enum channel_kind kind, bool *waited)
         }
         if (channel->drop && !any)
             return BLOCK_NONE;
-        wait_for_beat(beat, &silent);
+        block_wait(beat, &silent);
         *waited = true;
     }
     return BLOCK_NONE;

@@ -34,6 +34,10 @@ struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32
                                   uint32_t sequence, int32_t tid, uint64_t base_ticks);
 void block_hand_over(uint32_t index, bool last);
 
+/* One wait for the recorder's next pass, unless `beat` is no more what was seen. Finds out when
+ * there is no recorder any more: the channel is closed then. *silent starts with 0. */
+void block_wait(uint32_t seen, unsigned *silent);
+
 /* definitions.c: forgets the parent's block after fork. */
 void definitions_forked(void);
 

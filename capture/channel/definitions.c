@@ -62,7 +62,7 @@ static char *reserve(uint32_t size)
     return (char *)(channel_block_at(target.channel, definitions.block) + 1) + definitions.used;
 }
 
-static void write_record(struct channel_record *record, const struct text *texts, unsigned count)
+static bool write_record(struct channel_record *record, const struct text *texts, unsigned count)
 {
     uint32_t size = (uint32_t)sizeof *record;
     for (unsigned i = 0; i < count; i++)
@@ -70,7 +70,7 @@ static void write_record(struct channel_record *record, const struct text *texts
     record->size = (size + 7) & ~7u;
     char *at = reserve(record->size);
     if (!at)
-        return;
+        return false;
     record->ticks = stream_now();
     memcpy(at, record, sizeof *record);
     at += sizeof *record;
@@ -83,20 +83,23 @@ static void write_record(struct channel_record *record, const struct text *texts
     definitions.used += record->size;
     atomic_store_explicit(&channel_block_at(target.channel, definitions.block)->used,
                           definitions.used, memory_order_release);
+    return true;
 }
 
-static void define(struct channel_record record, const char *first, const char *second,
+static bool define(struct channel_record record, const char *first, const char *second,
                    const char *third)
 {
     if (!target.channel)
-        return;
+        return false;
     int saved = errno;
+    bool written = false;
     if (pthread_mutex_lock(&definitions.lock) == 0) {
         struct text texts[] = {text_of(first), text_of(second), text_of(third)};
-        write_record(&record, texts, 3);
+        written = write_record(&record, texts, 3);
         pthread_mutex_unlock(&definitions.lock);
     }
     errno = saved;
+    return written;
 }
 
 void define_process(const char *name, const char *runtime)
@@ -145,4 +148,10 @@ void define_cost(uint64_t inside, uint64_t outside)
 {
     define((struct channel_record){.what = DEFINE_COST, .a = inside, .b = outside}, NULL, NULL,
            NULL);
+}
+
+bool define_question(uint64_t first, uint32_t number)
+{
+    return define((struct channel_record){.what = DEFINE_QUESTION, .a = first, .b = number}, NULL,
+                  NULL, NULL);
 }

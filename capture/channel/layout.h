@@ -103,6 +103,8 @@ struct channel_header {
     _Atomic uint32_t processes;    /* programs that attached */
     _Atomic uint64_t lost_events;  /* could not be kept: no block, recorder gone */
     _Atomic uint32_t questions;    /* numbers handed out */
+    _Atomic uint32_t answerable;   /* numbers below it may be asked: their place has memory */
+    int64_t start_ns;              /* of the recording, CLOCK_MONOTONIC_RAW; 0 unknown */
     _Atomic uint32_t states[CHANNEL_BLOCK_COUNT]; /* enum channel_state */
     _Alignas(CHANNEL_CONTROL_SIZE) struct channel_control control;
     char patterns[CHANNEL_PATTERNS_SIZE]; /* channel/patterns.h */

@@ -42,6 +42,8 @@ void define_module(uint64_t first, uint64_t end, uint64_t bias, const char *path
 void define_module_gone(uint64_t first);
 void define_note(const char *text);
 void define_cost(uint64_t inside, uint64_t outside);
+/* False: it could not be asked. */
+bool define_question(uint64_t first, uint32_t number);
 
 #pragma GCC visibility pop
 

@@ -118,11 +118,16 @@ static uint32_t nameless(struct trace_writer *writer, uint64_t address, const ch
     return trace_writer_function(writer, name, module, "", 0, FUNCTION_NATIVE);
 }
 
-static uint32_t function_in(struct module_file *file, struct trace_writer *writer, uint64_t address)
+struct symbols *module_file_symbols(struct module_file *file)
 {
     if (!file->symbols)
         file->symbols = symbols_open(file->path, file->build_id);
-    uint32_t index = symbols_find(file->symbols, address);
+    return file->symbols;
+}
+
+static uint32_t function_in(struct module_file *file, struct trace_writer *writer, uint64_t address)
+{
+    uint32_t index = symbols_find(module_file_symbols(file), address);
     if (index == SYMBOL_NONE)
         return nameless(writer, address, file->name);
     while (file->functions.count <= index)
@@ -135,6 +140,15 @@ static uint32_t function_in(struct module_file *file, struct trace_writer *write
         free(symbol.file);
     }
     return file->functions.data[index];
+}
+
+struct module_file *modules_file(const struct modules *modules, const struct modules *inherited,
+                                 uint64_t address, uint64_t ticks)
+{
+    const struct module *module = module_at(modules, address, ticks);
+    if (!module && inherited)
+        module = module_at(inherited, address, ticks);
+    return module ? module->file : NULL;
 }
 
 uint32_t modules_resolve(struct modules *modules, const struct modules *inherited,

@@ -19,7 +19,9 @@ struct module_file {
     const char *name;          /* the path's last part */
     struct symbols *symbols;   /* opened by the first address in it */
     ARRAY(uint32_t) functions; /* by symbol index; PROFILE_NONE: not yet */
+    uint32_t table;            /* of choices.h; 0: nobody has asked for it */
 };
+struct symbols *module_file_symbols(struct module_file *file);
 
 struct module_files {
     ARRAY(struct module_file *) list;
@@ -66,6 +68,9 @@ static inline const struct address *modules_cached(const struct modules *modules
     return ticks >= found->from && ticks < found->until ? found : NULL;
 }
 
+/* The file of the module that holds an address at a time; NULL: none. Arguments as below. */
+struct module_file *modules_file(const struct modules *modules, const struct modules *inherited,
+                                 uint64_t address, uint64_t ticks);
 /*
  * Finds the function and remembers it. `inherited` (may be NULL) is asked for modules that this
  * program does not have: those of the program it was forked from.

@@ -1,4 +1,5 @@
 #include "capture/launcher/programs.h"
+#include "capture/launcher/choices.h"
 #include "capture/launcher/modules.h"
 #include "formats/profile/memory.h"
 
@@ -32,8 +33,10 @@ struct programs {
     ARRAY(struct thread_name) names; /* by stream number */
     ARRAY(struct program *) with_process;
     struct module_files files;
-    bool resumed;     /* the trace may know processes from before */
-    uint32_t unknown; /* function in the trace for ids that nobody defined */
+    struct choices *choices; /* NULL: nobody asks */
+    bool told;               /* that a question could not be answered */
+    bool resumed;            /* the trace may know processes from before */
+    uint32_t unknown;        /* function in the trace for ids that nobody defined */
 };
 
 struct programs *programs_new(struct trace_writer *writer)
@@ -42,6 +45,11 @@ struct programs *programs_new(struct trace_writer *writer)
     programs->writer = writer;
     programs->unknown = PROFILE_NONE;
     return programs;
+}
+
+void programs_choose(struct programs *programs, struct choices *choices)
+{
+    programs->choices = choices;
 }
 
 void programs_resumed(struct programs *programs)
@@ -161,6 +169,33 @@ static void define_function_id(struct programs *programs, struct program *progra
                                                                texts[2], (uint32_t)record->b, kind);
 }
 
+/* The modules that a forked program has from its parent, as far as they are not its own. */
+static const struct modules *inherited_modules(const struct program *program)
+{
+    const struct program *owner = program;
+    while (owner->parent && owner->modules.list.count == 0)
+        owner = owner->parent;
+    if (owner != program)
+        return &owner->modules;
+    return program->parent ? &program->parent->modules : NULL;
+}
+
+static int answer(struct programs *programs, struct program *program,
+                  const struct channel_record *record, struct error *err)
+{
+    if (!programs->choices || record->b > UINT32_MAX)
+        return 0;
+    struct module_file *file =
+        modules_file(&program->modules, inherited_modules(program), record->a, record->ticks);
+    if (choices_answer(programs->choices, (uint32_t)record->b, file) || programs->told)
+        return 0;
+    programs->told = true;
+    return trace_writer_note(programs->writer,
+                             "not all functions that were to be left out are: there was no memory "
+                             "for a list of them",
+                             err);
+}
+
 static int apply(struct programs *programs, struct program *program,
                  const struct channel_record *record, const char *const *texts, struct error *err)
 {
@@ -193,7 +228,7 @@ static int apply(struct programs *programs, struct program *program,
         program->cost = record->a + record->b;
         break;
     case DEFINE_QUESTION:
-        break;
+        return answer(programs, program, record, err);
     }
     return 0;
 }
@@ -318,11 +353,6 @@ uint32_t programs_address(struct programs *programs, struct program *program, ui
     const struct address *known = modules_cached(&program->modules, address, ticks);
     if (known)
         return known->function;
-    const struct program *owner = program;
-    while (owner->parent && owner->modules.list.count == 0)
-        owner = owner->parent;
-    const struct modules *inherited = owner != program  ? &owner->modules
-                                      : program->parent ? &program->parent->modules
-                                                        : NULL;
-    return modules_resolve(&program->modules, inherited, programs->writer, address, ticks);
+    return modules_resolve(&program->modules, inherited_modules(program), programs->writer, address,
+                           ticks);
 }

@@ -13,10 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct choices;
 struct programs;
 struct program;
 
 struct programs *programs_new(struct trace_writer *writer);
+/* Questions which functions to record are answered by it, which is borrowed. */
+void programs_choose(struct programs *programs, struct choices *choices);
 /* The trace is one that is gone on with: processes that it has are not stated again. */
 void programs_resumed(struct programs *programs);
 void programs_free(struct programs *programs); /* NULL is allowed */

@@ -278,6 +278,12 @@ bool session_reserve(struct session *session, uint64_t offset, uint64_t size)
     return posix_fallocate(session->descriptor, (off_t)(CHANNEL_SIZE + offset), (off_t)size) == 0;
 }
 
+bool session_reserve_answers(struct session *session, uint64_t offset, uint64_t size)
+{
+    return posix_fallocate(session->descriptor, (off_t)(CHANNEL_ANSWERS_OFFSET + offset),
+                           (off_t)size) == 0;
+}
+
 void session_take_block(struct session *session, uint32_t index)
 {
     atomic_store_explicit(&session->channel->states[index], CHANNEL_TAKEN, memory_order_release);

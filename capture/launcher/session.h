@@ -48,6 +48,8 @@ void session_take_block(struct session *session, uint32_t index);
 void session_free_block(struct session *session, uint32_t index, uint32_t used);
 /* Puts memory behind bytes of the file's last part, which only the recorder uses. */
 bool session_reserve(struct session *session, uint64_t offset, uint64_t size);
+/* Likewise of the answers' part. */
+bool session_reserve_answers(struct session *session, uint64_t offset, uint64_t size);
 /* Hands over open blocks with something in them: of dead programs, or at the end everyone's. */
 void session_hand_over_open(struct session *session, bool all);
 #define SESSION_DIED 2u /* in channel_block.last: the recorder found the program dead */

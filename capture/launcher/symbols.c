@@ -194,6 +194,22 @@ static char *source_of(struct symbols *symbols, uint64_t address, uint32_t *line
     return folder ? memory_printf("%s/%s", folder, file) : memory_string(file);
 }
 
+uint32_t symbols_count(const struct symbols *symbols)
+{
+    return symbols->entries.count;
+}
+
+struct symbol_range symbols_range(const struct symbols *symbols, uint32_t index)
+{
+    const struct entry *entry = &symbols->entries.data[index];
+    return (struct symbol_range){entry->start - symbols->bias, entry->end - symbols->bias};
+}
+
+char *symbols_name(const struct symbols *symbols, uint32_t index)
+{
+    return readable(symbols->entries.data[index].name);
+}
+
 struct symbol symbols_describe(struct symbols *symbols, uint32_t index)
 {
     const struct entry *entry = &symbols->entries.data[index];

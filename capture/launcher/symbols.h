@@ -25,6 +25,15 @@ void symbols_close(struct symbols *symbols); /* NULL is allowed */
 /* The function that holds an address (as the file counts them: load bias taken off). */
 uint32_t symbols_find(const struct symbols *symbols, uint64_t address);
 
+/* Functions by index, in the order of their addresses. */
+uint32_t symbols_count(const struct symbols *symbols);
+struct symbol_range {
+    uint64_t start, end; /* as the file counts them */
+};
+struct symbol_range symbols_range(const struct symbols *symbols, uint32_t index);
+/* Demangled; the caller's to free. */
+char *symbols_name(const struct symbols *symbols, uint32_t index);
+
 struct symbol {
     char *name; /* demangled; the caller's to free */
     char *file; /* "" without line information; the caller's to free */
