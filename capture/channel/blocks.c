@@ -13,7 +13,7 @@
 /* Waits without a beat before the recorder's death is believed: another PID namespace hides it. */
 #define SILENT_ROUNDS 5u
 
-struct target target = {NULL, 0, UINT32_MAX, UINT32_MAX, 0, NULL};
+struct target target = {.program = UINT32_MAX, .parent = UINT32_MAX};
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t seen)
 {
@@ -57,12 +57,32 @@ static uint32_t take_lowest(void)
         uint32_t state = CHANNEL_FREE;
         if (atomic_load_explicit(&channel->states[i], memory_order_relaxed) != CHANNEL_FREE)
             continue;
+        if (i >= atomic_load_explicit(&target.reach, memory_order_acquire) && !session_extend())
+            break;
         if (atomic_compare_exchange_strong(&channel->states[i], &state, CHANNEL_OPEN)) {
             raise_high_water(i + 1);
             return i;
         }
     }
     return BLOCK_NONE;
+}
+
+/*
+ * The blocks that this process could map are all in use for long, however many there are beyond:
+ * waiting might never end.
+ */
+static bool out_of_reach(void)
+{
+    uint32_t reach = atomic_load(&target.reach);
+    if (!atomic_load(&target.at_end) || atomic_load(&target.channel->reserved) <= reach)
+        return false;
+    for (uint32_t i = 0; i < reach; i++) {
+        uint32_t state = atomic_load(&target.channel->states[i]);
+        bool read = state == CHANNEL_TAKEN && atomic_load(&block_at(i)->kind) > CHANNEL_DEFINITIONS;
+        if (state == CHANNEL_FULL || read)
+            return false;
+    }
+    return true;
 }
 
 void block_wait(uint32_t seen, unsigned *silent)
@@ -97,7 +117,7 @@ uint32_t block_claim(enum channel_kind kind, bool *waited)
         bool any = channel->drop && kind == CHANNEL_DEFINITIONS;
         if (any || has_room(*waited)) {
             uint32_t block = take_lowest();
-            if (block != BLOCK_NONE || atomic_load(&channel->exhausted))
+            if (block != BLOCK_NONE || atomic_load(&channel->exhausted) || out_of_reach())
                 return block;
         }
         if (channel->drop && !any)
@@ -111,7 +131,7 @@ uint32_t block_claim(enum channel_kind kind, bool *waited)
 struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32_t stream,
                                   uint32_t sequence, int32_t tid, uint64_t base_ticks)
 {
-    struct channel_block *block = channel_block_at(target.channel, index);
+    struct channel_block *block = block_at(index);
     block->stream = stream;
     block->sequence = sequence;
     block->pid = target.pid;
@@ -127,7 +147,7 @@ struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32
 void block_hand_over(uint32_t index, bool last)
 {
     struct channel_header *channel = target.channel;
-    channel_block_at(channel, index)->last = last;
+    block_at(index)->last = last;
     /* Counted first: the recorder, which uncounts it, must not be faster than the count. */
     uint32_t full = atomic_fetch_add(&channel->full_count, 1) + 1;
     atomic_store_explicit(&channel->states[index], CHANNEL_FULL, memory_order_release);

@@ -19,8 +19,27 @@ struct target {
     /* Memory that is zero in a child of fork(): told without a system call. NULL: ask for the pid.
      */
     _Atomic uint32_t *mark;
+    /* Blocks are mapped from the first on, as many as this; segments[0] follows the header. */
+    _Atomic uint32_t reach;
+    _Atomic bool at_end; /* no more of them can be mapped */
+    char *_Atomic segments[CHANNEL_BLOCK_COUNT / CHANNEL_SEGMENT];
 };
 extern struct target target;
+
+/* Maps the session of that path; false when there is none, it is over, or there is no memory. */
+bool session_map(const char *path);
+/* Maps the segment that begins at block target.reach; false when that cannot be. */
+bool session_extend(void);
+/* Maps the answers when it is first called; NULL when there is no room for them. */
+char *session_answers(void);
+/* A block below target.reach. */
+static inline struct channel_block *block_at(uint32_t index)
+{
+    uint64_t offset = (uint64_t)(index % CHANNEL_SEGMENT) * CHANNEL_BLOCK_SIZE;
+    char *segment =
+        atomic_load_explicit(&target.segments[index / CHANNEL_SEGMENT], memory_order_acquire);
+    return (struct channel_block *)(void *)(segment + offset);
+}
 
 /* A new stream number of the session. */
 uint32_t block_stream_number(void);

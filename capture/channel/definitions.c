@@ -59,7 +59,7 @@ static char *reserve(uint32_t size)
         definitions.block = block;
         definitions.used = 0;
     }
-    return (char *)(channel_block_at(target.channel, definitions.block) + 1) + definitions.used;
+    return (char *)(block_at(definitions.block) + 1) + definitions.used;
 }
 
 static bool write_record(struct channel_record *record, const struct text *texts, unsigned count)
@@ -81,8 +81,8 @@ static bool write_record(struct channel_record *record, const struct text *texts
         at += texts[i].size;
     }
     definitions.used += record->size;
-    atomic_store_explicit(&channel_block_at(target.channel, definitions.block)->used,
-                          definitions.used, memory_order_release);
+    atomic_store_explicit(&block_at(definitions.block)->used, definitions.used,
+                          memory_order_release);
     return true;
 }
 

@@ -21,7 +21,9 @@
  * The file is sparse. Only the first `reserved` blocks have memory behind them
  * (a full tmpfs would otherwise kill the program with SIGBUS); the recorder adds
  * to them as they are used up. Claims take the lowest free block, so memory in
- * use stays near what is unread plus one block a thread.
+ * use stays near what is unread plus one block a thread. For the same reason
+ * programs map the blocks piecemeal: a program that limits its own address space
+ * has hardly less of it. A recorder under such limits makes a smaller file.
  *
  * Back-pressure: a program that wants a block while more than `full_limit` are
  * FULL, or none is free, waits on the futex `beat`, which the recorder raises at
@@ -35,21 +37,22 @@
 #define NCPROF_CAPTURE_CHANNEL_LAYOUT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
 #define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
-#define CHANNEL_VERSION     3u
+#define CHANNEL_VERSION     4u
 #define CHANNEL_HEADER_SIZE 131072u /* where the first block begins */
 #define CHANNEL_BLOCK_SIZE  65536u
-#define CHANNEL_BLOCK_COUNT 16384u /* 1 GiB of address space, sparse */
-#define CHANNEL_ANSWERS_OFFSET                                                                     \
-    (CHANNEL_HEADER_SIZE + UINT64_C(1) * CHANNEL_BLOCK_COUNT * CHANNEL_BLOCK_SIZE)
-#define CHANNEL_ANSWERS_SIZE UINT64_C(67108864) /* sparse */
-/* What programs map. Behind it the file holds what only the recorder uses (launcher/ledger.h). */
-#define CHANNEL_SIZE       (CHANNEL_ANSWERS_OFFSET + CHANNEL_ANSWERS_SIZE)
-#define CHANNEL_FILE_SIZE  (CHANNEL_SIZE + UINT64_C(8388608))
+#define CHANNEL_BLOCK_COUNT 16384u /* at most: 1 GiB, sparse */
+#define CHANNEL_BLOCK_LEAST 8u
+#define CHANNEL_SEGMENT     1024u /* blocks that a program maps at a time, 64 MiB */
+#define CHANNEL_ANSWERS     4096u /* behind all blocks, bytes for each of them: channel_answers */
+/* And behind these the file holds what only the recorder uses (launcher/ledger.h). */
+#define CHANNEL_TAIL_SIZE  16384u
+#define CHANNEL_TAIL_BLOCK 256u /* and this for each block */
 #define CHANNEL_FULL_LIMIT 192u /* 12 MiB unread at most, then programs wait */
 #define CHANNEL_WAKE_COUNT 8u   /* FULL blocks at which a sleeping recorder is woken */
 
@@ -115,15 +118,12 @@ _Static_assert(offsetof(struct channel_header, control) % CHANNEL_CONTROL_SIZE =
 /*
  * Which functions of native code are to be recorded: programs know addresses only, the recorder has
  * the names. A program asks when it first enters code of a module (DEFINE_QUESTION), with a number
- * of its own out of `questions`, and waits for `offsets[number]`: where in the answers' part of the
- * file the module's table begins, 1 when there is none to be had; then all of it is recorded.
+ * of its own out of `questions`, and waits for the offset of that number: where in the answers'
+ * part of the file the module's table begins, 1 when there is none to be had; then all of it is
+ * recorded.
  *
  * A table's rows are ordered; each holds from its start to that of the next one.
  */
-#define CHANNEL_QUESTIONS 1048576u
-struct channel_answers {
-    _Atomic uint32_t offsets[CHANNEL_QUESTIONS]; /* 0: not answered yet */
-};
 #define CHANNEL_NO_TABLE 1u
 
 enum channel_choice { CHOICE_EXCLUDED = 1, CHOICE_INCLUDED = 2 };
@@ -210,9 +210,51 @@ struct channel_record {
     /* strings follow */
 };
 
-static inline struct channel_answers *channel_answers(struct channel_header *header)
+/* Where a file with so many blocks has the answers and the tail, and its size. */
+static inline uint64_t channel_size(uint32_t blocks)
 {
-    return (struct channel_answers *)(void *)((char *)header + CHANNEL_ANSWERS_OFFSET);
+    return CHANNEL_HEADER_SIZE + (uint64_t)blocks * CHANNEL_BLOCK_SIZE;
+}
+
+static inline uint64_t channel_tail(uint32_t blocks)
+{
+    return channel_size(blocks) + (uint64_t)blocks * CHANNEL_ANSWERS;
+}
+
+static inline uint64_t channel_file_size(uint32_t blocks)
+{
+    return channel_tail(blocks) + CHANNEL_TAIL_SIZE + (uint64_t)blocks * CHANNEL_TAIL_BLOCK;
+}
+
+/* The blocks of a file of that size; 0: it is no session's. */
+static inline uint32_t channel_blocks(uint64_t file_size)
+{
+    uint64_t none = channel_file_size(0), each = channel_file_size(1) - none;
+    uint64_t blocks = file_size > none ? (file_size - none) / each : 0;
+    bool whole = blocks <= CHANNEL_BLOCK_COUNT && none + blocks * each == file_size;
+    return whole ? (uint32_t)blocks : 0;
+}
+
+static inline uint64_t channel_answers_size(uint32_t blocks)
+{
+    return (uint64_t)blocks * CHANNEL_ANSWERS;
+}
+
+/* Numbers that questions may have: that many offsets come first, then tables. */
+static inline uint32_t channel_questions(uint32_t blocks)
+{
+    return blocks * (CHANNEL_ANSWERS / 64);
+}
+
+/* The answers' part as the recorder has it; programs have session_answers() (channel/blocks.h). */
+static inline char *channel_answers(struct channel_header *header, uint32_t blocks)
+{
+    return (char *)header + channel_size(blocks);
+}
+
+static inline _Atomic uint32_t *channel_offset(char *answers, uint32_t number)
+{
+    return (_Atomic uint32_t *)(void *)answers + number;
 }
 
 static inline struct channel_block *channel_block_at(struct channel_header *header, uint32_t index)

@@ -2,7 +2,6 @@
 #include "capture/channel/blocks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,34 +13,6 @@ uint32_t stream_clock;
 
 /* Last resort when not even scratch memory is to be had; what is in it means nothing. */
 static char common_scratch[4096];
-
-static bool is_session(const struct channel_header *header)
-{
-    return header->magic == CHANNEL_MAGIC && header->version == CHANNEL_VERSION &&
-           header->header_size == CHANNEL_HEADER_SIZE && header->block_size == CHANNEL_BLOCK_SIZE &&
-           header->block_count == CHANNEL_BLOCK_COUNT && !atomic_load(&header->closed);
-}
-
-static struct channel_header *map_session(const char *path)
-{
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return NULL;
-    struct stat file;
-    void *map = MAP_FAILED;
-    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
-        (uint64_t)file.st_size == CHANNEL_FILE_SIZE)
-        map = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
-    close(fd);
-    if (map == MAP_FAILED)
-        return NULL;
-    if (!is_session(map)) {
-        munmap(map, CHANNEL_SIZE);
-        return NULL;
-    }
-    madvise(map, CHANNEL_SIZE, MADV_DONTDUMP); /* core dumps stay the program's own */
-    return map;
-}
 
 static void begin_program(uint32_t parent)
 {
@@ -79,8 +50,7 @@ bool target_attach(void)
     int saved = errno;
     const char *path = getenv(CHANNEL_ENVIRONMENT);
     if (path && *path) {
-        target.channel = map_session(path);
-        if (target.channel) {
+        if (session_map(path)) {
             stream_clock = target.channel->clock;
             make_mark();
             begin_program(UINT32_MAX);

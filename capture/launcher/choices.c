@@ -20,11 +20,12 @@ static void make_answerable(struct choices *choices, uint32_t number)
 {
     struct channel_header *channel = choices->session->channel;
     uint32_t old = atomic_load(&channel->answerable);
-    if (number + ANSWERABLE / 2 < old || old + ANSWERABLE > CHANNEL_QUESTIONS)
+    uint32_t most = channel_questions(choices->session->blocks);
+    if (number + ANSWERABLE / 2 < old || old >= most)
         return;
-    if (session_reserve_answers(choices->session, old * sizeof(uint32_t),
-                                ANSWERABLE * sizeof(uint32_t)))
-        atomic_store(&channel->answerable, old + ANSWERABLE);
+    uint32_t more = most - old < ANSWERABLE ? most - old : ANSWERABLE;
+    if (session_reserve_answers(choices->session, old * sizeof(uint32_t), more * sizeof(uint32_t)))
+        atomic_store(&channel->answerable, old + more);
 }
 
 struct choices *choices_new(struct session *session)
@@ -39,7 +40,7 @@ struct choices *choices_new(struct session *session)
     struct choices *choices = memory_zeroed(1, sizeof *choices);
     choices->session = session;
     choices->patterns = patterns;
-    choices->used = choices->reserved = sizeof(struct channel_answers);
+    choices->used = choices->reserved = channel_questions(session->blocks) * sizeof(uint32_t);
     make_answerable(choices, 0);
     return choices;
 }
@@ -109,7 +110,7 @@ static bool reserve(struct choices *choices, uint64_t end)
     uint64_t more = (end - choices->reserved + STEP - 1) / STEP * STEP;
     if (end <= choices->reserved)
         return true;
-    if (choices->reserved + more > CHANNEL_ANSWERS_SIZE ||
+    if (choices->reserved + more > channel_answers_size(choices->session->blocks) ||
         !session_reserve_answers(choices->session, choices->reserved, more))
         return false;
     choices->reserved += more;
@@ -123,7 +124,7 @@ static uint32_t write_table(struct choices *choices)
     uint64_t offset = choices->used, end = offset + sizeof(struct channel_table) + rows;
     if (!reserve(choices, end))
         return CHANNEL_NO_TABLE;
-    char *answers = (char *)channel_answers(choices->session->channel);
+    char *answers = channel_answers(choices->session->channel, choices->session->blocks);
     struct channel_table *table = (struct channel_table *)(void *)(answers + offset);
     table->count = choices->rows.count;
     memcpy(table->rows, choices->rows.data, rows);
@@ -141,7 +142,8 @@ bool choices_answer(struct choices *choices, uint32_t number, struct module_file
         file->table = write_table(choices);
     }
     uint32_t table = file ? file->table : CHANNEL_NO_TABLE;
-    atomic_store_explicit(&channel_answers(channel)->offsets[number], table, memory_order_release);
+    char *answers = channel_answers(channel, choices->session->blocks);
+    atomic_store_explicit(channel_offset(answers, number), table, memory_order_release);
     make_answerable(choices, number);
     return table != CHANNEL_NO_TABLE;
 }

@@ -108,7 +108,7 @@ static uint32_t block_kind(const struct channel_block *block)
 static uint32_t scan_end(const struct drain *drain)
 {
     uint32_t end = atomic_load(&drain->session.channel->high_water);
-    return end < CHANNEL_BLOCK_COUNT ? end : CHANNEL_BLOCK_COUNT;
+    return end < drain->session.blocks ? end : drain->session.blocks;
 }
 
 /* ---- what a killed recorder left ---- */
@@ -309,13 +309,24 @@ static int take_events(struct drain *drain, bool gaps, struct error *err)
     return result;
 }
 
+/* No memory for another block: what was read goes into the file, and its blocks are free again. */
+static int relieve(struct drain *drain, struct error *err)
+{
+    int result = trace_writer_flush(drain->writer, err);
+    taken_release(drain->taken_blocks);
+    if (!session_grow(&drain->session))
+        session_exhaust(&drain->session);
+    return result;
+}
+
 static int take(struct drain *drain, bool gaps, struct error *err)
 {
     struct error later;
     scan_events(drain);
     int result = take_definitions(drain, err);
     keep_first(&result, take_events(drain, gaps, &later), err, &later);
-    session_grow(&drain->session);
+    if (!session_grow(&drain->session))
+        keep_first(&result, relieve(drain, &later), err, &later);
     session_beat(&drain->session);
     return result;
 }

@@ -5,13 +5,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define ENTRIES_OFFSET SESSION_KEPT
-#define ENTRY_MAX      65536u /* streams at a time */
-#define STEP           1024u  /* entries that get memory at once */
+#define ENTRIES_OFFSET CHANNEL_TAIL_SIZE
+#define ENTRIES_BLOCK  (CHANNEL_TAIL_BLOCK / (uint32_t)sizeof(struct ledger_entry)) /* for each */
+#define STEP           1024u /* entries that get memory at once */
 _Static_assert(sizeof(struct ledger_trace) <= ENTRIES_OFFSET, "the trace's place has room");
-_Static_assert(ENTRIES_OFFSET + ENTRY_MAX * sizeof(struct ledger_entry) <=
-                   CHANNEL_FILE_SIZE - CHANNEL_SIZE,
-               "the entries have room");
 
 struct ledger {
     struct session *session;
@@ -21,10 +18,16 @@ struct ledger {
     ARRAY(uint32_t) free;
 };
 
+/* Streams at a time: each has a block, at least. */
+static uint32_t entry_max(const struct ledger *ledger)
+{
+    return ledger->session->blocks * ENTRIES_BLOCK;
+}
+
 struct ledger *ledger_new(struct session *session)
 {
     struct ledger *ledger = memory_zeroed(1, sizeof *ledger);
-    char *base = (char *)session->channel + CHANNEL_SIZE;
+    char *base = (char *)session->channel + channel_tail(session->blocks);
     ledger->session = session;
     ledger->trace = (struct ledger_trace *)(void *)base;
     ledger->entries = (struct ledger_entry *)(void *)(base + ENTRIES_OFFSET);
@@ -73,7 +76,7 @@ const struct ledger_trace *ledger_trace(const struct ledger *ledger)
 uint32_t ledger_count(const struct ledger *ledger)
 {
     uint32_t count = atomic_load(&ledger->trace->entries);
-    return count < ENTRY_MAX ? count : ENTRY_MAX;
+    return count < entry_max(ledger) ? count : entry_max(ledger);
 }
 
 const struct ledger_entry *ledger_entry(const struct ledger *ledger, uint32_t entry)
@@ -92,13 +95,14 @@ static uint32_t free_entry(struct ledger *ledger)
     if (ledger->free.count)
         return ledger->free.data[--ledger->free.count];
     uint32_t entry = ledger_count(ledger);
-    if (entry == ENTRY_MAX || !*ledger->trace->path)
+    if (entry == entry_max(ledger) || !*ledger->trace->path)
         return LEDGER_NONE;
     if (entry == ledger->reserved) {
+        uint32_t more = entry_max(ledger) - entry < STEP ? entry_max(ledger) - entry : STEP;
         if (!session_reserve(ledger->session, ENTRIES_OFFSET + entry * sizeof(struct ledger_entry),
-                             STEP * sizeof(struct ledger_entry)))
+                             more * sizeof(struct ledger_entry)))
             return LEDGER_NONE;
-        ledger->reserved += STEP;
+        ledger->reserved += more;
     }
     atomic_store(&ledger->trace->entries, entry + 1);
     return entry;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -27,6 +28,39 @@ static off_t block_offset(uint32_t index)
     return CHANNEL_HEADER_SIZE + (off_t)index * CHANNEL_BLOCK_SIZE;
 }
 
+/* A limit on the size of files is meant for disks; this file is memory. Only as far as allowed. */
+static int truncate_unlimited(int fd, uint64_t size)
+{
+    struct rlimit old, most = {RLIM_INFINITY, RLIM_INFINITY};
+    if (getrlimit(RLIMIT_FSIZE, &old) != 0 || old.rlim_cur == RLIM_INFINITY)
+        return ftruncate(fd, (off_t)size);
+    if (setrlimit(RLIMIT_FSIZE, &most) != 0) {
+        most.rlim_cur = most.rlim_max = old.rlim_max;
+        setrlimit(RLIMIT_FSIZE, &most);
+    }
+    int result = ftruncate(fd, (off_t)size), why = errno;
+    setrlimit(RLIMIT_FSIZE, &old);
+    errno = why;
+    return result;
+}
+
+static uint32_t blocks_at_first(const struct session *session)
+{
+    return session->blocks < FIRST_BLOCKS ? session->blocks : FIRST_BLOCKS;
+}
+
+/* 0 or an errno. */
+static int fill_file(struct session *session, int fd)
+{
+    /* Whoever can lock it knows that this process is dead. */
+    if (flock(fd, LOCK_EX) != 0 || truncate_unlimited(fd, channel_file_size(session->blocks)) != 0)
+        return errno;
+    int failure = posix_fallocate(fd, 0, block_offset(blocks_at_first(session)));
+    if (!failure)
+        failure = posix_fallocate(fd, (off_t)channel_tail(session->blocks), CHANNEL_TAIL_SIZE);
+    return failure;
+}
+
 /* An unlinked-on-failure file of the full, sparse size with memory for the first blocks. */
 static int create_file(struct session *session, const char *folder)
 {
@@ -39,14 +73,7 @@ static int create_file(struct session *session, const char *folder)
     int fd = mkostemp(session->path, O_CLOEXEC);
     if (fd < 0)
         return -1;
-    /* Whoever can lock it knows that this process is dead. */
-    int failure = flock(fd, LOCK_EX) != 0 ? errno : 0;
-    if (!failure && ftruncate(fd, (off_t)CHANNEL_FILE_SIZE) != 0)
-        failure = errno;
-    if (!failure)
-        failure = posix_fallocate(fd, 0, block_offset(FIRST_BLOCKS));
-    if (!failure)
-        failure = posix_fallocate(fd, (off_t)CHANNEL_SIZE, SESSION_KEPT);
+    int failure = fill_file(session, fd);
     if (failure) {
         unlink(session->path);
         close(fd);
@@ -70,14 +97,14 @@ void session_folders(const char *folders[SESSION_FOLDERS])
     }
 }
 
-static int create_somewhere(struct session *session, struct error *err)
+static int create_somewhere(struct session *session)
 {
     const char *folders[SESSION_FOLDERS];
     session_folders(folders);
     for (int i = 0; i < SESSION_FOLDERS; i++)
         if (folders[i] && create_file(session, folders[i]) == 0)
             return 0;
-    return error_errno(err, "no shared memory in /dev/shm or %s", folders[1]);
+    return -1;
 }
 
 static uint32_t pid_namespace(void)
@@ -86,46 +113,84 @@ static uint32_t pid_namespace(void)
     return stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
 }
 
-static int map_session(struct session *session, struct error *err)
+static int map_session(struct session *session)
 {
-    void *map = mmap(NULL, CHANNEL_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+    uint64_t size = channel_file_size(session->blocks);
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
                      session->descriptor, 0);
     if (map == MAP_FAILED)
-        return error_errno(err, "cannot map %s", session->path);
-    madvise(map, CHANNEL_FILE_SIZE, MADV_DONTFORK); /* a mapping, too, holds the lock */
+        return -1;
+    madvise(map, size, MADV_DONTFORK); /* a mapping, too, holds the lock */
     session->channel = map;
     return 0;
 }
 
+static int create_session(struct session *session)
+{
+    if (create_somewhere(session) != 0)
+        return -1;
+    if (map_session(session) == 0)
+        return 0;
+    int why = errno;
+    unlink(session->path);
+    close(session->descriptor);
+    errno = why;
+    return -1;
+}
+
+/* A quarter of a limited address space: the trace needs memory, too. */
+static uint32_t most_blocks(void)
+{
+    struct rlimit limit;
+    uint32_t blocks = CHANNEL_BLOCK_COUNT;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        while (blocks > CHANNEL_BLOCK_LEAST && channel_file_size(blocks) > limit.rlim_cur / 4)
+            blocks /= 2;
+    return blocks;
+}
+
+static int refuse(struct error *err)
+{
+    unsigned long long least = channel_file_size(CHANNEL_BLOCK_LEAST) / 1000;
+    if (errno == EFBIG)
+        return error_set(err, ERROR_IO,
+                         "the limit on the size of files (ulimit -f) is too low to record: the "
+                         "recorder's shared memory needs %llu kB",
+                         least);
+    return error_errno(err, "the recorder finds no %llu kB of shared memory in /dev/shm or TMPDIR",
+                       least);
+}
+
 int session_open(struct session *session, enum channel_clock clock, struct error *err)
 {
-    if (create_somewhere(session, err) != 0)
-        return -1;
-    if (map_session(session, err) != 0) {
-        unlink(session->path);
-        close(session->descriptor);
-        return -1;
+    session->blocks = most_blocks();
+    while (create_session(session) != 0) {
+        if ((errno != EFBIG && errno != ENOMEM && errno != ENOSPC) ||
+            session->blocks == CHANNEL_BLOCK_LEAST)
+            return refuse(err);
+        session->blocks /= 2;
     }
     struct channel_header *channel = session->channel;
     channel->version = CHANNEL_VERSION;
     channel->header_size = CHANNEL_HEADER_SIZE;
     channel->block_size = CHANNEL_BLOCK_SIZE;
-    channel->block_count = CHANNEL_BLOCK_COUNT;
+    channel->block_count = session->blocks;
     channel->full_limit = CHANNEL_FULL_LIMIT;
     channel->clock = clock;
     channel->recorder_pid = getpid();
     channel->recorder_start = process_look(getpid()).start;
     channel->pid_namespace = pid_namespace();
-    atomic_store(&channel->reserved, FIRST_BLOCKS);
+    atomic_store(&channel->reserved, blocks_at_first(session));
     channel->magic = CHANNEL_MAGIC;
     return 0;
 }
 
-static bool is_session(const struct channel_header *header)
+static bool is_session(const struct session *session)
 {
+    const struct channel_header *header = session->channel;
     return header->magic == CHANNEL_MAGIC && header->version == CHANNEL_VERSION &&
            header->header_size == CHANNEL_HEADER_SIZE && header->block_size == CHANNEL_BLOCK_SIZE &&
-           header->block_count == CHANNEL_BLOCK_COUNT;
+           header->block_count == session->blocks;
 }
 
 static int open_session(struct session *session, const char *path)
@@ -139,14 +204,16 @@ static int open_session(struct session *session, const char *path)
 static int enter_session(struct session *session, struct error *err)
 {
     struct stat status;
-    if (fstat(session->descriptor, &status) != 0 || (uint64_t)status.st_size != CHANNEL_FILE_SIZE ||
-        status.st_nlink == 0)
+    session->blocks = fstat(session->descriptor, &status) == 0 && status.st_nlink > 0
+                          ? channel_blocks((uint64_t)status.st_size)
+                          : 0;
+    if (!session->blocks)
         return error_set(err, ERROR_FORMAT, "%s is not what this ncprof left", session->path);
-    if (map_session(session, err) != 0)
-        return -1;
-    if (is_session(session->channel))
+    if (map_session(session) != 0)
+        return error_errno(err, "cannot map %s", session->path);
+    if (is_session(session))
         return 0;
-    munmap(session->channel, CHANNEL_FILE_SIZE);
+    munmap(session->channel, channel_file_size(session->blocks));
     return error_set(err, ERROR_FORMAT, "%s is not what this ncprof left", session->path);
 }
 
@@ -203,7 +270,7 @@ int session_attach(struct session *session, const char *path, bool *busy, struct
 
 void session_detach(struct session *session)
 {
-    munmap(session->channel, CHANNEL_FILE_SIZE);
+    munmap(session->channel, channel_file_size(session->blocks));
     close(session->descriptor);
 }
 
@@ -246,23 +313,35 @@ static uint32_t count_free(const struct channel_header *channel, uint32_t reserv
     return count;
 }
 
-void session_grow(struct session *session)
+/* As the header has it, which programs can write over. */
+static uint32_t count_reserved(const struct session *session)
+{
+    uint32_t reserved = atomic_load(&session->channel->reserved);
+    return reserved < session->blocks ? reserved : session->blocks;
+}
+
+bool session_grow(struct session *session)
 {
     struct channel_header *channel = session->channel;
-    uint32_t reserved = atomic_load(&channel->reserved);
+    uint32_t reserved = count_reserved(session);
     uint32_t spare = count_free(channel, reserved);
     if (spare >= SPARE_BLOCKS)
-        return;
+        return true;
     uint32_t more = SPARE_BLOCKS + reserved / 8;
-    if (more > CHANNEL_BLOCK_COUNT - reserved)
-        more = CHANNEL_BLOCK_COUNT - reserved;
+    if (more > session->blocks - reserved)
+        more = session->blocks - reserved;
     if (more && posix_fallocate(session->descriptor, block_offset(reserved),
                                 (off_t)more * CHANNEL_BLOCK_SIZE) == 0) {
         atomic_store(&channel->reserved, reserved + more);
-        return;
+        return true;
     }
-    bool hopeless = spare == 0 && atomic_load(&channel->full_count) == 0;
-    atomic_store(&channel->exhausted, hopeless);
+    atomic_store(&channel->exhausted, 0);
+    return spare > 0 || atomic_load(&channel->full_count) > 0;
+}
+
+void session_exhaust(struct session *session)
+{
+    atomic_store(&session->channel->exhausted, 1);
 }
 
 /* Never below zero: a program killed at the wrong moment may have left the count askew. */
@@ -275,12 +354,13 @@ static void uncount(_Atomic uint32_t *count, uint32_t less)
 
 bool session_reserve(struct session *session, uint64_t offset, uint64_t size)
 {
-    return posix_fallocate(session->descriptor, (off_t)(CHANNEL_SIZE + offset), (off_t)size) == 0;
+    off_t from = (off_t)(channel_tail(session->blocks) + offset);
+    return posix_fallocate(session->descriptor, from, (off_t)size) == 0;
 }
 
 bool session_reserve_answers(struct session *session, uint64_t offset, uint64_t size)
 {
-    return posix_fallocate(session->descriptor, (off_t)(CHANNEL_ANSWERS_OFFSET + offset),
+    return posix_fallocate(session->descriptor, (off_t)(channel_size(session->blocks) + offset),
                            (off_t)size) == 0;
 }
 
@@ -317,7 +397,7 @@ void session_hand_over_open(struct session *session, bool all)
 {
     struct channel_header *channel = session->channel;
     uint32_t end = atomic_load(&channel->high_water);
-    for (uint32_t i = 0; i < end && i < CHANNEL_BLOCK_COUNT; i++) {
+    for (uint32_t i = 0; i < end && i < session->blocks; i++) {
         struct channel_block *block = channel_block_at(channel, i);
         uint32_t open = CHANNEL_OPEN;
         if (atomic_load(&channel->states[i]) != CHANNEL_OPEN || atomic_load(&block->kind) == 0)

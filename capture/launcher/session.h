@@ -7,20 +7,21 @@
 
 #include <stdbool.h>
 
-/* Bytes of the last part that always have memory behind them. */
-#define SESSION_KEPT 16384u
-
 /* Where sessions may be, the best place first; NULL: as one before. */
 #define SESSION_FOLDERS 3
 void session_folders(const char *folders[SESSION_FOLDERS]);
 
 struct session {
-    struct channel_header *channel; /* CHANNEL_FILE_SIZE bytes */
+    struct channel_header *channel; /* channel_file_size(blocks) bytes */
+    uint32_t blocks;                /* here because programs can write over the header */
     int descriptor;
     char path[256];
 };
 
-/* In /dev/shm, else TMPDIR, else /tmp; mode 0600; locked as long as this process lives. */
+/*
+ * In /dev/shm, else TMPDIR, else /tmp; mode 0600; locked as long as this process lives. Smaller
+ * where limits (files, address space, disk) do not let it have its full size.
+ */
 int session_open(struct session *session, enum channel_clock clock, struct error *err);
 /*
  * The shared memory of a recorder that is dead. *busy when it lives, or another process recovers
@@ -40,13 +41,16 @@ void session_sleep(struct session *session, int timeout_ms);
 void session_beat(struct session *session);
 /* Few enough blocks are FULL that waiting programs may go on. */
 bool session_has_room(const struct session *session);
-/* Puts memory behind further blocks when few are left free. */
-void session_grow(struct session *session);
+/* Puts memory behind further blocks when few are left free. False: none is, and none can be had. */
+bool session_grow(struct session *session);
+/* Nothing that this process holds can be given back: programs are not to wait. */
+void session_exhaust(struct session *session);
 /* A FULL block has been read; what was in it is not yet in the file. */
 void session_take_block(struct session *session, uint32_t index);
 /* Gives a TAKEN block back; all after its header up to `used` bytes has been written to. */
 void session_free_block(struct session *session, uint32_t index, uint32_t used);
-/* Puts memory behind bytes of the file's last part, which only the recorder uses. */
+/* Puts memory behind bytes of the file's last part, which only the recorder uses. Its first
+ * CHANNEL_TAIL_SIZE bytes always have it. */
 bool session_reserve(struct session *session, uint64_t offset, uint64_t size);
 /* Likewise of the answers' part. */
 bool session_reserve_answers(struct session *session, uint64_t offset, uint64_t size);

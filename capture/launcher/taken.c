@@ -123,6 +123,13 @@ static void release(struct taken *taken, struct stream *stream)
         end_stream(taken, stream);
 }
 
+/* In a small session half of what there is. */
+static uint32_t waiting_max(const struct taken *taken)
+{
+    uint32_t half = taken->session->blocks / 2;
+    return half < WAITING_MAX ? half : WAITING_MAX;
+}
+
 void taken_release(struct taken *taken)
 {
     for (uint32_t i = taken->waiting.count; i-- > 0;)
@@ -160,7 +167,8 @@ int taken_add(struct taken *taken, uint32_t number, const struct taken_block *bl
     *array_push(&stream->blocks) = *block;
     taken->blocks++;
     release(taken, stream);
-    while (taken->blocks > WAITING_MAX && !(taken->patient && trace_writer_failed(taken->writer))) {
+    while (taken->blocks > waiting_max(taken) &&
+           !(taken->patient && trace_writer_failed(taken->writer))) {
         struct stream *full = fullest(taken);
         if (trace_writer_flush_thread(taken->writer, full->thread, err) != 0)
             result = -1;
@@ -213,7 +221,7 @@ static void find_needed(const struct taken *taken, struct need *needs)
 {
     struct channel_header *channel = taken->session->channel;
     uint32_t end = atomic_load(&channel->high_water);
-    for (uint32_t i = 0; i < end && i < CHANNEL_BLOCK_COUNT; i++) {
+    for (uint32_t i = 0; i < end && i < taken->session->blocks; i++) {
         if (atomic_load(&channel->states[i]) == CHANNEL_FREE)
             continue;
         const struct channel_block *block = channel_block_at(channel, i);

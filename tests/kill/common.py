@@ -39,15 +39,28 @@ def interpreter(version):
     return found[0] if found else shutil.which(f"python{version}")
 
 
-def recorders():
-    """Name to command, of all that can be had here."""
+def compile_program(name, source, *flags):
+    """Of a file, or a text; instrumented, unless flags are given. Once."""
+    program = FOLDER / name
+    if not program.exists():
+        if not isinstance(source, Path):
+            (FOLDER / f"{name}.c").write_text(source)
+            source = FOLDER / f"{name}.c"
+        subprocess.run([os.environ.get("CC", "cc"), "-O1", "-g", "-w", "-D_GNU_SOURCE", "-fno-inline",
+                        *(flags or ["-finstrument-functions"]), "-o", program, source, "-lpthread"],
+                       check=True)
+    return program
+
+
+def recorders(names=None):
+    """Name to command, of all that can be had here, or of these."""
     found = {}
     for way, flags in WAYS.items():
-        program = FOLDER / f"walk-{way}"
-        subprocess.run([os.environ.get("CC", "cc"), "-O1", "-g", "-w", *flags, "-o", program,
-                        HERE / "walk.c", "-lpthread", "-D_GNU_SOURCE"], check=True)
-        found[way] = [program, PROGRESS]
+        if not names or way in names:
+            found[way] = [compile_program(f"walk-{way}", HERE / "walk.c", *flags), PROGRESS]
     for name, version in PYTHONS.items():
+        if names and name not in names:
+            continue
         if python := interpreter(version):
             found[name] = [python, HERE / "walk_program.py", PROGRESS]
     return found

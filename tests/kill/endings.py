@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -98,14 +99,17 @@ def _():
     check(progress, lost=1 << 60)
 
 
-@test("a limit on the size of files: likewise, or a clear refusal")
+@test("a limit on the size of files: likewise")
 def _():
-    import resource
-    limit = 1 << 18
+    limit = 720 << 10
+    progress = Progress()
     done = subprocess.run([NCPROF, "record", "--force", "-o", TRACE, "--", *COMMANDS["finstrument"],
-                           str(EVENTS), "_exit"], capture_output=True, text=True, timeout=60,
+                           str(40 * EVENTS), "_exit"], capture_output=True, text=True, timeout=60,
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-    expect(done.returncode == 2 and "File too large" in done.stderr, done.stderr)
+    expect(done.returncode == 3 and "File too large" in done.stderr, done.stderr)
+    expect(progress.slots()[0][1] == 40 * EVENTS, "it ends where it is told to")
+    opens(r"Cut at t = \d+\.\d+ s, \d+ frames? w")
+    check(progress, lost=1 << 60)
 
 
 @test("a disk that is full when a killed recorder's trace is recovered: it waits for the next try")

@@ -249,7 +249,8 @@ static void produce_rubbish(void)
         block->program %= 20;
         block->parent = (uint32_t)round % 20;
         atomic_store(&block->kind, 1 + (uint32_t)round % 3);
-        atomic_store(&header->high_water, 60);
+        atomic_store(&header->high_water, round % 30 ? 60 : UINT32_MAX);
+        atomic_store(&header->reserved, round % 29 ? 60 : UINT32_MAX);
         atomic_store(&header->states[index], round % 2 ? CHANNEL_FULL : CHANNEL_OPEN);
         if (round % 50 == 0)
             usleep(2000);

@@ -109,9 +109,9 @@ static uint32_t blocks_in_use(void)
 {
     struct channel_header *channel = map_again();
     uint32_t count = 0;
-    for (uint32_t i = 0; i < CHANNEL_BLOCK_COUNT; i++)
+    for (uint32_t i = 0; i < channel->block_count; i++)
         count += atomic_load(&channel->states[i]) != CHANNEL_FREE;
-    munmap(channel, CHANNEL_SIZE);
+    munmap(channel, channel_size(CHANNEL_BLOCK_COUNT));
     return count;
 }
 

@@ -127,7 +127,7 @@ void produce_simply(void)
 struct channel_header *map_again(void)
 {
     int fd = open(drain_path(drain), O_RDWR | O_CLOEXEC);
-    void *map = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *map = mmap(NULL, channel_size(CHANNEL_BLOCK_COUNT), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     return map;
 }
