@@ -82,7 +82,7 @@ static uint64_t add_up_inside(const char *at, const char *end)
 /* Into memory that nobody reads but this. */
 static struct cost run_recorded(const struct calibration *calibration, char *events)
 {
-    struct thread scratch = {.recording = true, .stack_limit = NULL}, *self = threads_current;
+    struct thread scratch = {.recording = true}, *self = threads_current;
     scratch.stream.cursor = events;
     scratch.stream.limit = events + BYTES - STREAM_MARGIN;
     scratch.stream.ticks = stream_now();

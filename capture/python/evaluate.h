@@ -11,6 +11,8 @@
 /* False: frames are not what they should be here, which a program of three lines has shown. */
 bool evaluate_open(void);
 bool evaluate_is_open(void);
+/* Another greenlet goes on: calls that were left out for the depth of its own stack are over. */
+void evaluate_resume(void);
 /* Recording ends: notes it when another tool has put its own function there. */
 void evaluate_close(void);
 

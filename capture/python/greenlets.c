@@ -1,6 +1,7 @@
 #include "capture/python/greenlets.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/evaluate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct parked {
     struct stream stream;
     uint32_t hidden;
     bool green;
+    char *stack_limit;
 };
 
 struct threads_greenlets {
@@ -52,8 +54,8 @@ static void park(struct thread *thread, PyObject *greenlet)
         stream_close(&thread->stream);
         return;
     }
-    greenlets->parked[greenlets->count++] =
-        (struct parked){greenlet, thread->stream, thread->hidden, thread->green};
+    greenlets->parked[greenlets->count++] = (struct parked){
+        greenlet, thread->stream, thread->hidden, thread->green, thread->stack.limit};
 }
 
 static void begin_greenlet(struct thread *thread)
@@ -79,6 +81,7 @@ static void resume(struct thread *thread, PyObject *greenlet)
     thread->stream = greenlets->parked[i].stream;
     thread->hidden = greenlets->parked[i].hidden;
     thread->green = greenlets->parked[i].green;
+    thread->stack.limit = greenlets->parked[i].stack_limit;
     greenlets->parked[i] = greenlets->parked[--greenlets->count];
 }
 
@@ -88,7 +91,8 @@ static void switch_greenlets(struct thread *thread, PyObject *origin, PyObject *
         thread->greenlets = calloc(1, sizeof *thread->greenlets);
     if (!thread->greenlets || origin == target)
         return;
-    thread->stack_limit = NULL; /* greenlets copy the machine's stack: it has to be one */
+    thread->stack.fixed = true;
+    evaluate_resume();
     park(thread, origin);
     resume(thread, target);
 }

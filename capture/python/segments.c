@@ -6,6 +6,7 @@
 #define SEGMENT_SIZE (64u << 20) /* address space; memory as it is used */
 #define SEGMENT_KEPT (4u << 20)  /* for what C functions need, which do not ask */
 #define GUARD_SIZE   4096u
+enum { TRIES = 64 };
 
 /* switch.S */
 __attribute__((visibility("hidden"))) PyObject *
@@ -27,33 +28,61 @@ char *segments_limit(void)
     return low ? (char *)low + size / 2 : NULL;
 }
 
-static char *allocate(void)
+static char *map_at(char *wish)
 {
-    char *segment = mmap(NULL, SEGMENT_SIZE, PROT_READ | PROT_WRITE,
+    char *segment = mmap(wish, SEGMENT_SIZE, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (segment == MAP_FAILED)
+    return segment == MAP_FAILED ? NULL : segment;
+}
+
+/* Below the stack that it goes on from: the addresses of outer frames are the higher ones, which is
+ * what greenlet goes by. */
+static char *allocate(const char *frame)
+{
+    uintptr_t here = (uintptr_t)frame & ~(uintptr_t)(SEGMENT_SIZE - 1);
+    char *segment = map_at(NULL);
+    for (uintptr_t i = 1; segment && segment > frame && i <= TRIES && i * SEGMENT_SIZE < here;
+         i++) {
+        segments_free(segment);
+        segment = map_at((char *)(here - i * SEGMENT_SIZE));
+    }
+    if (segment && segment > frame) {
+        segments_free(segment);
         return NULL;
-    mprotect(segment, GUARD_SIZE, PROT_NONE);
+    }
+    if (segment)
+        mprotect(segment, GUARD_SIZE, PROT_NONE);
     return segment;
 }
 
-PyObject *segments_call(interpreter_evaluator evaluator, void *first, void *second, int third,
-                        char **limit, void **spare)
+static char *take_spare(struct segments *segments, const char *frame)
 {
-    char *before = *limit, *segment = *spare;
-    *spare = NULL;
+    char *spare = segments->spare;
+    segments->spare = NULL;
+    if (!spare || spare < frame)
+        return spare;
+    segments_free(spare);
+    return NULL;
+}
+
+PyObject *segments_call(interpreter_evaluator evaluator, void *first, void *second, int third,
+                        struct segments *segments)
+{
+    const char *frame = __builtin_frame_address(0);
+    char *before = segments->limit, *segment = take_spare(segments, frame);
     if (!segment)
-        segment = allocate();
+        segment = allocate(frame);
     if (!segment) {
-        *limit = NULL; /* not to be asked at every call */
+        segments->limit = NULL; /* not to be asked at every call */
         return evaluator(first, second, third);
     }
-    *limit = segment + SEGMENT_KEPT;
+    segments->limit = segment + SEGMENT_KEPT;
     PyObject *result = switch_stack(first, second, third, evaluator, segment + SEGMENT_SIZE);
-    *limit = before;
-    if (*spare)
-        segments_free(*spare);
-    *spare = segment;
+    segments->limit = before;
+    if (segments->fixed)
+        return result;
+    segments_free(segments->spare);
+    segments->spare = segment;
     return result;
 }
 

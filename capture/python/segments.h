@@ -9,15 +9,23 @@
 
 #include "capture/python/interpreter.h"
 
+struct segments {
+    char *limit; /* below it evaluation goes on in another segment; NULL: never */
+    void *spare; /* one for the next time */
+    /* What is on the stacks is copied away and back by others (greenlets): none is entered, and
+     * those that were stay as they are. */
+    bool fixed;
+};
+
 /* Below this the calling thread's stack is half used up; NULL: it is not known. */
 char *segments_limit(void);
 
 /*
- * Calls evaluator(first, second, third) in another segment; *limit is that segment's
- * meanwhile. *spare keeps one for the next time. Without memory, on the same stack.
+ * Calls evaluator(first, second, third) in another segment, below the stack that it is called on;
+ * segments->limit is that segment's meanwhile. Without memory, on the same stack.
  */
 PyObject *segments_call(interpreter_evaluator evaluator, void *first, void *second, int third,
-                        char **limit, void **spare);
+                        struct segments *segments);
 void segments_free(void *spare);
 
 #endif

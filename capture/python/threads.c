@@ -5,7 +5,6 @@
 #include "capture/python/greenlets.h"
 #include "capture/python/names.h"
 #include "capture/python/newborn.h"
-#include "capture/python/segments.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -29,7 +28,7 @@ static void close_thread(void *data)
     threads_current = NULL;
     greenlets_close(thread);
     stream_close(&thread->stream);
-    segments_free(thread->stack_spare);
+    segments_free(thread->stack.spare);
     free(thread);
 }
 
@@ -57,7 +56,7 @@ static struct thread *add_thread(void)
     }
     stream_open(&thread->stream, CHANNEL_PYTHON);
     if (evaluate_is_open())
-        thread->stack_limit = segments_limit();
+        thread->stack.limit = segments_limit();
     threads_current = thread;
     return thread;
 }

@@ -15,6 +15,7 @@
 
 #include "capture/channel/stream.h"
 #include "capture/python/functions.h"
+#include "capture/python/segments.h"
 
 struct thread {
     struct stream stream; /* its depth: frames recorded and open */
@@ -24,10 +25,9 @@ struct thread {
     bool main, recording;
     bool green;                          /* on another stack than it was born with */
     struct threads_greenlets *greenlets; /* greenlets.h; NULL: it had none */
-    char *stack_limit;     /* below it evaluation goes on in another segment (segments.h) */
-    void *stack_spare;     /* a segment for it */
-    const void *main_code; /* of `<module>` in `__main__` */
-    PyObject *name;        /* as it was told to the channel */
+    struct segments stack;               /* segments.h */
+    const void *main_code;               /* of `<module>` in `__main__` */
+    PyObject *name;                      /* as it was told to the channel */
 };
 
 /* This thread's; NULL before its first event. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Greenlets: every one has its own stack, and what is called in it is counted there."""
-from support import Recording, Skip, TMP, Tap, each, run
+from support import Recording, Skip, TMP, Tap, each, run, version_of
 
 SWITCHES = """
 from greenlet import greenlet, getcurrent
@@ -108,6 +108,44 @@ def main():
 main()
 """
 
+# Greenlets that begin in a deep recursion, that go on when it is over and in the next one.
+DEEP = """
+import sys
+from greenlet import greenlet, getcurrent
+sys.setrecursionlimit(200000)
+def body(n):
+    while getcurrent().parent.switch(inner(20, n)) is not None:
+        pass
+def inner(d, n):
+    if d:
+        return inner(d - 1, n)
+    getcurrent().parent.switch("in")
+    return n
+kept = []
+def down(n):
+    if n:
+        return down(n - 1)
+    for i in range(10):
+        kept.append(greenlet(body))
+        assert kept[-1].switch(i) == "in"
+    return use()
+def use():
+    return [green.switch(1) for green in kept]
+def again(n):
+    return again(n - 1) if n else use()
+for _ in range(3):
+    print(down(60000), use(), again(60000))
+    kept.append(greenlet(body))
+    kept[-1].switch(99)
+    print(again(60000))
+for green in kept:
+    while not green.dead:
+        green.switch(None)
+def after():
+    pass
+after()
+"""
+
 
 def record(python, text, own):
     if run([python, "-c", "import greenlet; greenlet.settrace"]).returncode:
@@ -142,12 +180,25 @@ def fork(*own):
                               step=1 + 2 * 2 + 2 * 9)
 
 
+def deep(python):
+    """3.11 calls without using the machine's stack, which the hook does and greenlets copy."""
+    if version_of(python) != (3, 11):
+        raise Skip("this interpreter overflows its own stack, or is not hooked")
+    recording = record(python, DEEP, ("--python-only",))
+    plain = run([python, TMP / "green.py"])
+    assert plain.returncode == 0 and recording.out == plain.stdout, recording.out[-200:]
+    assert "deeper than half of the machine's stack" in recording.info(), recording.info()
+    has(recording.calls(), body=13, after=1)  # of 33 20 began below that half
+    assert recording.calls()["down"] >= 60000, recording.calls()
+
+
 def main():
     tap = Tap()
     for label, own in (("", ()), (", --python-only", ("--python-only",))):
         each(tap, "switches" + label, switches(*own))
         each(tap, "in threads" + label, threads(*own))
         each(tap, "fork" + label, fork(*own))
+    each(tap, "begun in deep recursion, --python-only", deep)
     tap.close()
 
 
