@@ -1,4 +1,5 @@
 #include "capture/launcher/decode.h"
+#include "capture/launcher/events.h"
 #include "formats/profile/memory.h"
 
 #include <stdbool.h>
@@ -28,13 +29,7 @@ struct decoder {
     bool failed;
     struct error error; /* the writer's first */
     struct decoder_state state;
-};
-
-/* Where the decoding of one block stands. */
-struct cursor {
-    const uint32_t *word, *end;
-    uint64_t ticks;
-    uint64_t high; /* upper half of addresses, in place */
+    struct event_functions functions; /* of the block that is being taken */
 };
 
 struct decoder *decoder_new(struct trace_writer *writer, struct programs *programs)
@@ -155,7 +150,7 @@ static void pause_until(struct decoder *decoder, struct stream_state *stream, ui
 }
 
 /* False at the end of what is written, or of what makes sense. */
-static bool escape(struct decoder *decoder, struct stream_state *stream, struct cursor *at)
+static bool escape(struct decoder *decoder, struct stream_state *stream, struct event_cursor *at)
 {
     uint32_t what = *at->word >> 2;
     uint32_t words = what == ESCAPE_TIME || what == ESCAPE_PAUSE ? 3 : 2;
@@ -170,6 +165,7 @@ static bool escape(struct decoder *decoder, struct stream_state *stream, struct 
         break;
     case ESCAPE_HIGH:
         at->high = (uint64_t)value << 32;
+        event_functions_clear(&decoder->functions);
         break;
     case ESCAPE_LOST:
         lose(decoder, stream);
@@ -191,38 +187,63 @@ static bool escape(struct decoder *decoder, struct stream_state *stream, struct 
 /* ---- events ---- */
 
 static uint32_t function_of(struct decoder *decoder, const struct stream_state *stream,
-                            const struct cursor *at, uint32_t low)
+                            const struct event_cursor *at, uint32_t word)
 {
-    if (stream->kind == CHANNEL_PYTHON)
-        return programs_function(decoder->programs, stream->program, low);
-    return programs_address(decoder->programs, stream->program, at->high | low, at->ticks);
+    bool lasting;
+    uint32_t function = stream->kind == CHANNEL_PYTHON
+                            ? programs_function(decoder->programs, stream->program, word, &lasting)
+                            : programs_address(decoder->programs, stream->program, at->high | word,
+                                               at->ticks, &lasting);
+    if (lasting)
+        event_functions_add(&decoder->functions, word, function);
+    return function;
 }
 
-static void take_events(struct decoder *decoder, struct stream_state *stream, struct cursor *at)
+/* Any event, or an escape. False at the end of what is written, or of what makes sense. */
+static bool take_one(struct decoder *decoder, struct stream_state *stream, struct event_cursor *at)
 {
-    uint64_t events = 0, enters = 0;
-    while (at->word < at->end && *at->word) {
-        uint32_t word = *at->word;
-        if ((word & 3) == CHANNEL_ENTER) {
-            if (at->end - at->word < 2)
-                break;
-            at->ticks += word >> 2;
-            enter(decoder, stream, function_of(decoder, stream, at, at->word[1]), at->ticks);
-            at->word += 2;
-            enters++;
-        } else if ((word & 3) == CHANNEL_LEAVE) {
-            at->ticks += word >> 2;
-            leave(decoder, stream, at->ticks);
-            at->word++;
-        } else if (!escape(decoder, stream, at)) {
-            break;
-        } else {
-            continue;
-        }
-        events++;
+    uint32_t word = *at->word;
+    if ((word & 3) == CHANNEL_ENTER && at->end - at->word >= 2) {
+        at->ticks += word >> 2;
+        enter(decoder, stream, function_of(decoder, stream, at, at->word[1]), at->ticks);
+        at->word += 2;
+        at->enters++;
+        return true;
     }
-    decoder->state.events += events;
-    decoder->state.cost_ticks += enters * programs_cost(stream->program);
+    if ((word & 3) == CHANNEL_LEAVE) {
+        at->ticks += word >> 2;
+        leave(decoder, stream, at->ticks);
+        at->word++;
+        at->leaves++;
+        return true;
+    }
+    return (word & 3) == CHANNEL_ESCAPE && escape(decoder, stream, at);
+}
+
+/* As many events as are ordinary and not in the trace already. */
+static void take_many(struct decoder *decoder, struct stream_state *stream, struct event_cursor *at)
+{
+    struct trace_unit unit;
+    struct event_log *log = trace_writer_log(decoder->writer, stream->thread, &unit);
+    if (!log || stream->events < stream->known)
+        return;
+    uint64_t enters = at->enters, leaves = at->leaves;
+    events_take(log, unit, &decoder->functions, at);
+    enters = at->enters - enters;
+    leaves = at->leaves - leaves;
+    stream->depth += (uint32_t)(enters - leaves);
+    stream->events += enters + leaves;
+}
+
+static void take_events(struct decoder *decoder, struct stream_state *stream,
+                        struct event_cursor *at)
+{
+    event_functions_clear(&decoder->functions);
+    do {
+        take_many(decoder, stream, at);
+    } while (at->word < at->end && take_one(decoder, stream, at));
+    decoder->state.events += at->enters + at->leaves;
+    decoder->state.cost_ticks += at->enters * programs_cost(stream->program);
 }
 
 /* A restored one gets its program with its first block. */
@@ -318,7 +339,8 @@ int decoder_take(struct decoder *decoder, const struct channel_block *block, enu
     if (!stream)
         return error_set(err, ERROR_FORMAT, "damaged block of events from process %d", block->pid);
     const uint32_t *first = (const uint32_t *)(const void *)(block + 1);
-    struct cursor at = {first, first + CHANNEL_BLOCK_WORDS, block->base_ticks, 0};
+    struct event_cursor at = {
+        .word = first, .end = first + CHANNEL_BLOCK_WORDS, .ticks = block->base_ticks};
     if (at.ticks < stream->ticks)
         at.ticks = stream->ticks;
     uint64_t before = stream->ticks ? stream->ticks : at.ticks;

@@ -340,17 +340,20 @@ static uint32_t inherited_function(struct programs *programs, const struct progr
     return unknown_function(programs);
 }
 
-uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id)
+uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id,
+                           bool *lasting)
 {
+    *lasting = true;
     if (id < program->functions.count && program->functions.data[id] != PROFILE_NONE)
         return program->functions.data[id];
     return inherited_function(programs, program, id);
 }
 
 uint32_t programs_address(struct programs *programs, struct program *program, uint64_t address,
-                          uint64_t ticks)
+                          uint64_t ticks, bool *lasting)
 {
     const struct address *known = modules_cached(&program->modules, address, ticks);
+    *lasting = known && known->until == UINT64_MAX;
     if (known)
         return known->function;
     return modules_resolve(&program->modules, inherited_modules(program), programs->writer, address,

@@ -41,10 +41,14 @@ uint32_t programs_process(struct programs *programs, struct program *program, in
 const char *programs_thread_name(const struct programs *programs, uint32_t stream);
 void programs_thread_known(struct programs *programs, uint32_t stream, uint32_t thread);
 
-/* Hot path: the function in the trace of a defined id, of an address at a time. */
-uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id);
+/*
+ * The function in the trace of a defined id, of an address at a time. *lasting: it will be the same
+ * later, unless definitions are read in between.
+ */
+uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id,
+                           bool *lasting);
 uint32_t programs_address(struct programs *programs, struct program *program, uint64_t address,
-                          uint64_t ticks);
+                          uint64_t ticks, bool *lasting);
 
 /* Ticks of one pair of hooks as the program measured it; 0 unknown. */
 uint64_t programs_cost(const struct program *program);

@@ -59,7 +59,7 @@ void event_log_free(struct event_log *log)
 /* The slot with the node, or the free one where it belongs. */
 static uint32_t find_slot(const struct event_log *log, uint32_t parent, uint32_t function)
 {
-    uint32_t at = event_log_slot(log, parent, function);
+    uint32_t at = event_slot(log->slot_shift, parent, function);
     while (log->slots[at]) {
         const struct event_node *node = &log->nodes[log->slots[at]];
         if (node->parent == parent && node->function == function)
@@ -105,7 +105,7 @@ static uint32_t folded_function(struct event_budget *budget)
     return budget->folded_function;
 }
 
-uint32_t event_log_child(struct event_log *log, uint32_t function)
+static uint32_t child_of(struct event_log *log, uint32_t function)
 {
     struct event_budget *budget = log->budget;
     uint32_t parent = log->top->node;
@@ -115,6 +115,50 @@ uint32_t event_log_child(struct event_log *log, uint32_t function)
         return parent;
     uint32_t node = find_or_add(log, parent, function, budget->contexts < budget->limit);
     return node ? node : find_or_add(log, parent, folded_function(budget), true);
+}
+
+static void more_frames(struct event_log *log)
+{
+    size_t depth = (size_t)(log->top - log->frames);
+    size_t capacity = 2 * (size_t)(log->frames_limit - log->frames);
+    log->frames = memory_resize(log->frames, capacity, sizeof *log->frames);
+    log->frames_limit = log->frames + capacity;
+    log->top = log->frames + depth;
+}
+
+static void touch(struct event_log *log, uint32_t node)
+{
+    struct event_node *touched = &log->nodes[node];
+    touched->epoch = log->epoch;
+    touched->calls = 0;
+    touched->self = 0;
+    touched->min = UINT64_MAX;
+    touched->max = 0;
+    if (node)
+        *array_push(&log->touched) = node;
+}
+
+uint32_t event_log_context(struct event_log *log, uint32_t function)
+{
+    uint32_t child = child_of(log, function);
+    if (child && log->nodes[child].epoch != log->epoch)
+        touch(log, child);
+    if (child && log->top + 1 == log->frames_limit)
+        more_frames(log);
+    return child;
+}
+
+bool event_log_expect_leave(struct event_log *log, uint64_t ticks)
+{
+    if (log->top == log->frames)
+        return false;
+    if (log->nodes[log->top[-1].node].epoch != log->epoch)
+        touch(log, log->top[-1].node);
+    if (ticks < log->last)
+        ticks = log->last;
+    latency_table_expect(&log->latency, log->nodes[log->top->node].function,
+                         ticks - log->top->start);
+    return true;
 }
 
 void event_log_adopt(struct event_log *log, uint32_t parent, uint32_t function)
@@ -130,33 +174,12 @@ void event_log_reopen(struct event_log *log, uint32_t function, uint64_t start)
         node = find_or_add(log, parent, function, false);
     if (!node)
         node = find_or_add(log, parent, folded, false);
-    if (++log->top == log->frames_limit)
-        event_log_more_frames(log);
-    *log->top = (struct event_frame){start, node, function};
-}
-
-void event_log_touch(struct event_log *log, uint32_t node)
-{
-    struct event_node *touched = &log->nodes[node];
-    touched->epoch = log->epoch;
-    touched->calls = 0;
-    touched->self = 0;
-    touched->min = UINT64_MAX;
-    touched->max = 0;
-    if (node)
-        *array_push(&log->touched) = node;
+    if (log->top + 1 == log->frames_limit)
+        more_frames(log);
+    *++log->top = (struct event_frame){start, node, function};
 }
 
 /* ---- room ---- */
-
-void event_log_more_frames(struct event_log *log)
-{
-    size_t depth = (size_t)(log->top - log->frames);
-    size_t capacity = 2 * (size_t)(log->frames_limit - log->frames);
-    log->frames = memory_resize(log->frames, capacity, sizeof *log->frames);
-    log->frames_limit = log->frames + capacity;
-    log->top = log->frames + depth;
-}
 
 /* One byte before the tokens is a full one, so that a chunk's first leave starts a token. */
 static size_t tokens_size(uint32_t room)
@@ -280,6 +303,6 @@ void event_log_restart(struct event_log *log)
     log->calls = 0;
     log->touched.count = 0;
     log->epoch++;
-    event_log_touch(log, log->top->node);
+    touch(log, log->top->node);
     latency_table_clear(&log->latency);
 }

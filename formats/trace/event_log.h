@@ -2,9 +2,9 @@
  * One thread of a recording in progress: its stack, its call tree, and the
  * events of the chunk that is being filled.
  *
- * event_log_enter() and event_log_leave() are the writer's hot path: a few
- * nanoseconds each. What is rare (a new context, a full buffer) is in
- * event_log.c.
+ * event_log_enter() and event_log_leave() are the writer's hot path, and the
+ * functions of struct event_run that they are made of, which a recorder uses for
+ * many events at once. What is rare (a new context, a full buffer) is in event_log.c.
  */
 #ifndef NCPROF_FORMATS_TRACE_EVENT_LOG_H
 #define NCPROF_FORMATS_TRACE_EVENT_LOG_H
@@ -74,15 +74,17 @@ extern const char event_log_folded_name[];
 struct event_log *event_log_new(struct event_budget *budget);
 void event_log_free(struct event_log *log);
 
-/* The child of the top frame's node for `function`, made when it is new; 0 when there is no such
- * function. */
-uint32_t event_log_child(struct event_log *log, uint32_t function);
+/*
+ * The context of a call of `function` in the top frame's, made when it is new, and room for its
+ * frame; 0 when there is no such function.
+ */
+uint32_t event_log_context(struct event_log *log, uint32_t function);
+/* Makes all that the leave of the top frame at `ticks` counts; false when no frame is open. */
+bool event_log_expect_leave(struct event_log *log, uint64_t ticks);
 /* A node that the file defines already; they come in the order of their ids. */
 void event_log_adopt(struct event_log *log, uint32_t parent, uint32_t function);
 /* A frame that was open where the file ended, the outermost first. Its context is there. */
 void event_log_reopen(struct event_log *log, uint32_t function, uint64_t start);
-void event_log_more_frames(struct event_log *log);
-void event_log_touch(struct event_log *log, uint32_t node);
 /* Enlarges the buffer; false when the chunk is full and has to be written first. */
 bool event_log_grow(struct event_log *log);
 /* The first event of all comes at `ticks`. */
@@ -98,11 +100,10 @@ static inline uint32_t event_log_depth(const struct event_log *log)
     return (uint32_t)(log->top - log->frames);
 }
 
-static inline uint32_t event_log_slot(const struct event_log *log, uint32_t parent,
-                                      uint32_t function)
+static inline uint32_t event_slot(uint32_t shift, uint32_t parent, uint32_t function)
 {
     uint64_t key = (uint64_t)parent << 32 | function;
-    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> log->slot_shift);
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> shift);
 }
 
 static inline bool event_log_full(const struct event_log *log)
@@ -110,68 +111,171 @@ static inline bool event_log_full(const struct event_log *log)
     return log->low_end >= log->low_limit;
 }
 
-static inline uint64_t event_log_elapse(struct event_log *log, uint64_t ticks)
+/* ---- events, several in a row ---- */
+
+/*
+ * What events read and change, as local variables: their bytes could be those of the log itself
+ * for all that the compiler knows, which would then load and store every field for each of them.
+ */
+struct event_run {
+    uint64_t last, calls;
+    struct event_frame *top;
+    uint8_t *token, *tokens_end, *low_end, *high_end;
+    const uint8_t *lows, *low_limit;
+    struct event_frame *frames, *last_frame;
+    struct event_node *nodes;
+    const uint32_t *slots;
+    uint32_t slot_mask, slot_shift, epoch;
+    struct latency_table latency;
+};
+
+static inline struct event_run event_run_begin(const struct event_log *log)
 {
-    if (__builtin_expect(ticks < log->last, 0))
-        ticks = log->last;
-    uint64_t delta = ticks - log->last;
-    log->last = ticks;
-    log->nodes[log->top->node].self += delta;
-    if (__builtin_expect(delta < 0x80, 1)) {
-        *log->low_end++ = (uint8_t)delta;
+    return (struct event_run){
+        .last = log->last,
+        .calls = log->calls,
+        .top = log->top,
+        .token = log->token,
+        .tokens_end = log->tokens_end,
+        .low_end = log->low_end,
+        .high_end = log->high_end,
+        .lows = log->lows,
+        .low_limit = log->low_limit,
+        .frames = log->frames,
+        .last_frame = log->frames_limit - 1,
+        .nodes = log->nodes,
+        .slots = log->slots,
+        .slot_mask = log->slot_mask,
+        .slot_shift = log->slot_shift,
+        .epoch = log->epoch,
+        .latency = log->latency,
+    };
+}
+
+static inline void event_run_end(const struct event_run *run, struct event_log *log)
+{
+    log->last = run->last;
+    log->calls = run->calls;
+    log->top = run->top;
+    log->token = run->token;
+    log->tokens_end = run->tokens_end;
+    log->low_end = run->low_end;
+    log->high_end = run->high_end;
+}
+
+/* In the chunk. */
+static inline uint32_t event_run_events(const struct event_run *run)
+{
+    return (uint32_t)(run->low_end - run->lows);
+}
+
+static inline bool event_run_full(const struct event_run *run)
+{
+    return run->low_end >= run->low_limit;
+}
+
+/* The context of a call of `function`; 0 when event_log_context() has to say it. */
+static inline uint32_t event_run_child(const struct event_run *run, uint32_t function)
+{
+    uint32_t parent = run->top->node, at = event_slot(run->slot_shift, parent, function), child;
+    for (;; at = (at + 1) & run->slot_mask) {
+        child = run->slots[at];
+        const struct event_node *node = &run->nodes[child];
+        if (__builtin_expect(node->function == function && node->parent == parent, 1))
+            break;
+        if (child == 0)
+            return 0;
+    }
+    bool ready = run->nodes[child].epoch == run->epoch && run->top != run->last_frame;
+    return __builtin_expect(ready, 1) ? child : 0;
+}
+
+static inline uint64_t event_run_elapse(struct event_run *run, uint64_t ticks)
+{
+    if (__builtin_expect(ticks < run->last, 0))
+        ticks = run->last;
+    uint64_t delta = ticks - run->last, high = delta >> 7;
+    run->last = ticks;
+    run->nodes[run->top->node].self += delta;
+    /* No branch on whether there is a high part: it would be guessed wrong. */
+    *run->low_end++ = (uint8_t)(delta | (uint64_t)(high != 0) << 7);
+    if (__builtin_expect(high <= 0x80, 1)) {
+        *run->high_end = (uint8_t)(high - 1);
+        run->high_end += high != 0;
     } else {
-        *log->low_end++ = (uint8_t)(delta | 0x80);
-        log->high_end = varint_store(log->high_end, (delta >> 7) - 1);
+        run->high_end = varint_store(run->high_end, high - 1);
     }
     return ticks;
 }
 
+/* Enters `child`, a context of `function`. Needs room. */
+static inline void event_run_enter(struct event_run *run, uint32_t child, uint32_t function,
+                                   uint64_t ticks)
+{
+    ticks = event_run_elapse(run, ticks);
+    run->nodes[child].calls++;
+    run->calls++;
+    *++run->top = (struct event_frame){ticks, child, function};
+    run->token = run->tokens_end;
+    run->tokens_end = varint_store(run->tokens_end, (uint64_t)function << TOKEN_LEAVE_BITS);
+}
+
+/* Needs room. False, with nothing done, when event_log_leave() has to do it. */
+static inline bool event_run_leave(struct event_run *run, uint64_t ticks)
+{
+    const struct event_frame *top = run->top;
+    if (__builtin_expect(top == run->frames || run->nodes[top[-1].node].epoch != run->epoch, 0))
+        return false;
+    if (__builtin_expect(ticks < run->last, 0))
+        ticks = run->last;
+    uint64_t duration = ticks - top->start;
+    struct event_node *node = &run->nodes[top->node];
+    if (__builtin_expect(!latency_table_count(&run->latency, node->function, duration), 0))
+        return false;
+    if (duration < node->min)
+        node->min = duration;
+    if (duration > node->max)
+        node->max = duration;
+    event_run_elapse(run, ticks);
+    run->top--;
+    if ((*run->token & TOKEN_LEAVES_MAX) != TOKEN_LEAVES_MAX) {
+        ++*run->token;
+    } else {
+        run->token = run->tokens_end;
+        *run->tokens_end++ = 1;
+    }
+    return true;
+}
+
+/* ---- one event ---- */
+
 /* False when there is no such function. Needs room (event_log_full). */
 static inline bool event_log_enter(struct event_log *log, uint32_t function, uint64_t ticks)
 {
-    uint32_t parent = log->top->node;
-    uint32_t child = log->slots[event_log_slot(log, parent, function)];
-    if (__builtin_expect(
-            log->nodes[child].function != function || log->nodes[child].parent != parent, 0)) {
-        child = event_log_child(log, function);
+    struct event_run run = event_run_begin(log);
+    uint32_t child = event_run_child(&run, function);
+    if (__builtin_expect(child == 0, 0)) {
+        child = event_log_context(log, function);
         if (child == 0)
             return false;
+        run = event_run_begin(log);
     }
-    ticks = event_log_elapse(log, ticks);
-    if (log->nodes[child].epoch != log->epoch)
-        event_log_touch(log, child);
-    log->nodes[child].calls++;
-    log->calls++;
-    if (__builtin_expect(++log->top == log->frames_limit, 0))
-        event_log_more_frames(log);
-    *log->top = (struct event_frame){ticks, child, function};
-    log->token = log->tokens_end;
-    log->tokens_end = varint_store(log->tokens_end, (uint64_t)function << TOKEN_LEAVE_BITS);
+    event_run_enter(&run, child, function, ticks);
+    event_run_end(&run, log);
     return true;
 }
 
 /* False when no frame is open. Needs room. */
 static inline bool event_log_leave(struct event_log *log, uint64_t ticks)
 {
-    if (__builtin_expect(log->top == log->frames, 0))
-        return false;
-    ticks = event_log_elapse(log, ticks);
-    struct event_node *node = &log->nodes[log->top->node];
-    uint64_t duration = ticks - log->top->start;
-    if (duration < node->min)
-        node->min = duration;
-    if (duration > node->max)
-        node->max = duration;
-    latency_table_add(&log->latency, node->function, duration);
-    log->top--;
-    if (log->nodes[log->top->node].epoch != log->epoch)
-        event_log_touch(log, log->top->node);
-    if ((*log->token & TOKEN_LEAVES_MAX) != TOKEN_LEAVES_MAX) {
-        ++*log->token;
-    } else {
-        log->token = log->tokens_end;
-        *log->tokens_end++ = 1;
+    struct event_run run = event_run_begin(log);
+    if (__builtin_expect(!event_run_leave(&run, ticks), 0)) {
+        if (!event_log_expect_leave(log, ticks))
+            return false;
+        run = event_run_begin(log);
+        event_run_leave(&run, ticks);
     }
+    event_run_end(&run, log);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "formats/profile/histogram.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* key << 20 | count, where key is function << 12 | bucket. Functions count from 1, so 0 is free. */
@@ -23,8 +24,8 @@ struct latency_table {
 
 void latency_table_init(struct latency_table *table);
 void latency_table_free(struct latency_table *table);
-/* The slow path: a key that is not there yet. */
-void latency_table_insert(struct latency_table *table, uint64_t key);
+/* Has latency_table_count() find its key from now on. */
+void latency_table_expect(struct latency_table *table, uint32_t function, uint64_t duration);
 
 /*
  * Moves all slots to the front of the table, ordered by function and bucket, and gives their
@@ -38,23 +39,29 @@ static inline uint32_t latency_table_start(const struct latency_table *table, ui
     return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> table->shift);
 }
 
-/* At most 2^20 - 1 calls between two clears. */
-static inline void latency_table_add(struct latency_table *table, uint32_t function,
-                                     uint64_t duration)
+static inline uint64_t latency_table_key(uint32_t function, uint64_t duration)
 {
-    uint64_t key = (uint64_t)function << LATENCY_BUCKET_BITS | histogram_bucket_of(duration);
+    return (uint64_t)function << LATENCY_BUCKET_BITS | histogram_bucket_of(duration);
+}
+
+/*
+ * Counts a call, unless its key is not in the table: then nothing is done, and false. At most
+ * 2^20 - 1 calls between two clears.
+ */
+static inline bool latency_table_count(const struct latency_table *table, uint32_t function,
+                                       uint64_t duration)
+{
+    uint64_t key = latency_table_key(function, duration);
     uint32_t at = latency_table_start(table, key);
-    for (;;) {
-        uint64_t slot = table->slots[at];
-        if (slot >> LATENCY_COUNT_BITS == key) {
-            table->slots[at] = slot + 1;
-            return;
-        }
+    uint64_t slot = table->slots[at];
+    while (__builtin_expect(slot >> LATENCY_COUNT_BITS != key, 0)) {
         if (slot == 0)
-            break;
+            return false;
         at = (at + 1) & table->mask;
+        slot = table->slots[at];
     }
-    latency_table_insert(table, key);
+    table->slots[at] = slot + 1;
+    return true;
 }
 
 static inline uint32_t latency_slot_function(uint64_t slot)

@@ -62,6 +62,16 @@ int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ti
     return result;
 }
 
+struct event_log *trace_writer_log(const struct trace_writer *writer, uint32_t thread,
+                                   struct trace_unit *unit)
+{
+    *unit = writer->unit;
+    if (thread >= writer->logs.count)
+        return NULL;
+    struct event_log *log = writer->logs.data[thread];
+    return log->started && !log->ended ? log : NULL;
+}
+
 int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
                             struct error *err)
 {

@@ -15,6 +15,7 @@
 
 #include "formats/profile/error.h"
 #include "formats/profile/profile.h"
+#include "formats/trace/trace_unit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -74,6 +75,12 @@ int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t fu
                        uint64_t ticks, struct error *err);
 int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
                        struct error *err);
+/*
+ * For many events at once (event_log.h): what the two above write to, in units of `unit`, as long
+ * as there is room. NULL when only they can take the next event.
+ */
+struct event_log *trace_writer_log(const struct trace_writer *writer, uint32_t thread,
+                                   struct trace_unit *unit);
 /* The thread ended: frames still open are closed at `ticks`. */
 int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
                             struct error *err);
