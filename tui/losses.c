@@ -32,3 +32,12 @@ void losses_cut(const struct profile *profile, char *buffer, size_t size)
     else if (profile->flags & PROFILE_TRUNCATED)
         snprintf(buffer, size, "cut short");
 }
+
+void losses_warn(const struct profile *profile)
+{
+    char lost[60];
+    losses_events(profile, lost, sizeof lost);
+    if (lost[0])
+        fprintf(stderr, "ncprof: %s: %s: calls and times are those of what was kept\n",
+                profile->path, lost);
+}

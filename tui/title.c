@@ -92,6 +92,16 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
 }
 
+/* "5,198,299 lost" in half a line; there is always room to say that something is missing. */
+static void short_loss(const struct profile *profile, int room, char *buffer, size_t size)
+{
+    char count[40];
+    number_count(profile->lost_events, count, sizeof count);
+    snprintf(buffer, size, "%s lost", count);
+    if (glyph_width(buffer) + 5 > room)
+        snprintf(buffer, size, "losses");
+}
+
 /* "  size 7  60.0 s", or less where there is less room. */
 static void side_facts(const struct app_file *file, int room, char *buffer, size_t size)
 {
@@ -102,8 +112,9 @@ static void side_facts(const struct app_file *file, int room, char *buffer, size
         snprintf(run_size, sizeof run_size, "  size %.6g", value);
     losses_events(file->profile, lost, sizeof lost);
     if (lost[0] && room < 48)
-        snprintf(lost, sizeof lost, "losses");
-    snprintf(buffer, size, "%s%s%s%s%s", run_size, room > 20 ? "  " : "", room > 20 ? total : "",
+        short_loss(file->profile, room, lost, sizeof lost);
+    bool roomy = room > (lost[0] ? 28 : 20);
+    snprintf(buffer, size, "%s%s%s%s%s", run_size, roomy ? "  " : "", roomy ? total : "",
              lost[0] ? "  " : "", lost);
 }
 

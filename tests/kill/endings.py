@@ -155,6 +155,26 @@ def lossy():
     return progress, int(match[1])
 
 
+def every_view_says(lost):
+    """On standard output, or for formats that have no place for it on standard error."""
+    other, said = FOLDER / "x.ncp.2.ncp", re.compile(f"{lost:,}|{lost}")
+    shutil.copy(TRACE, other)
+    pairs = [["diff", TRACE, other], ["diff", "--tree", TRACE, other], ["check", TRACE, other],
+             ["scaling", "--sizes", "1,2", TRACE, other]]
+    reports = [["report", TRACE, *more] for more in ([], ["--tree"], ["--callers", "walk_1"], ["--callees", "walk_1"])]
+    views = [[*words, "--format", name] for words in reports + pairs for name in ("text", "markdown", "csv", "json")]
+    views += [["convert", TRACE, "--force", "-o", FOLDER / f"out.{name}"] for name in ("csv", "folded", "prof")]
+    views += [["--dump", size, "--keys", keys, TRACE] for size in ("80x24", "120x40") for keys in "1234567i?"]
+    views += [["--dump", "120x24", TRACE, other], ["info", TRACE], ["info", TRACE, "--format", "json"]]
+    for words in views:
+        done = subprocess.run([NCPROF, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if "no format" in done.stderr:
+            continue
+        expect(said.search(done.stdout + done.stderr), f"{words}: {done.stdout[:600]}{done.stderr}")
+    out = subprocess.run([NCPROF, "--dump", "80x24", TRACE, other], capture_output=True, text=True).stdout
+    expect(len(re.findall(r"\d lost", out.splitlines()[0])) == 2, out)
+
+
 @test("--on-full drop: the program does not wait, and what is lost is counted")
 def _():
     progress, lost = lossy()
@@ -165,11 +185,7 @@ def _():
     expect(abs(2 * calls + lost - counted) < 0.02 * counted + 3 * 8192,
            f"{2 * calls} events and {lost} lost of {counted}")
     expect(document["profile"]["lost_events"] == lost, document["profile"])
-    said = f"{lost:,} events lost"
-    for words in (["report", TRACE], ["--dump", "100x10", TRACE], ["--dump", "80x24", "--keys", "2", TRACE],
-                  ["diff", TRACE, TRACE]):
-        out = subprocess.run([NCPROF, *words], capture_output=True, text=True).stdout
-        expect(said in out, f"{words}: {out[:600]}")
+    every_view_says(lost)
     opens(f"{lost} events are lost")
 
 

@@ -3,6 +3,7 @@
 #include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
+#include "tui/losses.h"
 #include "tui/reports/report.h"
 
 #include <math.h>
@@ -195,6 +196,12 @@ static void release(struct side *side)
         profile_free(side->profiles[i]);
 }
 
+static void warn_of_losses(const struct side *side)
+{
+    for (uint32_t i = 0; i < side->count; i++)
+        losses_warn(side->profiles[i]);
+}
+
 static struct compare_side compare_side_of(const struct side *side, double size)
 {
     return (struct compare_side){(const struct profile *const *)side->profiles, side->count,
@@ -239,6 +246,8 @@ static int check_run(const void *values, char **operands, int count)
         select_normalise(options->normalise, &query.normalise, &query.normalise_function, &err) ||
         read_limits(options, &limits, &err) || check(&gate, &base, &new, options, &query, &err);
     if (!failed) {
+        warn_of_losses(&base);
+        warn_of_losses(&new);
         if (junit)
             report_gate_junit(stdout, gate);
         else

@@ -1,5 +1,6 @@
 #include "formats/format.h"
 #include "tui/commands/command.h"
+#include "tui/losses.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,7 @@ static int convert(const struct profile *profile, const struct convert_options *
         return error_in_file(err, profile->path);
     if (profile_save(profile, options->output, writer, options->force, err))
         return -1;
+    losses_warn(profile);
     if (loss)
         fprintf(stderr, "ncprof: %s: %s\n", options->output, loss);
     return 0;

@@ -2,6 +2,7 @@
 #include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
+#include "tui/losses.h"
 #include "tui/reports/report.h"
 
 #include <math.h>
@@ -272,8 +273,11 @@ static int diff_run(const void *values, char **operands, int count)
     list_operands(&captured, options, operands);
     bool failed = check_options(options, &style, &query, &err) || load(&captured, options, &err) ||
                   diff_profiles(&captured, options, &query, &style, &err);
-    for (uint32_t i = 0; i < captured.a + captured.b; i++)
+    for (uint32_t i = 0; i < captured.a + captured.b; i++) {
+        if (!failed && style.format == REPORT_CSV)
+            losses_warn(captured.profiles[i]);
         profile_free(captured.profiles[i]);
+    }
     return failed ? command_fail(&err) : COMMAND_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "tui/commands/command.h"
 #include "tui/commands/select.h"
+#include "tui/losses.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,6 +214,8 @@ static int report_run(const void *values, char **operands, int count)
     bool failed = check_options(options, &style, &err) ||
                   profile_load(&profile, operands[0], options->from, &err) ||
                   report_profile(profile, options, &style, &err);
+    if (!failed && (style.format == REPORT_CSV || options->pstats_style))
+        losses_warn(profile);
     profile_free(profile);
     return failed ? command_fail(&err) : COMMAND_OK;
 }

@@ -2,6 +2,7 @@
 #include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
+#include "tui/losses.h"
 #include "tui/reports/report.h"
 
 #include <math.h>
@@ -123,8 +124,11 @@ static int load_and_report(char **operands, uint32_t count, const struct scaling
     int result = load_profiles((const char *const *)operands, count, options->from, profiles, err);
     if (!result)
         result = report(profiles, sizes, count, options, query, style, err);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (!result && (style->format == REPORT_CSV || style->format == REPORT_JSON))
+            losses_warn(profiles[i]);
         profile_free(profiles[i]);
+    }
     free(profiles);
     free(sizes);
     return result;
