@@ -47,7 +47,7 @@ static void prepare(struct scratch *scratch)
     memset(&scratch->thread.on, 0, sizeof scratch->thread.on);
     scratch->frames[0] = (struct frame){.place = UINTPTR_MAX, .function = UINTPTR_MAX};
     on->frames = on->top = scratch->frames;
-    on->last = scratch->frames + 3;
+    on->last = on->end = scratch->frames + 3;
     on->size = UINTPTR_MAX;
     scratch->thread.module_size = UINTPTR_MAX;
     on->stream.cursor = scratch->events;

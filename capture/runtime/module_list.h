@@ -5,16 +5,31 @@
 #ifndef NCPROF_CAPTURE_RUNTIME_MODULE_LIST_H
 #define NCPROF_CAPTURE_RUNTIME_MODULE_LIST_H
 
+#include "capture/channel/layout.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct module {
     uintptr_t low, high;
-    uint32_t name; /* hash of its name */
+    uintptr_t bias;
+    uint32_t name;             /* hash of its name */
+    _Atomic uint32_t question; /* about its functions; 0: not asked. The number and one. */
     bool met;
 };
 
+/* What is to be recorded of a module. */
+struct module_answer {
+    const struct channel_table *table; /* NULL: all of it */
+    uintptr_t bias;
+};
+
 #pragma GCC visibility push(hidden)
+
+/* Another one after every change. */
+uint32_t module_list_version(void);
+/* For the module of a function. False: unknown, or not answered yet. For hooks. */
+bool module_list_answer(uintptr_t function, struct module_answer *answer);
 
 /* The following are for one caller at a time. */
 void module_list_forget_met(void);
@@ -22,6 +37,8 @@ void module_list_forget_met(void);
 bool module_list_meet(const struct module *module);
 /* Adds it, met. When no memory is to be had it stays unknown. */
 void module_list_add(const struct module *module);
+/* The module that holds an address; NULL: none. It holds until the next change. */
+struct module *module_list_at(uintptr_t address);
 void module_list_drop_unmet(void (*gone)(uint64_t low));
 
 #pragma GCC visibility pop

@@ -1,4 +1,5 @@
 #include "capture/runtime/modules.h"
+#include "capture/channel/blocks.h"
 #include "capture/channel/target.h"
 #include "capture/runtime/module_list.h"
 
@@ -23,7 +24,7 @@ static struct {
 
 static struct module module_of(const struct dl_phdr_info *info)
 {
-    struct module module = {.low = UINTPTR_MAX, .name = 5381};
+    struct module module = {.low = UINTPTR_MAX, .bias = info->dlpi_addr, .name = 5381};
     for (unsigned i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type != PT_LOAD)
@@ -162,6 +163,41 @@ void modules_know(struct thread *thread, uintptr_t function)
     /* Code that no file holds: its page is not asked about again until other code has run. */
     thread->module_low = function & ~(uintptr_t)(PAGE - 1);
     thread->module_size = PAGE;
+}
+
+/* The question's number and one, which is that of all threads; 0: there is no such module. */
+static uint32_t ask(uintptr_t function)
+{
+    struct module *module = module_list_at(function);
+    if (!module || module->question)
+        return module ? module->question : 0;
+    struct channel_header *channel = target.channel;
+    uint32_t number = atomic_fetch_add(&channel->questions, 1);
+    /* One that nobody answers means that all is recorded. */
+    bool asked = number < atomic_load(&channel->answerable) && define_question(module->low, number);
+    module->question = asked ? number + 1 : UINT32_MAX;
+    return module->question;
+}
+
+static void wait_for_answer(uint32_t number)
+{
+    struct channel_header *channel = target.channel;
+    unsigned silent = 0;
+    while (!atomic_load(&channel->closed)) {
+        uint32_t beat = atomic_load(&channel->beat);
+        if (atomic_load(&channel_answers(channel)->offsets[number]))
+            return;
+        block_wait(beat, &silent);
+    }
+}
+
+void modules_ask(uintptr_t function)
+{
+    pthread_mutex_lock(&loaded.lock);
+    uint32_t question = ask(function);
+    pthread_mutex_unlock(&loaded.lock);
+    if (question && question != UINT32_MAX)
+        wait_for_answer(question - 1);
 }
 
 static uintptr_t refresh(struct thread *thread, const void *unused)

@@ -22,6 +22,8 @@ void modules_forked(void);
 bool modules_find(struct thread *thread, uintptr_t function);
 /* Makes sure the module of a function is defined; outside only. */
 void modules_know(struct thread *thread, uintptr_t function);
+/* Asks which functions of the module are to be recorded and waits for the answer; outside only. */
+void modules_ask(uintptr_t function);
 /* Notices libraries that came and went unseen; cheap when there are none. */
 void modules_refresh(void);
 

@@ -3,6 +3,7 @@
 #endif
 
 #include "capture/runtime/nested.h"
+#include "capture/runtime/choice.h"
 #include "capture/runtime/slow.h"
 
 /* Ticks, one to ten seconds: no handler runs that long with more events than fit. */
@@ -114,7 +115,7 @@ bool nested_enter(struct thread *thread, uintptr_t place, uintptr_t function)
         bury_hook(thread);
         return false;
     }
-    if (!atomic_load_explicit(&recording_control.stopped, memory_order_relaxed))
+    if (!choice_is_nested_skip(thread, function))
         push(thread, (struct frame){.place = place, .function = function}, function);
     return true;
 }
@@ -147,8 +148,7 @@ bool nested_enter_return(struct thread *thread, uintptr_t *place, uintptr_t func
         return false;
     }
     struct frame frame = {.place = (uintptr_t)place, .origin = *place};
-    if (!atomic_load_explicit(&recording_control.stopped, memory_order_relaxed) &&
-        push(thread, frame, function))
+    if (!choice_is_nested_skip(thread, function) && push(thread, frame, function))
         *place = (uintptr_t)return_trampoline;
     return true;
 }

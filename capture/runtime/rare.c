@@ -3,6 +3,7 @@
 #endif
 
 #include "capture/runtime/rare.h"
+#include "capture/runtime/choice.h"
 #include "capture/runtime/frames.h"
 #include "capture/runtime/hooks.h"
 #include "capture/runtime/modules.h"
@@ -30,27 +31,60 @@ static bool is_nested(struct frame *top, const struct entry *entry)
  * Calls between two modules and inlined functions are not that rare: the way to outside() is
  * spared them.
  */
-static bool is_ordinary(struct thread *thread, const struct entry *entry)
+static bool has_frame(const struct context *on, const struct entry *entry)
 {
-    const struct context *on = &thread->on;
-    struct stream *stream = &thread->on.stream;
-    bool ordinary = entry->place - on->low < on->size && is_nested(on->top, entry) &&
-                    on->top < on->last && stream->cursor < stream->limit - sizeof(uint64_t) &&
-                    !atomic_load_explicit(&recording_control.stopped, memory_order_relaxed) &&
-                    stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2;
-    bool known = entry->function - thread->module_low < thread->module_size;
-    return ordinary && (known || modules_find(thread, entry->function));
+    return entry->place - on->low < on->size && is_nested(on->top, entry) && on->top < on->end;
 }
 
-static bool enter(struct thread *thread, const struct entry *entry)
+static bool has_event(struct thread *thread, const struct entry *entry)
 {
-    if (!is_ordinary(thread, entry))
-        return outside(thread, slow_enter, entry);
+    struct stream *stream = &thread->on.stream;
+    bool known = choice_rules.names || entry->function - thread->module_low < thread->module_size;
+    return stream->cursor < stream->limit - sizeof(uint64_t) &&
+           stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2 &&
+           (known || modules_find(thread, entry->function));
+}
+
+static void push(struct thread *thread, const struct entry *entry, uintptr_t marks)
+{
     struct frame *top = thread->on.top + 1;
-    *top = (struct frame){entry->place, entry->mark, entry->origin, 0};
+    *top = (struct frame){entry->place, entry->mark, entry->origin, marks};
     atomic_signal_fence(memory_order_seq_cst);
     thread->on.top = top;
+}
+
+/* Whether the function is recorded or has a frame to be popped: its return is to be noticed. */
+static bool enter(struct thread *thread, const struct entry *entry)
+{
+    if (!entry->mark && choice_is_never(thread, entry->function))
+        return false;
+    if (!has_frame(&thread->on, entry))
+        return outside(thread, slow_enter, entry);
+    enum choice choice = choice_of_entry(thread, entry->function);
+    if (choice == CHOICE_SKIP) {
+        if (entry->mark) {
+            push(thread, entry, FRAME_SILENT);
+            thread->on.silent++;
+        }
+        return entry->mark;
+    }
+    if (choice == CHOICE_ASK || !has_event(thread, entry))
+        return outside(thread, slow_enter, entry);
+    push(thread, entry, 0);
     stream_enter_address(&thread->on.stream, entry->function, stream_now());
+    return true;
+}
+
+/* The end of a function that is not recorded, when nothing else is unusual about it. */
+static bool leave_silent(struct thread *thread, uintptr_t place, uintptr_t function, bool jumped)
+{
+    struct context *on = &thread->on;
+    const struct frame *top = on->top;
+    if (top->marks != FRAME_SILENT || top->function != function || top[-jumped].place < place ||
+        place - on->low > on->size)
+        return false;
+    on->silent--;
+    on->top--;
     return true;
 }
 
@@ -64,7 +98,8 @@ void rare_enter(struct thread *thread, uintptr_t place, uintptr_t function, uint
 void rare_leave(struct thread *thread, uintptr_t place, uintptr_t function, bool jumped)
 {
     struct exit exit = {place, function, jumped};
-    outside(thread, slow_leave, &exit);
+    if (!leave_silent(thread, place, function, jumped))
+        outside(thread, slow_leave, &exit);
     end(thread);
 }
 

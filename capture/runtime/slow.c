@@ -1,5 +1,6 @@
 #include "capture/runtime/slow.h"
 #include "capture/channel/target.h"
+#include "capture/runtime/choice.h"
 #include "capture/runtime/frames.h"
 #include "capture/runtime/modules.h"
 #include "capture/runtime/unwind.h"
@@ -82,14 +83,32 @@ static void push(struct context *on, const struct entry *entry, uintptr_t marks)
     *++on->top = (struct frame){entry->place, entry->mark, entry->origin, marks | chained};
 }
 
-static void enter(struct thread *thread, const struct entry *entry)
+/* Code that no module holds is recorded: nobody knows its names. */
+static bool is_skipped(struct thread *thread, uintptr_t function)
+{
+    enum choice choice = choice_of_entry(thread, function);
+    if (choice == CHOICE_ASK) {
+        choice_learn(thread, function);
+        choice = choice_of_entry(thread, function);
+    }
+    return choice == CHOICE_SKIP;
+}
+
+/* With -pg nothing is pushed: its return address is left alone. */
+static uintptr_t skip(struct context *on, const struct entry *entry)
+{
+    if (!entry->mark)
+        return 0;
+    push(on, entry, FRAME_SILENT);
+    on->silent++;
+    return 1;
+}
+
+static uintptr_t enter(struct thread *thread, const struct entry *entry)
 {
     struct context *on = &thread->on;
-    if (atomic_load(&recording_control.stopped)) {
-        push(on, entry, FRAME_SILENT);
-        on->silent++;
-        return;
-    }
+    if (is_skipped(thread, entry->function))
+        return skip(on, entry);
     if (on->stream.cursor >= on->stream.limit) {
         modules_refresh();
         stream_refill(&on->stream, stream_now());
@@ -98,6 +117,14 @@ static void enter(struct thread *thread, const struct entry *entry)
     modules_know(thread, entry->function);
     push(on, entry, 0);
     stream_enter_address(&on->stream, entry->function, stream_now());
+    return 1;
+}
+
+/* The function before ended in a jump to this one: its frame and the trampoline stay. */
+static bool is_skipped_in_chain(struct thread *thread, const struct entry *entry)
+{
+    return !entry->mark && entry->origin == (uintptr_t)return_trampoline &&
+           is_skipped(thread, entry->function);
 }
 
 uintptr_t slow_enter(struct thread *thread, const void *data)
@@ -111,13 +138,14 @@ uintptr_t slow_enter(struct thread *thread, const void *data)
     struct context *on = begin(thread);
     uint64_t now = stream_now();
     close_below(thread, entry->place, now);
+    if (is_skipped_in_chain(thread, entry))
+        return 0;
     settle_equals(thread, entry, now);
-    if (on->top >= on->last && !frames_grow(on)) {
+    if (on->top >= on->end && !frames_grow(on)) {
         on->stream.lost += 2;
         return 0;
     }
-    enter(thread, entry);
-    return 1;
+    return enter(thread, entry);
 }
 
 uintptr_t slow_late_enter(struct thread *thread, const void *function)

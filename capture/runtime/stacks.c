@@ -1,5 +1,6 @@
 /* The stacks a thread runs on, and the memory of their shadow frames. */
 #include "capture/channel/target.h"
+#include "capture/runtime/choice.h"
 #include "capture/runtime/slow.h"
 
 #include <fcntl.h>
@@ -221,12 +222,13 @@ static void set_frames(struct context *context, void *memory, size_t capacity)
     ptrdiff_t top = context->frames ? context->top - context->frames : 0;
     context->frames = memory;
     context->top = context->frames + top;
-    context->last = context->frames + capacity - 1;
+    context->end = context->frames + capacity - 1;
+    context->last = choice_rules.on ? context->frames : context->end;
 }
 
 static size_t frames_capacity(const struct context *context)
 {
-    return (size_t)(context->last - context->frames) + 1;
+    return (size_t)(context->end - context->frames) + 1;
 }
 
 bool frames_allocate(struct context *context)

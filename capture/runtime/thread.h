@@ -67,11 +67,13 @@ struct frame {
 struct context {
     struct stream stream;
     struct frame *top;  /* the innermost open frame; frames[0] is a sentinel above all places */
-    struct frame *last; /* of those there is room for */
+    struct frame *last; /* up to which hooks push by themselves: `end`, or none of them */
+    struct frame *end;  /* of those there is room for */
     struct frame *frames;
     uintptr_t low, size; /* the stack's addresses */
     uint32_t silent;     /* frames that are not in the stream */
-    bool foreign;        /* not the stack the thread was born with: its bounds are a guess */
+    uint32_t within; /* place in `frames` of the outermost one that is included by name; 0: none */
+    bool foreign;    /* not the stack the thread was born with: its bounds are a guess */
 };
 
 struct deferred {
@@ -83,6 +85,13 @@ struct nested {
     uint32_t frame_count, event_count, lost;
     struct frame frames[NESTED_FRAMES];
     struct deferred events[NESTED_EVENTS];
+};
+
+#define CHOICES_BITS 8
+struct known_choice {
+    uintptr_t function; /* 0: none */
+    uint32_t version;   /* of the list of modules */
+    uint32_t names;     /* a set of enum channel_choice */
 };
 
 struct thread {
@@ -98,6 +107,7 @@ struct thread {
     uintptr_t module_low, module_size;
     int32_t tid;
     struct nested nested;
+    struct known_choice choices[1 << CHOICES_BITS]; /* by a hash of the function */
     _Alignas(64) unsigned char vector_state[VECTOR_STATE];
     _Alignas(16) unsigned char own_stack[OWN_STACK];
 };

@@ -2,6 +2,7 @@
 #include "capture/runtime/threads.h"
 #include "capture/channel/target.h"
 #include "capture/runtime/calibrate.h"
+#include "capture/runtime/choice.h"
 #include "capture/runtime/modules.h"
 #include "capture/runtime/slow.h"
 
@@ -138,6 +139,7 @@ static void attach(void)
     threads.has_key = pthread_key_create(&threads.key, thread_ends) == 0;
     pthread_atfork(fork_prepare, NULL, fork_child);
     define_process(program_invocation_name, "native");
+    choice_open();
     modules_begin();
 }
 
