@@ -1,4 +1,5 @@
 #include "capture/launcher/drain.h"
+#include "capture/launcher/choices.h"
 #include "capture/launcher/clock.h"
 #include "capture/launcher/decode.h"
 #include "capture/launcher/programs.h"
@@ -23,6 +24,7 @@ struct drain {
     struct programs *programs;
     struct decoder *decoder;
     struct ledger *ledger;
+    struct choices *choices;
     struct taken *taken_blocks;
     enum channel_clock clock;
     ARRAY(struct found) ready, definitions;
@@ -68,8 +70,21 @@ void drain_python_only(struct drain *drain)
     drain->session.channel->python_only = true;
 }
 
+void drain_select(struct drain *drain, const struct selection *selection, int64_t start_ns)
+{
+    selection_begin(selection, drain->session.channel, start_ns);
+    drain->choices = choices_new(&drain->session);
+    programs_choose(drain->programs, drain->choices);
+}
+
+struct channel_header *drain_channel(struct drain *drain)
+{
+    return drain->session.channel;
+}
+
 static void drain_free(struct drain *drain)
 {
+    choices_free(drain->choices);
     taken_free(drain->taken_blocks);
     ledger_free(drain->ledger);
     decoder_free(drain->decoder);
@@ -391,6 +406,8 @@ int drain_rest(struct drain *drain, struct error *err)
         keep_first(&result, take(drain, true, &later), err, &later);
     } while (drain->taken == BLOCKS_PER_CALL);
     keep_first(&result, decoder_finish(drain->decoder, &later), err, &later);
+    keep_first(&result, selection_note_stops(drain->session.channel, drain->writer, &later), err,
+               &later);
     taken_release(drain->taken_blocks);
     struct clock_pair now = clock_read(drain->clock);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);

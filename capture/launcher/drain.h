@@ -5,6 +5,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 #define NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 
+#include "capture/launcher/selection.h"
 #include "capture/launcher/session.h"
 #include "formats/profile/error.h"
 #include "formats/trace/trace_writer.h"
@@ -23,6 +24,11 @@ const char *drain_path(const struct drain *drain);
 void drain_drop(struct drain *drain);
 /* Likewise: of Python programs they record Python functions only. */
 void drain_python_only(struct drain *drain);
+
+/* Likewise: what of them is recorded, and when. */
+void drain_select(struct drain *drain, const struct selection *selection, int64_t start_ns);
+/* The session that programs see. */
+struct channel_header *drain_channel(struct drain *drain);
 
 /*
  * Goes on with what a killed recorder has left: its shared memory and, in `writer`, its trace.

@@ -1,5 +1,5 @@
 #include "capture/launcher/launch.h"
-#include "capture/channel/layout.h"
+#include "capture/channel/control.h"
 #include "capture/launcher/words.h"
 
 #include <errno.h>
@@ -97,6 +97,11 @@ char **launch_environment(const char *library_folder, const char *session)
 /* Signal handlers have no other way to know it. */
 static volatile sig_atomic_t target_pid;
 
+static struct {
+    int number;
+    struct channel_control *control; /* NULL: no signal does it */
+} switching;
+
 static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 #define PASSED_ON (sizeof passed_on / sizeof *passed_on)
 
@@ -109,6 +114,20 @@ static void pass_on(int number, siginfo_t *info, void *context)
     if (target_pid > 0 && info->si_code <= 0)
         kill((pid_t)target_pid, number);
     errno = saved;
+}
+
+static void switch_recording(int number)
+{
+    int saved = errno;
+    (void)number;
+    control_set(switching.control, !atomic_load(&switching.control->stopped));
+    errno = saved;
+}
+
+void launch_switch(int number, struct channel_control *control)
+{
+    switching.number = number;
+    switching.control = control;
 }
 
 /* The target's end only has to wake the recorder. */
@@ -127,6 +146,12 @@ static void catch_signals(void)
         sigaction(passed_on[i], NULL, &old);
         if (old.sa_handler != SIG_IGN) /* as under nohup: ignored by the target, too */
             sigaction(passed_on[i], &action, NULL);
+    }
+    if (switching.control) {
+        struct sigaction toggle = {.sa_flags = SA_RESTART};
+        sigemptyset(&toggle.sa_mask);
+        toggle.sa_handler = switch_recording;
+        sigaction(switching.number, &toggle, NULL);
     }
     struct sigaction child = {.sa_flags = SA_NOCLDSTOP};
     sigemptyset(&child.sa_mask);
@@ -149,6 +174,7 @@ void launch_end(void)
 {
     target_pid = 0;
     release_signals();
+    switching.control = NULL;
 }
 
 /* ---- start and end ---- */

@@ -7,6 +7,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_LAUNCH_H
 #define NCPROF_CAPTURE_LAUNCHER_LAUNCH_H
 
+#include "capture/channel/layout.h"
 #include "formats/profile/error.h"
 
 #include <stdbool.h>
@@ -27,6 +28,8 @@ char **launch_environment(const char *library_folder, const char *session);
  */
 int launch_start(pid_t *child, const char *path, char *const *arguments, char *const *environment,
                  int *status, struct error *err);
+/* This signal to ncprof stops and starts the recording, and is not passed on. Before the start. */
+void launch_switch(int number, struct channel_control *control);
 /* True when the target has ended; *result as of waitpid(). */
 bool launch_ended(pid_t child, int *result);
 /* Signals mean to ncprof what they meant before. */

@@ -32,6 +32,7 @@ struct recording {
     struct trace_writer *writer;
     struct drain *drain;
     struct clock_pair start;
+    struct selection_clock clock;
 };
 
 /* ---- before the target runs ---- */
@@ -113,13 +114,19 @@ static void keep_first(int *result, int step, struct error *err, const struct er
     *err = *later;
 }
 
+static int tick(struct recording *recording)
+{
+    return selection_tick(&recording->clock, &recording->options->selection,
+                          drain_channel(recording->drain), WAIT_MS);
+}
+
 /* 0, or -1 with the writer's first error. The target's fate is in *ended either way. */
 static int watch(struct recording *recording, pid_t child, int *ended, struct error *err)
 {
     int result = 0;
     struct error later;
     while (!launch_ended(child, ended)) {
-        drain_wait(recording->drain, WAIT_MS);
+        drain_wait(recording->drain, tick(recording));
         keep_first(&result, drain_some(recording->drain, &later), err, &later);
     }
     keep_first(&result, drain_rest(recording->drain, &later), err, &later);
@@ -135,6 +142,12 @@ static int start(struct recording *recording, pid_t *child, int *status, struct 
         drain_drop(recording->drain);
     if (recording->options->python_only)
         drain_python_only(recording->drain);
+    const struct selection *selection = &recording->options->selection;
+    drain_select(recording->drain, selection, recording->start.nanoseconds);
+    if (selection_note(selection, recording->writer, err) != 0)
+        return -1;
+    if (selection->signal)
+        launch_switch(selection->signal, &drain_channel(recording->drain)->control);
     char **environment =
         launch_environment(recording->library_folder, drain_path(recording->drain));
     int result = launch_start(child, recording->target.path, recording->target.arguments,
@@ -157,8 +170,27 @@ static bool is_ncprof(const char *path)
            other.st_dev == own.st_dev && other.st_ino == own.st_ino;
 }
 
+/* Programs were there, and nothing of them was to be recorded. */
+static int explain_selection(const struct recording *recording, struct error *err)
+{
+    const struct selection *selection = &recording->options->selection;
+    if (atomic_load(&drain_channel(recording->drain)->processes) == 0)
+        return 0;
+    if (atomic_load(&drain_channel(recording->drain)->control.stopped))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: nothing started the recording",
+                         recording->options->command[0]);
+    if (selection->include_count || selection->exclude_count)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: no call matched --include and --exclude",
+                         recording->options->command[0]);
+    return 0;
+}
+
 static int explain_nothing(const struct recording *recording, struct error *err)
 {
+    if (explain_selection(recording, err) != 0)
+        return -1;
     const char *name = recording->options->command[0];
     if (is_ncprof(recording->target.path))
         return error_set(err, ERROR_UNSUPPORTED,

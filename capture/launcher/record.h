@@ -2,6 +2,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_RECORD_H
 #define NCPROF_CAPTURE_LAUNCHER_RECORD_H
 
+#include "capture/launcher/selection.h"
 #include "formats/profile/error.h"
 
 #include <math.h>
@@ -14,7 +15,8 @@ struct record_options {
     bool quiet;         /* no summary line */
     bool python_only;   /* of Python programs Python functions only, at a fraction of the cost */
     bool drop;          /* a program does not wait for the recorder: it loses events */
-    double size;        /* of the run's input; NAN: not given */
+    struct selection selection;
+    double size;             /* of the run's input; NAN: not given */
     const char *const *tags; /* "key=value" */
     size_t tag_count;
     const char *const *environment; /* names of variables whose values are kept in the trace */

@@ -3,11 +3,17 @@
 
 #include <string.h>
 
+#define NO_DEPTH UINT32_MAX
+
 struct record_values {
     const char *output, *on_full;
     bool force, quiet, python_only;
     double size;
-    struct text_list tags, environment;
+    struct text_list tags, environment, include, exclude;
+    uint32_t depth;
+    double delay, duration;
+    bool paused;
+    const char *signal;
 };
 
 static const struct option_row rows[] = {
@@ -23,6 +29,20 @@ static const struct option_row rows[] = {
      "write over an existing file"},
     {"python-only", 0, OPTION_FLAG, NULL, offsetof(struct record_values, python_only),
      "of Python programs, Python functions only: a fraction of the cost"},
+    {"include", 0, OPTION_LIST, "REGEX", offsetof(struct record_values, include),
+     "only functions whose name matches, and what they call; module:REGEX, file:REGEX likewise"},
+    {"exclude", 0, OPTION_LIST, "REGEX", offsetof(struct record_values, exclude),
+     "not these functions: their time is their caller's, what they call stays; patterns likewise"},
+    {"depth", 0, OPTION_COUNT, "N", offsetof(struct record_values, depth),
+     "not what is called by the N-th of a stack's recorded calls: its time is that call's"},
+    {"paused", 0, OPTION_FLAG, NULL, offsetof(struct record_values, paused),
+     "record nothing until the program (ncprof_start()) or --signal says so"},
+    {"delay", 0, OPTION_NUMBER, "SECONDS", offsetof(struct record_values, delay),
+     "record nothing until then"},
+    {"duration", 0, OPTION_NUMBER, "SECONDS", offsetof(struct record_values, duration),
+     "record for so long from the first start; the program goes on"},
+    {"signal", 0, OPTION_TEXT, "USR1|USR2|HUP|QUIT", offsetof(struct record_values, signal),
+     "this signal to ncprof record stops and starts the recording"},
     {"on-full", 0, OPTION_TEXT, "block|drop", offsetof(struct record_values, on_full),
      "a program that is faster than the recorder waits (default), or loses calls that are counted"},
     {"quiet", 'q', OPTION_FLAG, NULL, offsetof(struct record_values, quiet),
@@ -38,10 +58,36 @@ static const char *wrong_tag(const struct text_list *tags)
     return NULL;
 }
 
+static int read_selection(const struct record_values *values, struct selection *out,
+                          struct error *err)
+{
+    *out = (struct selection){
+        .include = values->include.items,
+        .include_count = values->include.count,
+        .exclude = values->exclude.items,
+        .exclude_count = values->exclude.count,
+        .depth = values->depth == NO_DEPTH ? 0 : values->depth,
+        .paused = values->paused,
+        .delay = values->delay,
+        .duration = values->duration,
+        .signal = values->signal ? selection_signal(values->signal) : 0,
+    };
+    if (values->depth == 0)
+        return error_set(err, ERROR_USAGE, "--depth wants a number above 0");
+    if (values->delay < 0 || values->duration < 0)
+        return error_set(err, ERROR_USAGE, "--%s wants seconds, not less than 0",
+                         values->delay < 0 ? "delay" : "duration");
+    if (values->signal && !out->signal)
+        return error_set(err, ERROR_USAGE, "--signal wants USR1, USR2, HUP or QUIT, not \"%.200s\"",
+                         values->signal);
+    return selection_check(out, err);
+}
+
 static int record_command_run(const void *given, char **operands, int count)
 {
     const struct record_values *values = given;
     const char *wrong = wrong_tag(&values->tags);
+    struct selection selection = {0};
     struct error err = {0};
     int status;
     if (count < 1)
@@ -53,7 +99,10 @@ static int record_command_run(const void *given, char **operands, int count)
     if (values->on_full && strcmp(values->on_full, "block") != 0 &&
         strcmp(values->on_full, "drop") != 0)
         return command_misused("--on-full wants block or drop, not \"%.200s\"", values->on_full);
+    if (read_selection(values, &selection, &err) != 0)
+        return command_misused("%s", err.text);
     const struct record_options options = {
+        .selection = selection,
         .output = values->output,
         .force = values->force,
         .quiet = values->quiet,
@@ -80,7 +129,7 @@ const struct command record_command = {
              "with -finstrument-functions or -pg. The exit status is the program's own, 128 and\n"
              "the signal's number when a signal ended it, 127 when there is no such program.",
     .options = rows,
-    .defaults = &(const struct record_values){.size = NAN},
+    .defaults = &(const struct record_values){.size = NAN, .depth = NO_DEPTH},
     .size = sizeof(struct record_values),
     .first_operand_ends = true,
     .run = record_command_run,
