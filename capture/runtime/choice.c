@@ -23,13 +23,17 @@ static uint32_t search(const struct channel_table *table, uint32_t offset)
 /* What the names say, a set of enum channel_choice. False: it is not known yet. */
 static bool find_names(uintptr_t function, uint32_t *names)
 {
-    struct module_answer answer;
-    if (!module_list_answer(function, &answer))
-        return false;
+    struct module_question asked;
     *names = CHOICE_INCLUDED;
-    if (answer.table)
-        *names = search(answer.table, (uint32_t)(function - answer.bias));
-    return true;
+    if (!module_list_asked(function, &asked))
+        return false;
+    if (asked.question == QUESTION_NOBODYS)
+        return true;
+    uint32_t offset = atomic_load(channel_offset(choice_rules.answers, asked.question - 1));
+    if (offset > CHANNEL_NO_TABLE && offset < choice_rules.answers_size)
+        *names = search((const struct channel_table *)(const void *)(choice_rules.answers + offset),
+                        (uint32_t)(function - asked.bias));
+    return offset != 0;
 }
 
 /* The same, remembered. */

@@ -23,6 +23,8 @@ enum choice {
 struct choice_rules {
     bool on, names;
     uint32_t depth; /* UINT32_MAX: no limit */
+    char *answers;  /* of the recorder to questions about names; set with `names` */
+    uint64_t answers_size;
 };
 extern struct choice_rules choice_rules;
 

@@ -4,7 +4,6 @@
 #endif
 
 #include "capture/runtime/module_list.h"
-#include "capture/channel/blocks.h"
 #include "capture/runtime/modules.h"
 
 #include <sys/mman.h>
@@ -69,32 +68,16 @@ uint32_t module_list_version(void)
     return atomic_load(&list.version);
 }
 
-/* With an offset of none all is recorded. */
-static const struct channel_table *table_at(uint32_t offset)
-{
-    if (offset <= CHANNEL_NO_TABLE || offset >= CHANNEL_ANSWERS_SIZE)
-        return NULL;
-    const char *answers = (const char *)channel_answers(target.channel);
-    return (const struct channel_table *)(const void *)(answers + offset);
-}
-
-bool module_list_answer(uintptr_t function, struct module_answer *answer)
+bool module_list_asked(uintptr_t function, struct module_question *out)
 {
     uint32_t version = atomic_load(&list.version);
     const struct module *modules = atomic_load(&list.modules);
     uint32_t count = atomic_load(&list.count), at = position(modules, count, function);
     if (at >= count || modules[at].low > function)
         return false;
-    uint32_t question = atomic_load(&modules[at].question);
-    uintptr_t bias = modules[at].bias;
+    *out = (struct module_question){atomic_load(&modules[at].question), modules[at].bias};
     atomic_thread_fence(memory_order_acquire);
-    if (version & 1 || atomic_load(&list.version) != version || question == 0)
-        return false;
-    uint32_t offset = CHANNEL_NO_TABLE;
-    if (question <= atomic_load(&target.channel->answerable))
-        offset = atomic_load(&channel_answers(target.channel)->offsets[question - 1]);
-    *answer = (struct module_answer){table_at(offset), bias};
-    return offset != 0;
+    return !(version & 1) && atomic_load(&list.version) == version && out->question != 0;
 }
 
 struct module *module_list_at(uintptr_t address)

@@ -5,8 +5,6 @@
 #ifndef NCPROF_CAPTURE_RUNTIME_MODULE_LIST_H
 #define NCPROF_CAPTURE_RUNTIME_MODULE_LIST_H
 
-#include "capture/channel/layout.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,9 +16,9 @@ struct module {
     bool met;
 };
 
-/* What is to be recorded of a module. */
-struct module_answer {
-    const struct channel_table *table; /* NULL: all of it */
+#define QUESTION_NOBODYS UINT32_MAX /* it cannot be asked: all of the module is recorded */
+struct module_question {
+    uint32_t question; /* as above */
     uintptr_t bias;
 };
 
@@ -28,8 +26,8 @@ struct module_answer {
 
 /* Another one after every change. */
 uint32_t module_list_version(void);
-/* For the module of a function. False: unknown, or not answered yet. For hooks. */
-bool module_list_answer(uintptr_t function, struct module_answer *answer);
+/* Of the module that holds a function. False: unknown, or nobody has asked. For hooks. */
+bool module_list_asked(uintptr_t function, struct module_question *out);
 
 /* The following are for one caller at a time. */
 void module_list_forget_met(void);

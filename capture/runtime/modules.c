@@ -175,7 +175,7 @@ static uint32_t ask(uintptr_t function)
     uint32_t number = atomic_fetch_add(&channel->questions, 1);
     /* One that nobody answers means that all is recorded. */
     bool asked = number < atomic_load(&channel->answerable) && define_question(module->low, number);
-    module->question = asked ? number + 1 : UINT32_MAX;
+    module->question = asked ? number + 1 : QUESTION_NOBODYS;
     return module->question;
 }
 
@@ -185,7 +185,7 @@ static void wait_for_answer(uint32_t number)
     unsigned silent = 0;
     while (!atomic_load(&channel->closed)) {
         uint32_t beat = atomic_load(&channel->beat);
-        if (atomic_load(&channel_answers(channel)->offsets[number]))
+        if (atomic_load(channel_offset(session_answers(), number)))
             return;
         block_wait(beat, &silent);
     }
@@ -196,7 +196,7 @@ void modules_ask(uintptr_t function)
     pthread_mutex_lock(&loaded.lock);
     uint32_t question = ask(function);
     pthread_mutex_unlock(&loaded.lock);
-    if (question && question != UINT32_MAX)
+    if (question && question != QUESTION_NOBODYS)
         wait_for_answer(question - 1);
 }
 
