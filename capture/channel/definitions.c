@@ -144,10 +144,12 @@ void define_note(const char *text)
     define((struct channel_record){.what = DEFINE_NOTE}, text, NULL, NULL);
 }
 
-void define_cost(uint64_t inside, uint64_t outside)
+void define_cost(enum channel_hook hook, uint64_t inside, uint64_t outside, uint64_t pairs)
 {
-    define((struct channel_record){.what = DEFINE_COST, .a = inside, .b = outside}, NULL, NULL,
-           NULL);
+    define(
+        (struct channel_record){
+            .what = DEFINE_COST, .flags = (uint16_t)hook, .a = inside, .b = outside, .c = pairs},
+        NULL, NULL, NULL);
 }
 
 bool define_question(uint64_t first, uint32_t number)

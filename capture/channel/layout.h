@@ -197,8 +197,18 @@ enum channel_definition {
     DEFINE_MODULE,      /* a = first address, b = end, c = load bias; path, build id in hex */
     DEFINE_MODULE_GONE, /* a = first address */
     DEFINE_NOTE,        /* a sentence for the user */
-    DEFINE_COST,     /* a, b = ticks of one enter/leave pair inside and outside what is measured */
+    DEFINE_COST, /* flags = enum channel_hook; of c enter/leave pairs: a, b = ticks between their
+                    readings of the clock, and the others. Of several all count. */
     DEFINE_QUESTION, /* a = first address of a module, b = the question's number */
+};
+
+/* What makes events: calls of each cost something else. */
+enum channel_hook {
+    CHANNEL_HOOK_INSTRUMENT, /* native: -finstrument-functions */
+    CHANNEL_HOOK_RETURN,     /* native: -pg, which replaces return addresses */
+    CHANNEL_HOOK_PYTHON,     /* Python functions */
+    CHANNEL_HOOK_BUILTIN,    /* C functions called from Python */
+    CHANNEL_HOOKS
 };
 
 struct channel_record {

@@ -41,7 +41,8 @@ void define_module(uint64_t first, uint64_t end, uint64_t bias, const char *path
                    const char *build_id);
 void define_module_gone(uint64_t first);
 void define_note(const char *text);
-void define_cost(uint64_t inside, uint64_t outside);
+/* Of so many pairs of hooks; layout.h says which ticks are inside. */
+void define_cost(enum channel_hook hook, uint64_t inside, uint64_t outside, uint64_t pairs);
 /* False: it could not be asked. */
 bool define_question(uint64_t first, uint32_t number);
 

@@ -2,6 +2,7 @@
 #include "capture/launcher/choices.h"
 #include "capture/launcher/clock.h"
 #include "capture/launcher/decode.h"
+#include "capture/launcher/metadata.h"
 #include "capture/launcher/programs.h"
 #include "capture/launcher/taken.h"
 #include "formats/profile/memory.h"
@@ -27,9 +28,11 @@ struct drain {
     struct choices *choices;
     struct taken *taken_blocks;
     enum channel_clock clock;
+    struct clock_pair opened;
     ARRAY(struct found) ready, definitions;
     uint32_t taken;            /* blocks of events in the last pass */
     uint64_t lost;             /* events, as the trace says it */
+    double measured;           /* pairs of hooks, likewise */
     int64_t last_housekeeping; /* ns, CLOCK_MONOTONIC_RAW */
     uint32_t uncounted;        /* full_count at the last pass that found nothing */
     int64_t uncounted_since;
@@ -45,7 +48,8 @@ static struct drain *drain_new(const struct session *session, struct trace_write
     drain->decoder = decoder_new(writer, drain->programs);
     drain->ledger = ledger_new(&drain->session);
     drain->taken_blocks = taken_new(&drain->session, drain->ledger, writer);
-    drain->last_housekeeping = clock_read(drain->clock).nanoseconds;
+    drain->opened = clock_read(drain->clock);
+    drain->last_housekeeping = drain->opened.nanoseconds;
     return drain;
 }
 
@@ -362,14 +366,23 @@ static void check_count(struct drain *drain, int64_t now)
     }
 }
 
+cJSON *drain_costs(const struct drain *drain)
+{
+    struct clock_pair now = clock_read(drain->clock);
+    double rate = clock_rate(&drain->opened, &now);
+    return rate > 0 ? programs_costs(drain->programs, 1e9 / rate) : NULL;
+}
+
 /* A recorder that is killed cannot say it at the end. */
-static int write_losses(struct drain *drain, struct error *err)
+static int write_state(struct drain *drain, struct error *err)
 {
     uint64_t lost = atomic_load(&drain->session.channel->lost_events);
-    if (lost == drain->lost)
+    double measured = programs_measured(drain->programs);
+    if (lost == drain->lost && measured <= 2 * drain->measured)
         return 0;
     drain->lost = lost;
-    char *state = memory_printf("{\"lost_events\": %" PRIu64 "}", lost);
+    drain->measured = measured;
+    char *state = metadata_state(lost, drain_costs(drain));
     int result = trace_writer_state(drain->writer, state, err);
     free(state);
     return result;
@@ -386,7 +399,7 @@ int drain_some(struct drain *drain, struct error *err)
     drain->last_housekeeping = now.nanoseconds;
     session_hand_over_open(&drain->session, false);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);
-    keep_first(&result, write_losses(drain, &later), err, &later);
+    keep_first(&result, write_state(drain, &later), err, &later);
     keep_first(&result, trace_writer_flush(drain->writer, &later), err, &later);
     taken_release(drain->taken_blocks);
     taken_sweep(drain->taken_blocks);

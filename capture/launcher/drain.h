@@ -10,6 +10,7 @@
 #include "formats/profile/error.h"
 #include "formats/trace/trace_writer.h"
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 
 struct drain;
@@ -59,6 +60,8 @@ struct drain_state {
     uint64_t span_ticks;  /* from first to last event, added up over the threads */
 };
 struct drain_state drain_state(const struct drain *drain);
+/* The metadata "cost" of the trace, to be freed by the caller; NULL: it is not known. */
+cJSON *drain_costs(const struct drain *drain);
 
 void drain_close(struct drain *drain); /* removes the shared memory; NULL is allowed */
 

@@ -122,7 +122,14 @@ static void add_losses(cJSON *object, uint64_t lost_events, uint32_t open_frames
         cJSON_AddNumberToObject(object, "open_frames", open_frames);
 }
 
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead)
+static void add_costs(cJSON *object, cJSON *costs)
+{
+    if (costs)
+        cJSON_AddItemToObject(object, "cost", costs);
+}
+
+char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead,
+                       cJSON *costs)
 {
     cJSON *object = cJSON_CreateObject();
     if (WIFSIGNALED(result))
@@ -133,12 +140,19 @@ char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, d
     add_losses(object, lost_events, open_frames);
     if (overhead > 0)
         cJSON_AddNumberToObject(object, "overhead", round(overhead * 1000) / 1000);
+    add_costs(object, costs);
     return print(object);
 }
 
-char *metadata_recovered(uint64_t lost_events, uint32_t open_frames)
+char *metadata_recovered(uint64_t lost_events, uint32_t open_frames, cJSON *costs)
 {
     cJSON *object = cJSON_CreateObject();
     add_losses(object, lost_events, open_frames);
+    add_costs(object, costs);
     return print(object);
+}
+
+char *metadata_state(uint64_t lost_events, cJSON *costs)
+{
+    return metadata_recovered(lost_events, 0, costs);
 }

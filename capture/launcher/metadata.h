@@ -4,6 +4,7 @@
 
 #include "capture/launcher/record.h"
 
+#include <cjson/cJSON.h>
 #include <stdint.h>
 
 struct metadata_clock {
@@ -16,10 +17,14 @@ struct metadata_clock {
 
 /* Both are the caller's to free. */
 char *metadata_header(const struct record_options *options, struct metadata_clock clock);
+/* `costs` are owned from here on, and NULL where they are not known. */
 /* `result` is the target's as of waitpid(); `overhead` the share of the time that recording took, 0
  * when it is not known. */
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead);
+char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead,
+                       cJSON *costs);
 /* Of a recording whose recorder was killed: how its programs ended is not known. */
-char *metadata_recovered(uint64_t lost_events, uint32_t open_frames);
+char *metadata_recovered(uint64_t lost_events, uint32_t open_frames, cJSON *costs);
+/* Of one that goes on. */
+char *metadata_state(uint64_t lost_events, cJSON *costs);
 
 #endif

@@ -1,8 +1,11 @@
 #include "capture/launcher/programs.h"
 #include "capture/launcher/choices.h"
 #include "capture/launcher/modules.h"
+#include "capture/launcher/overhead.h"
 #include "formats/profile/memory.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +20,7 @@ struct program {
     uint64_t parent_pid;
     uint32_t process;         /* in the trace; PROFILE_NONE: none yet */
     uint32_t expected, taken; /* definitions: next block, bytes of it that are read */
-    uint64_t cost;
+    struct overhead overhead;
     ARRAY(uint32_t) functions; /* in the trace, by id */
     struct modules modules;
 };
@@ -33,10 +36,11 @@ struct programs {
     ARRAY(struct thread_name) names; /* by stream number */
     ARRAY(struct program *) with_process;
     struct module_files files;
-    struct choices *choices; /* NULL: nobody asks */
-    bool told;               /* that a question could not be answered */
-    bool resumed;            /* the trace may know processes from before */
-    uint32_t unknown;        /* function in the trace for ids that nobody defined */
+    struct overhead overhead; /* of all programs */
+    struct choices *choices;  /* NULL: nobody asks */
+    bool told;                /* that a question could not be answered */
+    bool resumed;             /* the trace may know processes from before */
+    uint32_t unknown;         /* function in the trace for ids that nobody defined */
 };
 
 struct programs *programs_new(struct trace_writer *writer)
@@ -107,11 +111,62 @@ uint32_t programs_expected(const struct program *program)
     return program->expected;
 }
 
+/* Its own, or of the program that it was forked from. */
+static const struct overhead *overhead_of(const struct program *program)
+{
+    while (program->parent && overhead_pairs(&program->overhead) <= 0)
+        program = program->parent;
+    return &program->overhead;
+}
+
 uint64_t programs_cost(const struct program *program)
 {
-    while (program && !program->cost)
-        program = program->parent;
-    return program ? program->cost : 0;
+    return (uint64_t)overhead_call(overhead_of(program));
+}
+
+double programs_measured(const struct programs *programs)
+{
+    return overhead_pairs(&programs->overhead);
+}
+
+static int compare_processes(const void *left, const void *right)
+{
+    uint32_t a = (*(struct program *const *)left)->process;
+    uint32_t b = (*(struct program *const *)right)->process;
+    return (a > b) - (a < b);
+}
+
+/* Programs whose native functions have other hooks than most, by process. */
+static cJSON *costs_of_others(const struct programs *programs, enum channel_hook most,
+                              double tick_ns)
+{
+    cJSON *others = NULL;
+    uint32_t count = programs->with_process.count;
+    if (count > 1)
+        qsort(programs->with_process.data, count, sizeof *programs->with_process.data,
+              compare_processes);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct program *program = programs->with_process.data[i];
+        enum channel_hook hook = overhead_native(overhead_of(program));
+        char number[16];
+        if (hook == CHANNEL_HOOKS || hook == most)
+            continue;
+        if (!others)
+            others = cJSON_CreateObject();
+        snprintf(number, sizeof number, "%" PRIu32, program->process);
+        cJSON_AddItemToObject(others, number, overhead_json(&programs->overhead, hook, tick_ns));
+    }
+    return others;
+}
+
+cJSON *programs_costs(const struct programs *programs, double tick_ns)
+{
+    enum channel_hook most = overhead_native(&programs->overhead);
+    cJSON *costs = overhead_json(&programs->overhead, most, tick_ns);
+    cJSON *others = costs ? costs_of_others(programs, most, tick_ns) : NULL;
+    if (others)
+        cJSON_AddItemToObject(costs, "process", others);
+    return costs;
 }
 
 /* ---- records ---- */
@@ -225,7 +280,8 @@ static int apply(struct programs *programs, struct program *program,
     case DEFINE_NOTE:
         return trace_writer_note(programs->writer, texts[0], err);
     case DEFINE_COST:
-        program->cost = record->a + record->b;
+        overhead_add(&program->overhead, record->flags, record->a, record->b, record->c);
+        overhead_add(&programs->overhead, record->flags, record->a, record->b, record->c);
         break;
     case DEFINE_QUESTION:
         return answer(programs, program, record, err);

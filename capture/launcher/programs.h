@@ -9,6 +9,7 @@
 #include "formats/profile/error.h"
 #include "formats/trace/trace_writer.h"
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,5 +53,9 @@ uint32_t programs_address(struct programs *programs, struct program *program, ui
 
 /* Ticks of one pair of hooks as the program measured it; 0 unknown. */
 uint64_t programs_cost(const struct program *program);
+/* Of how many pairs all programs have measured the cost. */
+double programs_measured(const struct programs *programs);
+/* The metadata "cost" of the trace, to be freed by the caller; NULL: it is not known. */
+cJSON *programs_costs(const struct programs *programs, double tick_ns);
 
 #endif

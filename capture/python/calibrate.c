@@ -10,53 +10,67 @@
 #define BYTES  32768u      /* 12 a call are needed */
 enum { FILE_INPUT = 257 }; /* Py_file_input */
 
-static const char program[] = "def f(): pass\nfor _ in calls: f()\n";
+static const char call_python[] = "def f(): pass\nfor _ in calls: f()\n";
+static const char call_builtin[] = "for _ in calls: g(None)\n";
 
-static bool prepare(struct calibration *calibration)
+static bool set_global(struct calibration *calibration, const char *name, PyObject *value)
+{
+    bool done = value && PyDict_SetItemString(calibration->globals, name, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+static PyObject *many_nones(void)
 {
     PyObject *calls = PyTuple_New(CALLS);
-    calibration->globals = PyDict_New();
-    calibration->code = Py_CompileString(program, "<ncprof>", FILE_INPUT);
     for (Py_ssize_t i = 0; calls && i < CALLS; i++) {
         Py_IncRef(Py_None);
         PyTuple_SetItem(calls, i, Py_None);
     }
-    bool ready = calls && calibration->globals && calibration->code &&
-                 PyDict_SetItemString(calibration->globals, "calls", calls) == 0;
-    Py_XDECREF(calls);
-    return ready;
+    return calls;
 }
 
-static void drop(struct calibration *calibration)
+/* A C function that does next to nothing, and has no other name by which it would be known. */
+static PyObject *get_none(PyObject *self, PyObject *argument)
 {
-    Py_XDECREF(calibration->globals);
-    Py_XDECREF(calibration->code);
-    calibration->globals = calibration->code = NULL;
-    PyErr_Clear();
+    (void)self;
+    (void)argument;
+    Py_IncRef(Py_None);
+    return Py_None;
 }
 
-static uint64_t run(const struct calibration *calibration)
+static PyMethodDef empty_builtin = {"g", get_none, METH_O, NULL};
+
+static uint64_t run(const struct calibration *calibration, const struct calibration_loop *loop)
 {
     uint64_t start = stream_now();
-    PyObject *result =
-        PyEval_EvalCode(calibration->code, calibration->globals, calibration->globals);
+    PyObject *result = PyEval_EvalCode(loop->code, calibration->globals, calibration->globals);
     uint64_t took = stream_now() - start;
     Py_XDECREF(result);
     return result ? took : UINT64_MAX;
 }
 
+static void begin_loop(const struct calibration *calibration, struct calibration_loop *loop,
+                       const char *program)
+{
+    loop->plain = UINT64_MAX;
+    loop->code = Py_CompileString(program, "<ncprof>", FILE_INPUT);
+    for (int i = 0; loop->code && i < ROUNDS; i++) {
+        uint64_t took = run(calibration, loop);
+        if (took < loop->plain)
+            loop->plain = took;
+    }
+}
+
 void calibrate_begin(struct calibration *calibration)
 {
-    calibration->plain = UINT64_MAX;
-    if (!prepare(calibration)) {
-        drop(calibration);
+    *calibration = (struct calibration){.globals = PyDict_New()};
+    if (!calibration->globals || !set_global(calibration, "calls", many_nones()))
         return;
-    }
-    for (int i = 0; i < ROUNDS; i++) {
-        uint64_t took = run(calibration);
-        if (took < calibration->plain)
-            calibration->plain = took;
-    }
+    if (set_global(calibration, "g", PyCFunction_NewEx(&empty_builtin, NULL, NULL)))
+        begin_loop(calibration, &calibration->builtin, call_builtin);
+    begin_loop(calibration, &calibration->python, call_python);
+    PyErr_Clear();
 }
 
 struct cost {
@@ -80,59 +94,71 @@ static uint64_t add_up_inside(const char *at, const char *end)
 }
 
 /* Into memory that nobody reads but this. */
-static struct cost run_recorded(const struct calibration *calibration, char *events)
+static struct cost run_recorded(const struct calibration *calibration,
+                                const struct calibration_loop *loop, char *events)
 {
     struct thread scratch = {.recording = true}, *self = threads_current;
     scratch.stream.cursor = events;
     scratch.stream.limit = events + BYTES - STREAM_MARGIN;
     scratch.stream.ticks = stream_now();
     threads_current = &scratch;
-    uint64_t took = run(calibration);
+    uint64_t took = run(calibration, loop);
     threads_current = self;
     return (struct cost){took, add_up_inside(events, scratch.stream.cursor)};
 }
 
-/* Its code objects get numbers without being defined. */
-static bool reserve_functions(PyObject *code)
+/* What the loops call gets numbers without being defined. */
+static void reserve_functions(const struct calibration_loop *loop)
 {
-    PyObject *constants = PyObject_GetAttrString(code, "co_consts");
-    bool usable = constants && PyTuple_Check(constants) && PyTuple_Size(constants) > 0;
-    functions_reserve(code);
-    if (usable)
+    PyObject *constants = PyObject_GetAttrString(loop->code, "co_consts");
+    functions_reserve(loop->code);
+    functions_reserve(&empty_builtin);
+    if (constants && PyTuple_Check(constants) && PyTuple_Size(constants) > 0)
         functions_reserve(PyTuple_GetItem(constants, 0));
     Py_XDECREF(constants);
-    return usable;
 }
 
 /*
  * Of the time between enter and leave half an unrecorded call is taken for the
  * function's own: the other half lies before and after it.
  */
-static void define(struct cost best, uint64_t plain)
+static void define(enum channel_hook hook, struct cost best, uint64_t plain)
 {
-    uint64_t half = plain / CALLS / 2, all = best.all > plain ? (best.all - plain) / CALLS : 0;
-    uint64_t inside = best.inside / CALLS;
-    inside = inside > half ? inside - half : 0;
+    uint64_t half = plain / 2, all = best.all > plain ? best.all - plain : 0;
+    uint64_t inside = best.inside > half ? best.inside - half : 0;
     if (inside > all)
         inside = all;
-    if (all > 0)
-        define_cost(inside, all - inside);
+    if (best.inside > 0)
+        define_cost(hook, inside, all - inside, CALLS);
+}
+
+static void end_loop(const struct calibration *calibration, const struct calibration_loop *loop,
+                     enum channel_hook hook, char *events)
+{
+    struct cost best = {UINT64_MAX, 0};
+    if (!loop->code)
+        return;
+    reserve_functions(loop);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct cost cost = run_recorded(calibration, loop, events);
+        if (cost.all < best.all)
+            best = cost;
+    }
+    functions_forget();
+    if (best.all != UINT64_MAX && loop->plain != UINT64_MAX)
+        define(hook, best, loop->plain);
 }
 
 void calibrate_end(struct calibration *calibration)
 {
-    char *events = calibration->code ? malloc(BYTES) : NULL;
-    struct cost best = {UINT64_MAX, 0};
-    if (events && reserve_functions(calibration->code)) {
-        for (int i = 0; i < ROUNDS; i++) {
-            struct cost cost = run_recorded(calibration, events);
-            if (cost.all < best.all)
-                best = cost;
-        }
+    char *events = malloc(BYTES);
+    if (events) {
+        end_loop(calibration, &calibration->builtin, CHANNEL_HOOK_BUILTIN, events);
+        end_loop(calibration, &calibration->python, CHANNEL_HOOK_PYTHON, events);
     }
-    functions_forget();
-    if (best.all != UINT64_MAX && calibration->plain != UINT64_MAX)
-        define(best, calibration->plain);
     free(events);
-    drop(calibration);
+    Py_XDECREF(calibration->globals);
+    Py_XDECREF(calibration->python.code);
+    Py_XDECREF(calibration->builtin.code);
+    PyErr_Clear();
 }

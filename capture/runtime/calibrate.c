@@ -96,5 +96,6 @@ void calibrate(enum hook_kind kind)
         return;
     struct cost cost = measure(scratch, kind);
     munmap(scratch, sizeof *scratch);
-    define_cost((cost.inside + PAIRS / 2) / PAIRS, (cost.outside + PAIRS / 2) / PAIRS);
+    define_cost(kind == HOOK_RETURNS ? CHANNEL_HOOK_RETURN : CHANNEL_HOOK_INSTRUMENT, cost.inside,
+                cost.outside, PAIRS);
 }

@@ -392,6 +392,11 @@ void build_latency(struct build *build, uint32_t function, const struct histogra
     build->flags |= PROFILE_HAS_LATENCY;
 }
 
+void build_correction(struct build *build, const struct correction *correction)
+{
+    build->correction = *correction;
+}
+
 void build_flags(struct build *build, unsigned flags)
 {
     build->flags |= flags;

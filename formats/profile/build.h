@@ -56,6 +56,8 @@ void build_expect(struct build *build, uint32_t functions, uint32_t edges);
 /* State metrics before values; the first is the default one. Returns its index. */
 uint32_t build_metric(struct build *build, const char *name, const char *unit,
                       enum metric_kind kind, double scale);
+/* Metric 0 is `correction.raw` without what the recorder cost. */
+void build_correction(struct build *build, const struct correction *correction);
 /* Multiplies every value of a metric so far by `factor` and divides its scale by it. */
 void build_rescale(struct build *build, uint32_t metric, int64_t factor);
 

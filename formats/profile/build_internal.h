@@ -73,6 +73,7 @@ struct build {
     struct index context_index;
     uint32_t *numbers; /* of the functions in the profile, by index; NULL: as here */
     unsigned flags;
+    struct correction correction;
     double size;
     int64_t start_ns, wall_ns;
     uint64_t lost_events, open_frames;

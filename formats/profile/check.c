@@ -115,6 +115,20 @@ static int check_latency(const struct profile *p, struct error *err)
     return 0;
 }
 
+/* A correction takes time off what was recorded, and never more than there was. */
+static int check_correction(const struct profile *p, struct error *err)
+{
+    uint32_t raw = p->correction.raw;
+    REQUIRE(raw < p->metric_count, "metric %u is the raw one, and there are %u", raw,
+            p->metric_count);
+    for (uint32_t c = 0; raw && c < p->context_count; c++) {
+        int64_t recorded = p->context_self[(size_t)raw * p->context_count + c];
+        REQUIRE(p->context_self[c] >= 0 && p->context_self[c] <= recorded,
+                "context %u: %" PRId64 " is left of %" PRId64, c, p->context_self[c], recorded);
+    }
+    return 0;
+}
+
 int profile_check(const struct profile *p, struct error *err)
 {
     REQUIRE(p->metric_count, "no metric");
@@ -122,7 +136,7 @@ int profile_check(const struct profile *p, struct error *err)
     for (uint32_t t = 0; t < p->thread_count; t++)
         REQUIRE(p->threads[t].root == PROFILE_NONE || p->threads[t].root < p->context_count,
                 "thread %u has no such root", t);
-    if (check_functions(p, err) || check_links(p, err) || check_edges(p, err) ||
+    if (check_correction(p, err) || check_functions(p, err) || check_links(p, err) || check_edges(p, err) ||
         check_latency(p, err))
         return -1;
     for (uint32_t m = 0; m < p->metric_count && p->flags & PROFILE_HAS_TREE; m++)

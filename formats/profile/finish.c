@@ -312,6 +312,7 @@ static struct profile *new_profile(const struct build *build, bool tree)
     *p = (struct profile){.path = "",
                           .format = "",
                           .flags = derived_flags(build, tree),
+                          .correction = build->correction,
                           .size = build->size,
                           .start_ns = build->start_ns,
                           .wall_ns = build->wall_ns,

@@ -116,6 +116,15 @@ struct metadata {
     const char *key, *value; /* "command", "host", "git.revision", "tag.k", "exit", ... */
 };
 
+/*
+ * Metric 0 is an estimate: what the recorder's hooks are known to cost is taken off what was
+ * recorded, which is another metric. Times a call below `resolution` mean little.
+ */
+struct correction {
+    uint32_t raw;                            /* the metric as recorded; 0: nothing is corrected */
+    double resolution[FUNCTION_BUILTIN + 1]; /* ns, by kind of function; 0 unknown */
+};
+
 struct profile {
     const char *path;   /* as the user named it; "" when from memory */
     const char *format; /* the reader's name */
@@ -129,6 +138,7 @@ struct profile {
 
     struct metric *metrics; /* [0] is the default one */
     uint32_t metric_count;
+    struct correction correction;
 
     struct function *functions;
     uint32_t function_count;

@@ -1,5 +1,6 @@
 #include "formats/trace/trace_reader.h"
 
+#include "formats/trace/costs.h"
 #include "formats/trace/trace_file.h"
 #include "formats/trace/trace_metadata.h"
 
@@ -11,7 +12,9 @@
 struct reading {
     const struct trace *trace;
     struct build *build;
-    uint32_t metric;
+    struct costs costs;
+    uint32_t raw;        /* metric of times as recorded */
+    bool corrected;      /* and metric 0 is that without the costs */
     uint32_t *texts;     /* the builder's, by the file's id; PROFILE_NONE until it is needed */
     uint32_t *functions; /* by the file's id; PROFILE_NONE until one is called */
     uint64_t *calls;     /* by the file's id */
@@ -55,6 +58,7 @@ static void state_pair(void *payload, const char *key, const char *value)
         reading->lost = strtoull(value, NULL, 10);
     if (strcmp(key, "open_frames") == 0)
         reading->open = strtoull(value, NULL, 10);
+    costs_take(&reading->costs, key, value);
     if (strcmp(key, "size") == 0)
         build_size(reading->build, strtod(value, NULL));
     build_metadata(reading->build, key, value);
@@ -117,19 +121,39 @@ static uint64_t bounded_calls(struct reading *reading, const struct trace_contex
     return calls;
 }
 
-static void state_tree(struct reading *reading, const struct trace_tree *tree, uint32_t thread)
+/* Self times in ns without what recording them cost; NULL: that is not known. The caller frees it.
+ */
+static int64_t *corrected_self(const struct reading *reading, uint32_t thread)
 {
+    const struct definitions *definitions = &reading->trace->definitions;
+    uint32_t count = definitions->threads.data[thread].tree.contexts.count;
+    if (!reading->corrected)
+        return NULL;
+    int64_t *self = memory_alloc(count * sizeof *self);
+    costs_correct(&reading->costs, definitions, thread, &reading->trace->clock, self);
+    return self;
+}
+
+/* `thread` of the file is `id` here. */
+static void state_tree(struct reading *reading, uint32_t thread, uint32_t id)
+{
+    const struct trace_tree *tree = &reading->trace->definitions.threads.data[thread].tree;
+    int64_t *corrected = corrected_self(reading, thread);
     uint32_t *nodes = memory_alloc(tree->contexts.count * sizeof *nodes);
-    nodes[0] = build_root(reading->build, thread);
+    nodes[0] = build_root(reading->build, id);
     for (uint32_t i = 1; i < tree->contexts.count; i++) {
         const struct trace_context *context = &tree->contexts.data[i];
         uint32_t function = state_function(reading, context->function);
+        int64_t self = bounded(reading, context->self);
         nodes[i] = build_context(reading->build, nodes[context->parent], function);
         build_context_calls(reading->build, nodes[i], bounded_calls(reading, context));
-        build_context_self(reading->build, nodes[i], reading->metric,
-                           bounded(reading, context->self));
+        build_context_self(reading->build, nodes[i], reading->raw, self);
+        if (!corrected)
+            continue;
+        build_context_self(reading->build, nodes[i], 0, corrected[i] < self ? corrected[i] : self);
     }
     free(nodes);
+    free(corrected);
 }
 
 static void state_threads(struct reading *reading)
@@ -143,7 +167,7 @@ static void state_threads(struct reading *reading)
         const struct trace_thread *thread = &definitions->threads.data[i];
         uint32_t id = build_thread(reading->build, text_of(reading, thread->name), thread->tid,
                                    thread->process);
-        state_tree(reading, &thread->tree, id);
+        state_tree(reading, i, id);
     }
 }
 
@@ -219,11 +243,30 @@ static void note_losses(const struct reading *reading)
 
 /* ---- reading ---- */
 
+/* Self times a call below three times what recording a call costs say little. */
+static double resolution_of(struct hook_cost cost)
+{
+    return 3 * (cost.inside + cost.outside);
+}
+
+static void state_metrics(struct reading *reading)
+{
+    build_metric(reading->build, "wall", "s", METRIC_TIME, 1e-9);
+    reading->corrected = costs_known(&reading->costs);
+    if (!reading->corrected)
+        return;
+    reading->raw = build_metric(reading->build, "wall, raw", "s", METRIC_TIME, 1e-9);
+    struct correction correction = {.raw = reading->raw};
+    for (int kind = 0; kind <= FUNCTION_BUILTIN; kind++)
+        correction.resolution[kind] = resolution_of(reading->costs.most.of[kind]);
+    build_correction(reading->build, &correction);
+}
+
 static void state(struct reading *reading)
 {
     const struct trace *trace = reading->trace;
-    reading->metric = build_metric(reading->build, "wall", "s", METRIC_TIME, 1e-9);
     state_metadata(reading);
+    state_metrics(reading);
     state_threads(reading);
     for (uint32_t i = 0; i < trace->latency_count; i++)
         state_latency(reading, i);
@@ -261,6 +304,7 @@ static int read_trace(struct input *input, struct build *build, struct error *er
     memset(reading.functions, 0xff, count * sizeof *reading.functions);
     state(&reading);
     histogram_free(&reading.latency);
+    costs_free(&reading.costs);
     free(reading.texts);
     free(reading.functions);
     free(reading.calls);

@@ -1,0 +1,36 @@
+/*
+ * What the hooks of a session's programs cost, added up over all that they measured, and what the
+ * trace says of it (FORMAT.md, section 6).
+ */
+#ifndef NCPROF_CAPTURE_LAUNCHER_OVERHEAD_H
+#define NCPROF_CAPTURE_LAUNCHER_OVERHEAD_H
+
+#include "capture/channel/layout.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct overhead {
+    struct overhead_sums {
+        double inside, outside; /* ticks */
+        double pairs;
+    } of[CHANNEL_HOOKS];
+};
+
+/* A program's measurement; what cannot be one is passed over. */
+void overhead_add(struct overhead *overhead, uint32_t hook, uint64_t inside, uint64_t outside,
+                  uint64_t pairs);
+double overhead_pairs(const struct overhead *overhead); /* that all measurements were of */
+/* Ticks of a call through the hooks that the program was met with; 0 unknown. */
+double overhead_call(const struct overhead *overhead);
+/* Which hooks its native functions have; CHANNEL_HOOKS: that is not known. */
+enum channel_hook overhead_native(const struct overhead *overhead);
+
+/*
+ * {"native": {"hook": "...", "inside": 8.1, "outside": 24}, "python": ..., "builtin": ...} in ns a
+ * call, with these hooks of native functions; NULL when nothing was measured. The caller's.
+ */
+cJSON *overhead_json(const struct overhead *overhead, enum channel_hook native, double tick_ns);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * What the recorder's hooks cost, as the metadata of a trace say it (FORMAT.md, section 6), and
+ * the times without that: estimates, where what was recorded is exact.
+ *
+ * A hook reads the clock in its middle. Of what an enter and a leave cost a call, the part between
+ * their two readings (`inside`) is in the callee's own time, the rest (`outside`) in its caller's.
+ */
+#ifndef NCPROF_FORMATS_TRACE_COSTS_H
+#define NCPROF_FORMATS_TRACE_COSTS_H
+
+#include "formats/profile/profile.h"
+#include "formats/trace/definitions.h"
+#include "formats/trace/trace_clock.h"
+
+struct hook_cost {
+    double inside, outside; /* ns a call */
+};
+
+/* By enum function_kind; 0: unknown. */
+struct hook_costs {
+    struct hook_cost of[FUNCTION_BUILTIN + 1];
+};
+
+/* Of a process whose hooks cost another sum than most. */
+struct process_costs {
+    uint32_t process; /* in the trace */
+    struct hook_costs costs;
+};
+
+struct costs {
+    struct hook_costs most;
+    ARRAY(struct process_costs) processes; /* ascending */
+};
+
+/* The time that a thread waited for the recorder is a function's of this name, of kind unknown. */
+#define COSTS_WAITING "[waiting for the recorder]"
+
+/* A pair of metadata; those that are not about costs, or make no sense, are passed over. */
+void costs_take(struct costs *costs, const char *key, const char *value);
+void costs_free(struct costs *costs);
+/* Whether there is anything to correct by. */
+bool costs_known(const struct costs *costs);
+/* Of a process of the trace. */
+const struct hook_costs *costs_of(const struct costs *costs, uint32_t process);
+
+/*
+ * The self times of a thread's contexts without what the hooks cost, in ns: none is below 0 or
+ * above what was recorded. `self` has an element a context; that of the root is 0.
+ */
+void costs_correct(const struct costs *costs, const struct definitions *definitions,
+                   uint32_t thread, const struct trace_clock *clock, int64_t *self);
+
+#endif
