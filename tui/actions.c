@@ -114,6 +114,8 @@ const struct action actions[] = {
      "One thread or all, where there are several."},
     {ACTION_METRIC, "m", PLACE_FUNCTIONS | PLACE_UNLIKE, NEEDS_METRICS, 12, "metric",
      "Choose the metric, where there are several."},
+    {ACTION_RAW, "o", PLACE_FUNCTIONS | PLACE_INFO | PLACE_PLOT, NEEDS_CORRECTION, 19, "overhead",
+     "Times with the recorder's overhead, as recorded, or without it."},
     {ACTION_WRITE, "w", PLACE_VIEWS & ~PLACE_SCALING, 0, 16, "write",
      "Write this profile to a file; its suffix says the format."},
     /* Queue of runs */

@@ -57,6 +57,7 @@ enum action_id {
     ACTION_CHOOSE_RUN,
     ACTION_PROJECT,
     ACTION_METRIC,
+    ACTION_RAW,
     ACTION_THREAD,
     ACTION_WRITE,
     ACTION_START,
@@ -97,11 +98,12 @@ enum action_needs {
     NEEDS_NOTHING = 0,
     NEEDS_TWO_FILES = 1 << 0,
     NEEDS_ONE_FILE = 1 << 1,
-    NEEDS_THREADS = 1 << 2, /* more than one, with a tree */
-    NEEDS_METRICS = 1 << 3, /* more than one */
-    NEEDS_BACK = 1 << 4,    /* somewhere to go back to */
-    NEEDS_RUNS = 1 << 5,    /* three files or more */
-    NEEDS_UNLIKE = 1 << 6,  /* A and B are measured in unlike units, or by unlike clocks */
+    NEEDS_THREADS = 1 << 2,    /* more than one, with a tree */
+    NEEDS_METRICS = 1 << 3,    /* more than one */
+    NEEDS_BACK = 1 << 4,       /* somewhere to go back to */
+    NEEDS_RUNS = 1 << 5,       /* three files or more */
+    NEEDS_UNLIKE = 1 << 6,     /* A and B are measured in unlike units, or by unlike clocks */
+    NEEDS_CORRECTION = 1 << 7, /* times from which the recorder's cost was taken */
 };
 
 struct action {

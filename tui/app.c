@@ -64,6 +64,9 @@ unsigned app_has(const struct app *app)
         has |= NEEDS_THREADS;
     if (profile && profile->metric_count > 1)
         has |= NEEDS_METRICS;
+    for (int i = 0; i < app->file_count; i++)
+        if (app->files[i].profile && app->files[i].profile->correction.raw)
+            has |= NEEDS_CORRECTION;
     return has;
 }
 

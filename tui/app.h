@@ -216,6 +216,8 @@ void request_filter(struct app *app);
 void request_sort(struct app *app);
 void request_thread(struct app *app);
 void request_metric(struct app *app);
+/* Of all files: times as recorded, or without what recording cost. */
+void app_toggle_raw(struct app *app);
 void request_file(struct app *app);
 void request_run(struct app *app);
 /* The size to project to. */

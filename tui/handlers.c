@@ -280,6 +280,12 @@ static void on_metric(struct app *app, uint32_t key)
     request_metric(app);
 }
 
+static void on_raw(struct app *app, uint32_t key)
+{
+    (void)key;
+    app_toggle_raw(app);
+}
+
 static void on_compare_with(struct app *app, uint32_t key)
 {
     (void)key;
@@ -326,6 +332,7 @@ static void (*const handlers[ACTION_COUNT])(struct app *app, uint32_t key) = {
     [ACTION_PROJECT] = on_project,
     [ACTION_THREAD] = on_thread,
     [ACTION_METRIC] = on_metric,
+    [ACTION_RAW] = on_raw,
     [ACTION_COMPARE_WITH] = on_compare_with,
     [ACTION_WRITE] = on_write,
 };

@@ -3,6 +3,7 @@
 #include "tui/analysis/names.h"
 #include "tui/app.h"
 #include "tui/commands/select.h"
+#include "tui/corrections.h"
 #include "tui/numbers.h"
 
 #include <inttypes.h>
@@ -198,6 +199,33 @@ void request_metric(struct app *app)
                  metric->kind == METRIC_TIME ? "" : metric->unit);
     }
     list_go(&app->menu.list, file->metric);
+}
+
+static void say_correction(struct app *app)
+{
+    char sentence[128];
+    corrections_sentence(app_file(app)->profile, app_file(app)->metric, sentence, sizeof sentence);
+    if (sentence[0])
+        app_say(app, "%c%s.", sentence[0] - 'a' + 'A', sentence + 1);
+}
+
+/* The first file that has a choice says which way it goes; files without one stay as they are. */
+void app_toggle_raw(struct app *app)
+{
+    uint32_t first_raw = 0, now = 0;
+    for (int i = app->file_count; i-- > 0;) {
+        if (!app->files[i].profile->correction.raw)
+            continue;
+        first_raw = app->files[i].profile->correction.raw;
+        now = app->files[i].metric;
+    }
+    bool to_raw = now != first_raw;
+    for (int i = 0; i < app->file_count; i++)
+        if (app->files[i].profile->correction.raw)
+            app->files[i].metric = to_raw ? app->files[i].profile->correction.raw : 0;
+    app_stale(app, -1);
+    app_refresh(app);
+    say_correction(app);
 }
 
 /* ---- files ---- */

@@ -3,6 +3,7 @@
 
 #include "tui/analysis/names.h"
 #include "tui/analysis/scaling.h"
+#include "tui/corrections.h"
 #include "tui/losses.h"
 #include "tui/numbers.h"
 #include "tui/widgets/glyph.h"
@@ -37,7 +38,7 @@ static void total_text(const struct app_file *file, uint32_t thread, char *buffe
     snprintf(buffer, size, "%s%s%s", value, word[0] ? " " : "", word);
 }
 
-enum { FACTS = 5, FACT_MAX = 200 };
+enum { FACTS = 6, FACT_MAX = 200 };
 
 /* What the title says of a file, the most important first. */
 static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
@@ -46,13 +47,14 @@ static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
     memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
     total_text(file, file->thread, facts[0], FACT_MAX);
     if (profile->flags & PROFILE_HAS_CALLS)
-        count_of(calls_of(profile), "call", "calls", facts[2], FACT_MAX);
+        count_of(calls_of(profile), "call", "calls", facts[3], FACT_MAX);
+    corrections_brief(profile, file->metric, file->thread, facts[2], FACT_MAX);
     losses_events(profile, facts[1], FACT_MAX);
     if (file->thread != PROFILE_NONE)
-        snprintf(facts[3], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
+        snprintf(facts[4], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
     else if (profile->thread_count)
-        count_of(profile->thread_count, "thread", "threads", facts[3], FACT_MAX);
-    losses_cut(profile, facts[4], FACT_MAX);
+        count_of(profile->thread_count, "thread", "threads", facts[4], FACT_MAX);
+    losses_cut(profile, facts[5], FACT_MAX);
 }
 
 /* As many facts as fit, joined; the later ones leave first. */
@@ -195,7 +197,11 @@ static void facts_of_runs(const struct app *app, char facts[FACTS][FACT_MAX])
     number_size(scaling->at, at, sizeof at);
     snprintf(facts[1], FACT_MAX, "size %s … %s", first, last);
     snprintf(facts[2], FACT_MAX, "projected to %s", at);
-    snprintf(facts[3], FACT_MAX, "%s", compare_measures[scaling->measure]);
+    const char *metric = app->files[0].profile->metrics[app->files[0].metric].name;
+    bool raw =
+        app->files[0].metric && app->files[0].metric == app->files[0].profile->correction.raw;
+    snprintf(facts[3], FACT_MAX, "%s%s%.40s", compare_measures[scaling->measure], raw ? " · " : "",
+             raw ? metric : "");
     for (int i = 0; i < app->file_count && !facts[4][0]; i++)
         losses_events(app->files[i].profile, facts[4], FACT_MAX);
 }

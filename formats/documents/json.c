@@ -140,6 +140,20 @@ void json_values(cJSON *object, const struct profile *profile, uint32_t metric,
     json_number(object, "cumtime", number_in_unit(values->total, m));
 }
 
+/* Both of its times, and whether they are too short to be told from the recorder's. */
+static void json_corrected_row(cJSON *object, const struct profile *profile, uint32_t f)
+{
+    uint32_t raw = profile->correction.raw;
+    struct values recorded = profile_function(profile, f, raw);
+    struct values left = profile_function(profile, f, 0);
+    json_number(object, "raw_tottime", number_in_unit(recorded.self, &profile->metrics[raw]));
+    json_number(object, "raw_cumtime", number_in_unit(recorded.total, &profile->metrics[raw]));
+    json_number(object, "corrected_tottime", number_in_unit(left.self, &profile->metrics[0]));
+    json_number(object, "corrected_cumtime", number_in_unit(left.total, &profile->metrics[0]));
+    cJSON_AddItemToObjectCS(object, "below_resolution",
+                            cJSON_CreateBool(profile_is_below_resolution(profile, f)));
+}
+
 cJSON *json_function_row(const struct profile *profile, uint32_t f, uint32_t metric,
                          const struct values *values, bool latency)
 {
@@ -149,6 +163,8 @@ cJSON *json_function_row(const struct profile *profile, uint32_t f, uint32_t met
     for (size_t i = 0; i < LATENCIES; i++)
         json_number(object, latencies[i].name,
                     latency ? latency_seconds(profile, f, latencies[i].quantile) : NAN);
+    if (profile->correction.raw && latency)
+        json_corrected_row(object, profile, f);
     return object;
 }
 
@@ -158,6 +174,18 @@ void json_losses(cJSON *object, const struct profile *profile)
         json_count(object, "lost_events", profile->lost_events, true);
     if (profile->open_frames)
         json_count(object, "open_frames", profile->open_frames, true);
+}
+
+/* What was recorded, beside what is left of it without the recorder's own cost. */
+static void json_correction(cJSON *object, const struct profile *profile, uint32_t thread)
+{
+    uint32_t raw = profile->correction.raw;
+    cJSON *correction = cJSON_AddObjectToObject(object, "correction");
+    double recorded = number_in_unit(profile_total(profile, raw, thread), &profile->metrics[raw]);
+    double left = number_in_unit(profile_total(profile, 0, thread), &profile->metrics[0]);
+    json_text(correction, "raw_metric", profile->metrics[raw].name);
+    json_number(correction, "raw_total", recorded);
+    json_number(correction, "corrected_total", left);
 }
 
 cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thread)
@@ -175,5 +203,7 @@ cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thr
     cJSON_AddItemToObjectCS(object, "truncated",
                             cJSON_CreateBool(profile->flags & PROFILE_TRUNCATED));
     json_losses(object, profile);
+    if (profile->correction.raw)
+        json_correction(object, profile, thread);
     return object;
 }

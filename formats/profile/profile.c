@@ -158,3 +158,12 @@ const char *profile_metadata(const struct profile *p, const char *key)
             return p->metadata[i].value;
     return NULL;
 }
+
+bool profile_is_below_resolution(const struct profile *profile, uint32_t function)
+{
+    const struct correction *correction = &profile->correction;
+    double calls = (double)profile->function_calls[function];
+    double resolution = correction->resolution[profile->functions[function].kind];
+    double ns = (double)profile->function_self[function] * profile->metrics[0].scale * 1e9;
+    return correction->raw && calls > 0 && ns < resolution * calls;
+}

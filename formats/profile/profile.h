@@ -224,6 +224,9 @@ void profile_thread_functions(const struct profile *profile, uint32_t threads, u
 uint32_t profile_next_context(const struct context *contexts, uint32_t root, uint32_t c,
                               uint32_t *left);
 
+/* Whether a call's own time is below what the recorder can resolve (struct correction). */
+bool profile_is_below_resolution(const struct profile *profile, uint32_t function);
+
 /* The range of a function's edges: as caller in edges[], as callee in edges_by_callee[]. */
 void profile_callees(const struct profile *profile, uint32_t function, uint32_t *first,
                      uint32_t *end);

@@ -88,7 +88,7 @@ static int write_folded(const struct profile *profile, FILE *out, struct error *
 
 static const char *loses(const struct profile *profile)
 {
-    if (profile->metric_count > 1)
+    if (profile->metric_count > 1 + (profile->correction.raw > 0))
         return "only the first metric is kept, without files, lines and call counts";
     if (profile->flags & PROFILE_HAS_CALLS)
         return "call counts, files and lines are not kept; times become nanoseconds";

@@ -132,7 +132,7 @@ static const char *loses(const struct profile *profile)
 {
     if (profile->metrics[0].kind != METRIC_TIME)
         return "values that are no times are written as seconds";
-    if (profile->metric_count > 1)
+    if (profile->metric_count > 1 + (profile->correction.raw > 0))
         return "only the first metric is kept, without call tree and threads";
     return profile->flags & PROFILE_HAS_TREE ? "call tree and threads are not kept" : NULL;
 }

@@ -29,7 +29,7 @@ uint32_t *rows_order(const struct profile *profile)
 
 const char *rows_lost(const struct profile *profile)
 {
-    if (profile->metric_count > 1)
+    if (profile->metric_count > 1 + (profile->correction.raw > 0))
         return "only the table of functions with the first metric is kept";
     return profile->flags & PROFILE_HAS_EDGES ? "only the table of functions is kept" : NULL;
 }

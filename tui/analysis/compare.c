@@ -44,10 +44,18 @@ bool compare_is_one_unit(const struct metric *a, const struct metric *b)
     return a->kind == b->kind && !strcmp(a->unit, b->unit);
 }
 
+/* "cpu", and "cpu, raw": as recorded. */
+static bool is_clock(const struct metric *metric, const char *name)
+{
+    size_t length = strlen(name);
+    return !strncmp(metric->name, name, length) &&
+           (!metric->name[length] || metric->name[length] == ',');
+}
+
 bool compare_is_alike(const struct metric *a, const struct metric *b)
 {
-    bool clocks = (!strcmp(a->name, "wall") && !strcmp(b->name, "cpu")) ||
-                  (!strcmp(a->name, "cpu") && !strcmp(b->name, "wall"));
+    bool clocks = (is_clock(a, "wall") && is_clock(b, "cpu")) ||
+                  (is_clock(a, "cpu") && is_clock(b, "wall"));
     return compare_is_one_unit(a, b) && !clocks;
 }
 

@@ -125,8 +125,12 @@ static double key_of(double value)
 
 static void percall_text(const void *table, uint32_t row, char *buffer, size_t size)
 {
-    if (!lacks(table, PROFILE_HAS_CALLS, buffer, size))
-        number_value(percall(table, row), metric_of(table), buffer, size);
+    const struct hotspots *hotspots = table;
+    bool below = profile_is_below_resolution(hotspots->profile, row_of(table, row)->function);
+    if (lacks(table, PROFILE_HAS_CALLS, buffer, size))
+        return;
+    size_t mark = (size_t)snprintf(buffer, size, "%s", below ? "~" : "");
+    number_value(percall(table, row), metric_of(table), buffer + mark, size - mark);
 }
 
 static int percall_compare(const void *table, uint32_t a, uint32_t b)
@@ -251,7 +255,7 @@ const struct column hotspot_columns[] = {
      .title = "percall",
      .width = 8,
      .priority = 5,
-     .help = "tottime of one call",
+     .help = "tottime of one call; ~: too short for what recording a call costs",
      .align = COLUMN_RIGHT,
      .descending = true,
      .needs = PROFILE_HAS_CALLS,
@@ -295,7 +299,7 @@ const struct column hotspot_columns[] = {
      .title = "p50",
      .width = 8,
      .priority = 9,
-     .help = "median time of a call",
+     .help = "median time of a call, as recorded",
      .align = COLUMN_RIGHT,
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
@@ -306,7 +310,7 @@ const struct column hotspot_columns[] = {
      .title = "p95",
      .width = 8,
      .priority = 10,
-     .help = "95 % of the calls are no slower",
+     .help = "95 % of the calls are no slower, as recorded",
      .align = COLUMN_RIGHT,
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
@@ -317,7 +321,7 @@ const struct column hotspot_columns[] = {
      .title = "p99",
      .width = 8,
      .priority = 8,
-     .help = "99 % of the calls are no slower",
+     .help = "99 % of the calls are no slower, as recorded",
      .align = COLUMN_RIGHT,
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,
@@ -328,7 +332,7 @@ const struct column hotspot_columns[] = {
      .title = "max",
      .width = 8,
      .priority = 7,
-     .help = "the slowest call",
+     .help = "the slowest call, as recorded",
      .align = COLUMN_RIGHT,
      .descending = true,
      .needs = PROFILE_HAS_LATENCY,

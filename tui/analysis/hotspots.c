@@ -5,6 +5,7 @@
 #include "tui/analysis/filter.h"
 #include "tui/analysis/hotspot_columns.h"
 #include "tui/analysis/order.h"
+#include "tui/corrections.h"
 #include "tui/numbers.h"
 
 #include <inttypes.h>
@@ -153,19 +154,34 @@ static void latency_clause(const struct hotspots *hotspots, uint32_t row, char *
     snprintf(buffer, size, "; p50 %s, p99 %s, slowest %s", median, tail, slowest);
 }
 
+/* "; below what can be resolved (3 × what recording a call costs: 150 ns)" */
+static void resolution_clause(const struct profile *profile, uint32_t function, char *buffer,
+                              size_t size)
+{
+    static const struct metric time = {"wall", "s", METRIC_TIME, 1e-9};
+    char limit[32];
+    buffer[0] = '\0';
+    if (!profile_is_below_resolution(profile, function))
+        return;
+    number_value(corrections_resolution(profile, function), &time, limit, sizeof limit);
+    snprintf(buffer, size, "; ~: a call's own time is below %s, 3 × what recording it costs",
+             limit);
+}
+
 void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buffer, size_t size)
 {
     const struct profile *profile = hotspots->profile;
     const struct hotspot *hotspot = &hotspots->rows[row];
-    char name[512], share[32], callers[320], latency[128], value[32];
+    char name[512], share[32], callers[320], latency[128], value[32], below[128];
     function_name(&profile->functions[hotspot->function], name, sizeof name);
     number_percent((double)hotspot->values.self / (double)hotspots->total, share, sizeof share);
     const struct metric *metric = &profile->metrics[hotspots->metric];
     number_value(number_in_unit(hotspot->values.self, metric), metric, value, sizeof value);
     callers_clause(profile, hotspot->function, callers, sizeof callers);
     latency_clause(hotspots, row, latency, sizeof latency);
-    snprintf(buffer, size, "%s takes %s %% of the %s itself (%s)%s%s.", name, share,
-             hotspots->thread == PROFILE_NONE ? "run" : "thread", value, callers, latency);
+    resolution_clause(profile, hotspot->function, below, sizeof below);
+    snprintf(buffer, size, "%s takes %s %% of the %s itself (%s)%s%s%s.", name, share,
+             hotspots->thread == PROFILE_NONE ? "run" : "thread", value, below, callers, latency);
 }
 
 void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,

@@ -43,7 +43,7 @@ static const struct option_row rows[] = {
     {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct check_options, format),
      "text|json|markdown|junit"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct check_options, metric),
-     "which of the files' metrics (see ncprof info)"},
+     "which of the files' metrics (see ncprof info); raw: times as recorded"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct check_options, width),
      "of the text table; 0 keeps every column (default: the terminal's, else 120)"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct check_options, from),

@@ -49,7 +49,7 @@ static const struct option_row rows[] = {
     {"threshold", 't', OPTION_PERCENT, "PERCENT", offsetof(struct diff_options, threshold),
      "hide functions below this share of tottime and cumtime on both sides"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct diff_options, metric),
-     "which of the files' metrics (see ncprof info)"},
+     "which of the files' metrics (see ncprof info); raw: times as recorded"},
     {"names", 0, OPTION_TEXT, "WORDS", offsetof(struct diff_options, names),
      "pstats|yappi: whose words stand over the columns"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct diff_options, width),

@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
     {"threshold", 't', OPTION_PERCENT, "PERCENT", offsetof(struct report_options, threshold),
      "hide functions below this share of tottime and cumtime"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct report_options, metric),
-     "which of the file's metrics (see ncprof info)"},
+     "which of the file's metrics (see ncprof info); raw: times as recorded"},
     {"thread", 'T', OPTION_TEXT, "THREAD", offsetof(struct report_options, thread),
      "one thread, by number or name"},
     {"callers", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callers),

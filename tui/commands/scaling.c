@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
     {"threshold", 't', OPTION_PERCENT, "PERCENT", offsetof(struct scaling_options, threshold),
      "hide functions below this share of cumtime in every run and at the size projected to"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct scaling_options, metric),
-     "which of the files' metrics (see ncprof info)"},
+     "which of the files' metrics (see ncprof info); raw: times as recorded"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct scaling_options, width),
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct scaling_options, from),

@@ -21,6 +21,10 @@ int select_metric(const struct profile *profile, const char *name, uint32_t *met
     *metric = 0;
     if (!name)
         return 0;
+    if (!strcmp(name, "raw")) { /* where nothing is corrected the default one is */
+        *metric = profile->correction.raw;
+        return 0;
+    }
     for (uint32_t m = 0; m < profile->metric_count; m++)
         if (!strcmp(profile->metrics[m].name, name)) {
             *metric = m;

@@ -5,7 +5,7 @@
 #include "formats/profile/profile.h"
 #include "tui/reports/report.h"
 
-/* By name; NULL is the default metric. ERROR_USAGE, naming what there is. */
+/* By name; NULL is the default metric, "raw" that of times as recorded. ERROR_USAGE, naming what there is. */
 int select_metric(const struct profile *profile, const char *name, uint32_t *metric,
                   struct error *err);
 

@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     {"title", 0, OPTION_TEXT, "TEXT", offsetof(struct summary_options, title),
      "project_title (default: the file's name)"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct summary_options, metric),
-     "which of the file's metrics (see ncprof info)"},
+     "which of the file's metrics (see ncprof info); raw: times as recorded"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct summary_options, from),
      "read the file as this format, whatever it looks like; records: name,score,severity"},
     {0},

@@ -1,6 +1,7 @@
 #include "tui/reports/comparison.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/names.h"
+#include "tui/corrections.h"
 #include "tui/losses.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
@@ -49,7 +50,9 @@ static void side_line(FILE *out, const struct comparison *comparison, bool is_b,
         number_shortest(size, digits, sizeof digits);
     fprintf(out, "%s%s  ", bullet(style), is_b ? "B" : "A");
     text_plain(out, name, style);
-    fprintf(out, ": %s %s, size %s", total, metric->name, digits);
+    corrections_brief(profile, is_b ? comparison->metric_b : comparison->metric_a, PROFILE_NONE,
+                      name, sizeof name);
+    fprintf(out, ": %s %s%s%s, size %s", total, metric->name, name[0] ? " " : "", name, digits);
     losses_events(profile, name, sizeof name);
     fprintf(out, "%s%s\n", name[0] ? ", " : "", name);
 }

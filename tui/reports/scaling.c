@@ -1,4 +1,5 @@
 #include "tui/reports/scaling.h"
+#include "tui/corrections.h"
 
 #include "formats/documents/csv.h"
 #include "formats/profile/memory.h"
@@ -39,7 +40,9 @@ static void run_line(FILE *out, const struct scaling_run *run, const struct repo
     else
         fprintf(out, "  %10s  ", size);
     text_plain(out, path[0] ? path : "(memory)", style);
-    fprintf(out, ": %s %s\n", total, metric->name);
+    fprintf(out, ": %s %s", total, metric->name);
+    corrections_brief(run->profile, run->metric, PROFILE_NONE, total, sizeof total);
+    fprintf(out, "%s%s\n", total[0] ? " " : "", total);
 }
 
 enum { EDGES_SHOWN = 5 };

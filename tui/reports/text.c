@@ -1,6 +1,7 @@
 #include "tui/reports/text.h"
 
 #include "formats/profile/text.h"
+#include "tui/corrections.h"
 #include "tui/losses.h"
 #include "tui/numbers.h"
 
@@ -135,7 +136,10 @@ void text_title(FILE *out, const struct profile *profile, uint32_t metric, uint3
     snprintf(path, sizeof path, " %s%s%s, %s function%s%s", m->name, calls, threads, functions,
              profile->function_count == 1 ? "" : "s", losses);
     text_plain(out, path, style);
-    fputs("\n\n", out);
+    putc('\n', out);
+    corrections_sentence(profile, metric, path, sizeof path);
+    text_line(out, path, style);
+    putc('\n', out);
 }
 
 /* Of which file, where that has to be said. */

@@ -25,6 +25,7 @@ static const struct sign {
     {"×2.50", PLACE_PAIR & ~PLACE_UNLIKE, "B is so many times A; the bar: ×1 in the middle."},
     {"n^", PLACE_COMPARE | PLACE_TREES | PLACE_BUTTERFLIES | PLACE_SCALING,
      "The exponent by which the value grows with the size."},
+    {"~9 ns", PLACE_HOTSPOTS, "A call's own time: too short for what recording it costs."},
     {"±", PLACE_SCALING | PLACE_PLOT, "95 % interval of the exponent."},
     {"▲", PLACE_COMPARE | PLACE_SCALING, "After a class: it grows faster than n^1.5."},
     {"new gone", PLACE_PAIR & ~PLACE_UNLIKE, "The function is only in B, only in A."},
