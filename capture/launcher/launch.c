@@ -105,13 +105,20 @@ static struct {
 static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 #define PASSED_ON (sizeof passed_on / sizeof *passed_on)
 
-/* What the terminal sends (si_code SI_KERNEL) goes to the whole group: the target has it already.
+/*
+ * What the terminal sends (si_code SI_KERNEL) goes to the whole group: the target has it already.
+ * Only that it has hung up is said to its session's leader alone.
  */
+static bool has_it(int number, const siginfo_t *info)
+{
+    return info->si_code > 0 && !(number == SIGHUP && getsid(0) == getpid());
+}
+
 static void pass_on(int number, siginfo_t *info, void *context)
 {
     (void)context;
     int saved = errno;
-    if (target_pid > 0 && info->si_code <= 0)
+    if (target_pid > 0 && !has_it(number, info))
         kill((pid_t)target_pid, number);
     errno = saved;
 }

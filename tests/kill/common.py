@@ -91,11 +91,11 @@ class Progress:
 _foreign = set()  # of others' recorders, one of which may have had the pid of ours
 
 
-def start(command, *options):
+def start(command, *options, **more):
     _foreign.update(glob.glob("/dev/shm/ncprof-*"))
     return subprocess.Popen([NCPROF, "record", "--force", "-o", TRACE, *options, "--", *command],
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE, text=True)
+                            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
+                               "stderr": subprocess.PIPE, "text": True, **more})
 
 
 def children(pid):

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import time
 
-from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, kill, leftovers, main, opens,
-                    recorders, start, target_of, test, wait_for_end)
+from common import (FOLDER, NCPROF, PYTHONS, TRACE, Progress, Skip, check, expect, interpreter, kill,
+                    leftovers, main, opens, recorders, start, target_of, test, wait_for_end)
 
 EVENTS = 300001  # of the first thread when it ends the program: more than a chunk holds
 
@@ -53,6 +53,43 @@ def _():
 @test("_exit() in a child, then exit() in threads that are at work")
 def _():
     end("child", 4, NATIVE[:1])
+
+
+@test("exit() and _exit() in a signal handler")
+def _():
+    end("handler-exit", 5, NATIVE)
+    end("handler-_exit", 6, NATIVE)
+
+
+PYTHON_ENDS = {  # of Python programs: what ends them, and ncprof's status
+    "os._exit": ("os._exit(3)", 3),
+    "os.abort": ("os.abort()", 128 + signal.SIGABRT),
+    "a null pointer": ("ctypes.string_at(0)", 128 + signal.SIGSEGV),
+    "the C stack": ("sys.setrecursionlimit(10**9); f = lambda g: [0].sort(key=lambda _: g(g)); f(f)",
+                    128 + signal.SIGSEGV),
+    "no memory": ("resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28)); [bytearray(1 << 20) for _ in range(999)]", 1),
+    "sys.exit in a handler": ("signal.signal(signal.SIGUSR1, lambda *_: sys.exit(4)); os.kill(os.getpid(), 10)", 4),
+    "os._exit in a child": ("os.fork() or os._exit(0); os.wait(); sys.exit(2)", 2),
+}
+
+
+@test("Python programs that end in every way: every call is there")
+def _():
+    for name, version in PYTHONS.items():
+        for what, (code, status) in PYTHON_ENDS.items():
+            if not (python := interpreter(version)) or (what == "the C stack" and name != "python3.11"):
+                continue
+            text = ("import ctypes, os, resource, signal, sys\ndef walk(): pass\n"
+                    f"def main():\n    for _ in range(5000): walk()\n    {code}\nmain()\n")
+            (FOLDER / "end.py").write_text(text)
+            TRACE.unlink(missing_ok=True)
+            done = subprocess.run([NCPROF, "record", "--force", "-o", TRACE, "--", python, FOLDER / "end.py"],
+                                  capture_output=True, text=True, timeout=100)
+            expect(done.returncode == status, f"{name}, {what}: {done.returncode} {done.stderr[-500:]}")
+            rows = json.loads(subprocess.run([NCPROF, "report", TRACE, "--format", "json"], capture_output=True,
+                                             text=True).stdout)["functions"]
+            calls = {row["name"]: row["ncalls"] for row in rows}
+            expect(calls["walk"] == 5000 and calls["main"] == 1, f"{name}, {what}: {calls}")
 
 
 class SmallDisk:

@@ -52,9 +52,21 @@ UNSEEN static void end_child(void)
     wait(NULL);
 }
 
+static void end_in_handler(int number)
+{
+    if (number == SIGUSR1)
+        exit(5);
+    _exit(6);
+}
+
 UNSEEN static void end_program(void)
 {
     volatile char base = 0;
+    if (strncmp(how, "handler", 7) == 0) {
+        signal(SIGUSR1, end_in_handler);
+        signal(SIGUSR2, end_in_handler);
+        raise(strcmp(how, "handler-exit") == 0 ? SIGUSR1 : SIGUSR2);
+    }
     if (strcmp(how, "_exit") == 0)
         _exit(3);
     if (strcmp(how, "abort") == 0)
@@ -63,6 +75,11 @@ UNSEEN static void end_program(void)
         raise(SIGSEGV);
     if (strcmp(how, "overflow") == 0)
         overflow(&base);
+    while (strcmp(how, "memory") == 0) {
+        void *memory = malloc(1 << 20);
+        if (memory)
+            memset(memory, 1, 1 << 20);
+    }
     if (strcmp(how, "child") == 0)
         end_child();
     exit(4);
