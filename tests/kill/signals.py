@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Signals to the program, its recorder, both, and from the terminal: nothing is lost, nothing hangs."""
+import fcntl
 import os
 import pty
 import resource
@@ -65,7 +66,7 @@ def on_terminal(progress):
     """The recorder as the foreground job of a terminal; the terminal, its process, the program."""
     terminal, other = pty.openpty()
     process = start(WALK, start_new_session=True, stdin=other, stdout=other, stderr=other,
-                    preexec_fn=lambda: __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0))
+                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
     os.close(other)
     return terminal, process, target_of(process, progress)
 
