@@ -44,6 +44,8 @@ LIB_OBJ     := $(filter-out $(MAIN_OBJ),$(HOST_OBJ))
 CHANNEL_SRC := $(sort $(wildcard capture/channel/*.c))
 RUNTIME_SRC := $(CHANNEL_SRC) $(sort $(wildcard capture/runtime/*.c capture/runtime/*.S))
 RUNTIME_OBJ := $(RUNTIME_SRC:%=$(BUILD)/pic/%.o)
+# Hooks are called where arguments and return values are in vector registers: these touch none.
+HOOKS_OBJ   := $(patsubst %,$(BUILD)/pic/capture/runtime/%.c.o,begin hooks module_list nested outside rare)
 PYTHON_SRC  := $(CHANNEL_SRC) $(sort $(wildcard capture/python/*.c capture/python/*.S))
 PYTHON_OBJ  := $(PYTHON_SRC:%=$(BUILD)/python/%.o)
 PYTHON_PY   := $(wildcard capture/python/*.py)
@@ -98,6 +100,9 @@ $(NCPROF): $(HOST_OBJ)
 $(BUILD)/obj/%.o: %.c $(CONFIG) $(FLAGS)
 	$(call COMPILE,$(ALL_CFLAGS))
 
+ifeq ($(shell uname -m),x86_64)
+$(HOOKS_OBJ): RUNTIME_CFLAGS := -mgeneral-regs-only
+endif
 $(BUILD)/pic/%.o: % $(CONFIG) $(FLAGS)
 	$(call COMPILE,$(TARGET_CFLAGS) $(RUNTIME_CFLAGS))
 

@@ -3,10 +3,6 @@
  * possibly before libc is ready (hooks in the dynamic linker's resolvers), on a
  * stack that may be short: so only system calls, until outside() can be called.
  */
-#if defined(__x86_64__)
-#pragma GCC target("general-regs-only")
-#endif
-
 #include "capture/runtime/slow.h"
 #include "capture/runtime/threads.h"
 

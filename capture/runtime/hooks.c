@@ -6,10 +6,6 @@
  * include may touch vector registers: -pg calls its hooks where arguments and
  * return values are in them.
  */
-#if defined(__x86_64__)
-#pragma GCC target("general-regs-only")
-#endif
-
 #include "capture/runtime/hooks.h"
 #include "capture/runtime/nested.h"
 #include "capture/runtime/rare.h"

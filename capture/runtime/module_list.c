@@ -1,8 +1,4 @@
 /* Searched by hooks: no vector registers here. */
-#if defined(__x86_64__)
-#pragma GCC target("general-regs-only")
-#endif
-
 #include "capture/runtime/module_list.h"
 #include "capture/runtime/modules.h"
 

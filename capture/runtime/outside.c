@@ -2,10 +2,6 @@
  * Leaving a hook for ordinary code: signals blocked, vector registers saved,
  * thread cancellation and errno held, on a stack of the recorder's own.
  */
-#if defined(__x86_64__)
-#pragma GCC target("general-regs-only")
-#endif
-
 #include "capture/runtime/outside.h"
 #include "capture/runtime/thread.h"
 
