@@ -7,12 +7,14 @@
 
 #include "formats/profile/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum browse_color { BROWSE_COLOR_AUTO, BROWSE_COLOR_ALWAYS, BROWSE_COLOR_NEVER };
 
 struct browse_options {
     const char *from;        /* reader's name; NULL: recognised by content */
+    bool tasks;              /* by task, as tasks.h has it */
     const double *sizes;     /* of the runs' input, in the order of the files; or NULL */
     size_t size_count;       /* files without one have their profile's own */
     enum browse_color color; /* AUTO: as the terminal can, unless NO_COLOR is set */

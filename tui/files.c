@@ -2,6 +2,7 @@
 #include "formats/format.h"
 #include "tui/analysis/names.h"
 #include "tui/analysis/scaling.h"
+#include "tui/analysis/tasks.h"
 #include "tui/app.h"
 
 #include <stdlib.h>
@@ -145,6 +146,9 @@ static void show_first(struct app *app)
 
 void app_take(struct app *app, const char *path, struct profile *profile)
 {
+    struct error err = {0};
+    if (app->tasks && tasks_split(&profile, &err))
+        app_say_error(app, &err);
     struct app_file *file = new_file(app);
     *file = (struct app_file){.path = memory_string(path), .profile = profile};
     file->size = given_size(app);
@@ -238,7 +242,10 @@ void app_stop_loading(struct app *app)
 int app_open(struct app *app, const char *const *paths, size_t count,
              const struct browse_options *options, bool threaded, struct error *err)
 {
-    *app = (struct app){.from = options->from, .threaded = threaded, .starting = count > 0};
+    *app = (struct app){.from = options->from,
+                        .tasks = options->tasks,
+                        .threaded = threaded,
+                        .starting = count > 0};
     app->at = NAN;
     app->sizes = options->sizes;
     app->size_count = options->size_count;

@@ -146,9 +146,10 @@ void request_thread(struct app *app)
     add_value(app, "all threads", PROFILE_NONE);
     for (uint32_t t = 0; t < file->profile->thread_count; t++) {
         const struct thread *thread = &file->profile->threads[t];
-        char name[200];
-        snprintf(name, sizeof name, "%.150s  %" PRIu64, thread->name[0] ? thread->name : "thread",
-                 thread->id);
+        char name[200], id[24] = "";
+        if (thread->id)
+            snprintf(id, sizeof id, "  %" PRIu64, thread->id);
+        snprintf(name, sizeof name, "%.150s%s", thread->name[0] ? thread->name : "thread", id);
         add_value(app, name, t);
     }
     list_go(&app->menu.list, file->thread == PROFILE_NONE ? 0 : (int64_t)file->thread + 1);

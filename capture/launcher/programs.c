@@ -219,7 +219,7 @@ static void define_function_id(struct programs *programs, struct program *progra
     while (program->functions.count <= record->a)
         *array_push(&program->functions) = PROFILE_NONE;
     enum function_kind kind =
-        record->flags <= FUNCTION_BUILTIN ? (enum function_kind)record->flags : FUNCTION_UNKNOWN;
+        record->flags <= FUNCTION_COROUTINE ? (enum function_kind)record->flags : FUNCTION_UNKNOWN;
     program->functions.data[record->a] = trace_writer_function(programs->writer, texts[0], texts[1],
                                                                texts[2], (uint32_t)record->b, kind);
 }

@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
-enum { KIND_PYTHON = 2, KIND_BUILTIN = 3 }; /* the model's FUNCTION_PYTHON, FUNCTION_BUILTIN */
+/* The model's FUNCTION_PYTHON, FUNCTION_BUILTIN, FUNCTION_COROUTINE */
+enum { KIND_PYTHON = 2, KIND_BUILTIN = 3, KIND_COROUTINE = 4 };
+#define COROUTINE_FLAGS 0x380 /* CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR */
 enum { FIRST_SLOTS = 4096 };
 
 struct functions_table functions_table;
@@ -74,6 +76,15 @@ void functions_reserve(const void *key)
     insert(key, &shared);
 }
 
+static unsigned kind_of(PyObject *code)
+{
+    PyObject *flags = PyObject_GetAttrString(code, "co_flags");
+    long bits = flags ? PyLong_AsLong(flags) : 0;
+    Py_XDECREF(flags);
+    PyErr_Clear();
+    return bits > 0 && (bits & COROUTINE_FLAGS) ? KIND_COROUTINE : KIND_PYTHON;
+}
+
 uint32_t functions_define_code(PyObject *code, PyObject *globals)
 {
     PyObject *type, *value, *traceback;
@@ -85,8 +96,8 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
     names_of_code(&names, code, globals);
     if (!shared)
         Py_IncRef(code);
-    define_function(id, names.line, KIND_PYTHON, shared ? "(no memory)" : names.name, names.module,
-                    names.file);
+    define_function(id, names.line, kind_of(code), shared ? "(no memory)" : names.name,
+                    names.module, names.file);
     greenlets_met(names.module, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);

@@ -53,9 +53,10 @@ struct metric {
 
 enum function_kind {
     FUNCTION_UNKNOWN,
-    FUNCTION_NATIVE, /* compiled code */
-    FUNCTION_PYTHON, /* Python code */
-    FUNCTION_BUILTIN /* C code called from Python */
+    FUNCTION_NATIVE,   /* compiled code */
+    FUNCTION_PYTHON,   /* Python code */
+    FUNCTION_BUILTIN,  /* C code called from Python */
+    FUNCTION_COROUTINE /* Python code that gives way to others meanwhile: async def */
 };
 
 struct function {
@@ -99,8 +100,8 @@ struct thread {
 enum process_end {
     PROCESS_END_UNKNOWN, /* running still, or nobody saw it */
     PROCESS_EXITED,      /* `status` is its exit status */
-    PROCESS_KILLED,      /* `status` is the signal; 0: it ended without exiting, of what is unknown */
-    PROCESS_REPLACED,    /* by exec: another process with the same id goes on */
+    PROCESS_KILLED,   /* `status` is the signal; 0: it ended without exiting, of what is unknown */
+    PROCESS_REPLACED, /* by exec: another process with the same id goes on */
 };
 
 struct process {

@@ -78,7 +78,7 @@ static void state_metadata(struct reading *reading)
 
 static enum function_kind kind_of(uint32_t kind)
 {
-    return kind <= FUNCTION_BUILTIN ? (enum function_kind)kind : FUNCTION_UNKNOWN;
+    return kind <= FUNCTION_COROUTINE ? (enum function_kind)kind : FUNCTION_UNKNOWN;
 }
 
 static uint32_t state_text(struct reading *reading, uint32_t string)

@@ -45,12 +45,17 @@ static size_t demangled_length(const char *name)
     return clone && clone > name ? (size_t)(clone - name) : strlen(name);
 }
 
+static bool is_python(const struct function *function)
+{
+    return function->kind == FUNCTION_PYTHON || function->kind == FUNCTION_COROUTINE;
+}
+
 size_t match_name_length(const struct function *function)
 {
     static const char *const words[] = {".isra", ".constprop", ".part",
                                         ".cold", ".lto_priv",  ".llvm"};
     const char *name = function->name, *dot = name;
-    if (!name[0] || function->kind == FUNCTION_PYTHON || function->kind == FUNCTION_BUILTIN)
+    if (!name[0] || is_python(function) || function->kind == FUNCTION_BUILTIN)
         return strlen(name);
     while ((dot = strchr(dot + 1, '.')) != NULL)
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -96,7 +101,7 @@ bool match_has_qualified_names(const struct profile *profile)
 {
     for (uint32_t f = 0; f < profile->function_count; f++) {
         const struct function *function = &profile->functions[f];
-        bool python = function->kind == FUNCTION_PYTHON || function->kind == FUNCTION_UNKNOWN;
+        bool python = is_python(function) || function->kind == FUNCTION_UNKNOWN;
         if (!python || !strchr(function->name, '.'))
             continue;
         size_t length = match_name_length(function);

@@ -13,11 +13,14 @@
 
 struct browse_command_options {
     const char *from, *sizes, *color, *keys, *dump;
+    bool tasks;
 };
 
 static const struct option_row rows[] = {
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct browse_command_options, from),
      "read the files as this format, whatever they look like"},
+    {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct browse_command_options, tasks),
+     "coroutines in threads of their own, not in the event loop's"},
     {"sizes", 0, OPTION_TEXT, "A,B,...", offsetof(struct browse_command_options, sizes),
      "how large the runs' inputs were, for exponents"},
     {"color", 0, OPTION_TEXT, "WHEN", offsetof(struct browse_command_options, color),
@@ -51,13 +54,15 @@ static int print_instead(const struct browse_command_options *options, char **op
                                     : count > 2  ? &scaling_command
                                     : count == 2 ? &diff_command
                                                  : &report_command;
-    char **argv = memory_zeroed((size_t)count + 6, sizeof *argv);
+    char **argv = memory_zeroed((size_t)count + 7, sizeof *argv);
     int argc = 0;
     argv[argc++] = (char *)(uintptr_t)command->name;
     if (options->from) {
         argv[argc++] = (char *)(uintptr_t) "--from";
         argv[argc++] = (char *)(uintptr_t)options->from;
     }
+    if (options->tasks && count == 1)
+        argv[argc++] = (char *)(uintptr_t) "--tasks";
     if (options->sizes && count > 1) {
         argv[argc++] = (char *)(uintptr_t) "--sizes";
         argv[argc++] = (char *)(uintptr_t)options->sizes;
@@ -78,7 +83,8 @@ static bool is_mistyped_command(const char *word)
 static int browse_with_sizes(const struct browse_command_options *options, double *sizes,
                              char **operands, int count)
 {
-    struct browse_options browse = {.from = options->from, .keys = options->keys};
+    struct browse_options browse = {
+        .from = options->from, .tasks = options->tasks, .keys = options->keys};
     struct error err = {0};
     browse.sizes = sizes;
     browse.size_count = sizes ? (size_t)count : 0;

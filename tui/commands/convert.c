@@ -1,4 +1,5 @@
 #include "formats/format.h"
+#include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
 #include "tui/losses.h"
 
@@ -7,7 +8,7 @@
 
 struct convert_options {
     const char *output, *to, *from;
-    bool force, strict;
+    bool force, strict, tasks;
 };
 
 static const struct option_row rows[] = {
@@ -17,6 +18,8 @@ static const struct option_row rows[] = {
      "the format to write (default: by the suffix of the output)"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct convert_options, from),
      "read the file as this format, whatever it looks like"},
+    {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct convert_options, tasks),
+     "coroutines in threads of their own, not in the event loop's"},
     {"force", 0, OPTION_FLAG, NULL, offsetof(struct convert_options, force),
      "write over an existing file"},
     {"strict", 0, OPTION_FLAG, NULL, offsetof(struct convert_options, strict),
@@ -97,9 +100,10 @@ static int convert_run(const void *values, char **operands, int count)
     const struct writer *writer = choose(options, &err);
     if (!writer || profile_load(&profile, operands[0], options->from, &err))
         return command_fail(&err);
-    int status = convert(profile, options, writer, &err) ? command_fail(&err) : COMMAND_OK;
+    bool failed =
+        (options->tasks && tasks_split(&profile, &err)) || convert(profile, options, writer, &err);
     profile_free(profile);
-    return status;
+    return failed ? command_fail(&err) : COMMAND_OK;
 }
 
 const struct command convert_command = {

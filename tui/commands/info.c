@@ -1,4 +1,5 @@
 #include "formats/format.h"
+#include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
 #include "tui/reports/report.h"
 
@@ -7,10 +8,13 @@
 
 struct info_options {
     const char *format, *from;
+    bool tasks;
 };
 
 static const struct option_row rows[] = {
     {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct info_options, format), "text|json"},
+    {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct info_options, tasks),
+     "coroutines in threads of their own, not in the event loop's"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct info_options, from),
      "read the file as this format, whatever it looks like"},
     {0},
@@ -38,6 +42,10 @@ static int info_run(const void *values, char **operands, int count)
         return command_misused("info knows the formats text and json");
     if (profile_load(&profile, operands[0], options->from, &err))
         return command_fail(&err);
+    if (options->tasks && tasks_split(&profile, &err)) {
+        profile_free(profile);
+        return command_fail(&err);
+    }
     report_info(stdout, profile, file_size(operands[0]), &style);
     profile_free(profile);
     return COMMAND_OK;

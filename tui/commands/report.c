@@ -1,6 +1,7 @@
 #include "tui/reports/report.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
@@ -10,7 +11,7 @@
 
 struct report_options {
     const char *from, *format, *sort, *filter, *metric, *thread, *names, *callers, *callees;
-    bool reverse, tree, pstats_style, strip_dirs;
+    bool reverse, tree, tasks, pstats_style, strip_dirs;
     struct text_list restrictions;
     uint32_t limit, depth, width;
     double threshold;
@@ -33,6 +34,8 @@ static const struct option_row rows[] = {
      "which of the file's metrics (see ncprof info); raw: times as recorded"},
     {"thread", 'T', OPTION_TEXT, "THREAD", offsetof(struct report_options, thread),
      "one thread, by number or name"},
+    {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct report_options, tasks),
+     "coroutines in threads of their own, not in the event loop's"},
     {"callers", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callers),
      "who calls it, instead of the table"},
     {"callees", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callees),
@@ -213,6 +216,7 @@ static int report_run(const void *values, char **operands, int count)
         return COMMAND_FAILED;
     bool failed = check_options(options, &style, &err) ||
                   profile_load(&profile, operands[0], options->from, &err) ||
+                  (options->tasks && tasks_split(&profile, &err)) ||
                   report_profile(profile, options, &style, &err);
     if (!failed && (style.format == REPORT_CSV || options->pstats_style))
         losses_warn(profile);
