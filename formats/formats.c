@@ -12,10 +12,12 @@
     ROW(pstats_reader)                                                                             \
     ROW(yappi_reader)                                                                              \
     ROW(speedscope_reader)                                                                         \
+    ROW(callgrind_reader)                                                                          \
     ROW(folded_reader)
 
 #define WRITERS(ROW)                                                                               \
     ROW(pstats_writer)                                                                             \
+    ROW(callgrind_writer)                                                                          \
     ROW(folded_writer)                                                                             \
     ROW(json_writer)                                                                               \
     ROW(csv_writer)

@@ -49,4 +49,10 @@ static inline bool slice_begins_json(struct slice s, char bracket)
     return s.length && *s.text == bracket;
 }
 
+static inline bool slice_begins(struct slice s, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return s.length >= length && !memcmp(s.text, prefix, length);
+}
+
 #endif
