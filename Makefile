@@ -45,7 +45,7 @@ CHANNEL_SRC := $(sort $(wildcard capture/channel/*.c))
 RUNTIME_SRC := $(CHANNEL_SRC) $(sort $(wildcard capture/runtime/*.c capture/runtime/*.S))
 RUNTIME_OBJ := $(RUNTIME_SRC:%=$(BUILD)/pic/%.o)
 # Hooks are called where arguments and return values are in vector registers: these touch none.
-HOOKS_OBJ   := $(patsubst %,$(BUILD)/pic/capture/runtime/%.c.o,begin hooks module_list nested outside rare)
+HOOKS_OBJ   := $(patsubst %,$(BUILD)/pic/capture/runtime/%.c.o,begin choice hooks module_list nested outside rare)
 PYTHON_SRC  := $(CHANNEL_SRC) $(sort $(wildcard capture/python/*.c capture/python/*.S))
 PYTHON_OBJ  := $(PYTHON_SRC:%=$(BUILD)/python/%.o)
 PYTHON_PY   := $(wildcard capture/python/*.py)

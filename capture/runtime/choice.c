@@ -1,7 +1,3 @@
-#if defined(__x86_64__)
-#pragma GCC target("general-regs-only")
-#endif
-
 #include "capture/runtime/choice.h"
 #include "capture/runtime/module_list.h"
 

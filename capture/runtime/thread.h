@@ -33,7 +33,10 @@
 #define OWN_STACK     32768u
 
 /* -pg's hooks may change no register at all: the function has not begun yet. */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__clang__) /* its tail calls restore registers over arguments   \
+                                               */
+#define KEEPS_REGISTERS __attribute__((no_caller_saved_registers, disable_tail_calls))
+#elif defined(__x86_64__)
 #define KEEPS_REGISTERS __attribute__((no_caller_saved_registers))
 #else
 #define KEEPS_REGISTERS
