@@ -1,6 +1,7 @@
 /* Questions to the user: what to filter, how to order, which thread, which file. */
 #include "formats/format.h"
 #include "tui/analysis/names.h"
+#include "tui/analysis/process_tree.h"
 #include "tui/app.h"
 #include "tui/commands/select.h"
 #include "tui/corrections.h"
@@ -117,42 +118,69 @@ void request_sort(struct app *app)
 
 /* ---- thread and metric ---- */
 
+#define INDENT_MOST 8u
+
 static void changed_file(struct app *app)
 {
     app_stale(app, app->shown);
     app_refresh(app);
 }
 
+/* The list that the menu was made of stands behind "all threads". */
 static void thread_chosen(struct app *app, uint32_t item)
 {
-    app_file(app)->thread = item ? item - 1 : PROFILE_NONE;
+    struct app_file *file = app_file(app);
+    uint32_t count;
+    struct process_choice *choices = process_tree_choices(file->profile, file->metric, &count);
+    file->thread = item && item <= count ? choices[item - 1].threads : PROFILE_NONE;
+    free(choices);
     changed_file(app);
 }
 
-static void add_value(struct app *app, const char *name, uint32_t thread)
+static void add_value(struct app *app, const char *name, int64_t total)
 {
     const struct app_file *file = app_file(app);
     const struct metric *metric = &file->profile->metrics[file->metric];
     char value[40];
-    int64_t total = profile_total(file->profile, file->metric, thread);
     number_value(number_in_unit(total, metric), metric, value, sizeof value);
     menu_add(&app->menu, "%s\t%s", name, value);
+}
+
+static void choice_name(const struct profile *profile, const struct process_choice *choice,
+                        char *buffer, size_t size)
+{
+    uint32_t chosen = profile_chosen_process(choice->threads);
+    int indent = 2 * (int)(choice->depth < INDENT_MOST ? choice->depth : INDENT_MOST);
+    if (chosen != PROFILE_NONE) {
+        const struct process *process = &profile->processes[chosen];
+        snprintf(buffer, size, "%*s%" PRIu64 "  %.100s", indent, "", process->id,
+                 process_tree_command(process));
+    } else {
+        const struct thread *thread = &profile->threads[choice->threads];
+        char id[24] = "";
+        if (thread->id)
+            snprintf(id, sizeof id, "  %" PRIu64, thread->id);
+        snprintf(buffer, size, "%*s%.150s%s", indent, "",
+                 thread->name[0] ? thread->name : "thread", id);
+    }
 }
 
 void request_thread(struct app *app)
 {
     const struct app_file *file = app_file(app);
-    offer(app, "Thread", thread_chosen);
-    add_value(app, "all threads", PROFILE_NONE);
-    for (uint32_t t = 0; t < file->profile->thread_count; t++) {
-        const struct thread *thread = &file->profile->threads[t];
-        char name[200], id[24] = "";
-        if (thread->id)
-            snprintf(id, sizeof id, "  %" PRIu64, thread->id);
-        snprintf(name, sizeof name, "%.150s%s", thread->name[0] ? thread->name : "thread", id);
-        add_value(app, name, t);
+    uint32_t count, chosen = 0;
+    struct process_choice *choices = process_tree_choices(file->profile, file->metric, &count);
+    offer(app, file->profile->process_count > 1 ? "Process or thread" : "Thread", thread_chosen);
+    add_value(app, "all threads", profile_total(file->profile, file->metric, PROFILE_NONE));
+    for (uint32_t i = 0; i < count; i++) {
+        char name[256];
+        choice_name(file->profile, &choices[i], name, sizeof name);
+        add_value(app, name, choices[i].total);
+        if (choices[i].threads == file->thread)
+            chosen = i + 1;
     }
-    list_go(&app->menu.list, file->thread == PROFILE_NONE ? 0 : (int64_t)file->thread + 1);
+    free(choices);
+    list_go(&app->menu.list, chosen);
 }
 
 static void metric_chosen(struct app *app, uint32_t item)

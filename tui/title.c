@@ -2,6 +2,7 @@
 #include "tui/title.h"
 
 #include "tui/analysis/names.h"
+#include "tui/analysis/process_tree.h"
 #include "tui/analysis/scaling.h"
 #include "tui/corrections.h"
 #include "tui/losses.h"
@@ -38,6 +39,20 @@ static void total_text(const struct app_file *file, uint32_t thread, char *buffe
     snprintf(buffer, size, "%s%s%s", value, word[0] ? " " : "", word);
 }
 
+/* "3 threads", "40 threads of 12 processes". */
+static void count_threads(const struct profile *profile, char *buffer, size_t size)
+{
+    char processes[64];
+    if (!profile->thread_count)
+        return;
+    count_of(profile->thread_count, "thread", "threads", buffer, size);
+    if (profile->process_count < 2)
+        return;
+    count_of(profile->process_count, "process", "processes", processes, sizeof processes);
+    size_t used = strlen(buffer);
+    snprintf(buffer + used, size - used, " of %s", processes);
+}
+
 enum { FACTS = 6, FACT_MAX = 200 };
 
 /* What the title says of a file, the most important first. */
@@ -46,14 +61,13 @@ static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
     const struct profile *profile = file->profile;
     memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
     total_text(file, file->thread, facts[0], FACT_MAX);
-    if (profile->flags & PROFILE_HAS_CALLS)
+    if (profile->flags & PROFILE_HAS_CALLS && file->thread == PROFILE_NONE)
         count_of(calls_of(profile), "call", "calls", facts[3], FACT_MAX);
     corrections_brief(profile, file->metric, file->thread, facts[2], FACT_MAX);
     losses_events(profile, facts[1], FACT_MAX);
-    if (file->thread != PROFILE_NONE)
-        snprintf(facts[4], FACT_MAX, "thread %.150s", profile->threads[file->thread].name);
-    else if (profile->thread_count)
-        count_of(profile->thread_count, "thread", "threads", facts[4], FACT_MAX);
+    process_tree_choice_text(profile, file->thread, facts[4], FACT_MAX);
+    if (!facts[4][0])
+        count_threads(profile, facts[4], FACT_MAX);
     losses_cut(profile, facts[5], FACT_MAX);
 }
 

@@ -59,6 +59,9 @@ void block_wait(uint32_t seen, unsigned *silent);
 
 /* definitions.c: forgets the parent's block after fork. */
 void definitions_forked(void);
+/* One record, which gets its size and its time. False: it found no room. */
+bool definitions_write(struct channel_record *record, const char *first, const char *second,
+                       const char *third);
 
 #pragma GCC visibility pop
 

@@ -86,8 +86,8 @@ static bool write_record(struct channel_record *record, const struct text *texts
     return true;
 }
 
-static bool define(struct channel_record record, const char *first, const char *second,
-                   const char *third)
+bool definitions_write(struct channel_record *record, const char *first, const char *second,
+                       const char *third)
 {
     if (!target.channel)
         return false;
@@ -95,19 +95,17 @@ static bool define(struct channel_record record, const char *first, const char *
     bool written = false;
     if (pthread_mutex_lock(&definitions.lock) == 0) {
         struct text texts[] = {text_of(first), text_of(second), text_of(third)};
-        written = write_record(&record, texts, 3);
+        written = write_record(record, texts, 3);
         pthread_mutex_unlock(&definitions.lock);
     }
     errno = saved;
     return written;
 }
 
-void define_process(const char *name, const char *runtime)
+static bool define(struct channel_record record, const char *first, const char *second,
+                   const char *third)
 {
-    define((struct channel_record){.what = DEFINE_PROCESS,
-                                   .a = (uint64_t)getpid(),
-                                   .b = (uint64_t)getppid()},
-           name, runtime, NULL);
+    return definitions_write(&record, first, second, third);
 }
 
 void define_thread(const struct stream *stream, const char *name)

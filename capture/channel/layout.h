@@ -191,7 +191,8 @@ enum channel_escape {
 
 enum channel_definition {
     DEFINE_PROCESS =
-        1, /* a = pid, b = parent's pid; name (argv[0] or script), runtime ("CPython 3.11.2") */
+        1, /* a = pid, b = parent's pid, c = image (lineage.h); name (argv[0] or script), runtime
+              ("CPython 3.11.2"), command line ("" after fork: its parent's) */
     DEFINE_THREAD,      /* a = tid, b = stream; name */
     DEFINE_FUNCTION,    /* a = id, b = line, flags = enum function_kind; name, module, file */
     DEFINE_MODULE,      /* a = first address, b = end, c = load bias; path, build id in hex */
@@ -200,6 +201,8 @@ enum channel_definition {
     DEFINE_COST, /* flags = enum channel_hook; of c enter/leave pairs: a, b = ticks between their
                     readings of the clock, and the others. Of several all count. */
     DEFINE_QUESTION, /* a = first address of a module, b = the question's number */
+    DEFINE_ANCESTOR, /* a = pid, b = its parent's pid: between this process and the recorder */
+    DEFINE_EXIT,     /* a = exit status */
 };
 
 /* What makes events: calls of each cost something else. */

@@ -1,5 +1,6 @@
 #include "capture/channel/target.h"
 #include "capture/channel/blocks.h"
+#include "capture/channel/lineage.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ bool target_attach(void)
             stream_clock = target.channel->clock;
             make_mark();
             begin_program(UINT32_MAX);
+            lineage_begin();
         }
     }
     errno = saved;

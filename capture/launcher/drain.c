@@ -3,6 +3,7 @@
 #include "capture/launcher/clock.h"
 #include "capture/launcher/decode.h"
 #include "capture/launcher/metadata.h"
+#include "capture/launcher/processes.h"
 #include "capture/launcher/programs.h"
 #include "capture/launcher/taken.h"
 #include "formats/profile/memory.h"
@@ -36,6 +37,8 @@ struct drain {
     int64_t last_housekeeping; /* ns, CLOCK_MONOTONIC_RAW */
     uint32_t uncounted;        /* full_count at the last pass that found nothing */
     int64_t uncounted_since;
+    int32_t child; /* of the recorder, that has ended; 0: none */
+    int child_status;
 };
 
 static struct drain *drain_new(const struct session *session, struct trace_writer *writer)
@@ -183,6 +186,12 @@ struct drain *drain_resume(const struct session *session, struct trace_writer *w
 const char *drain_path(const struct drain *drain)
 {
     return drain->session.path;
+}
+
+void drain_ended(struct drain *drain, int32_t pid, int status)
+{
+    drain->child = pid;
+    drain->child_status = status;
 }
 
 void drain_wait(struct drain *drain, int timeout_ms)
@@ -400,6 +409,7 @@ int drain_some(struct drain *drain, struct error *err)
     session_hand_over_open(&drain->session, false);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);
     keep_first(&result, write_state(drain, &later), err, &later);
+    keep_first(&result, processes_write(programs_processes(drain->programs), &later), err, &later);
     keep_first(&result, trace_writer_flush(drain->writer, &later), err, &later);
     taken_release(drain->taken_blocks);
     taken_sweep(drain->taken_blocks);
@@ -421,6 +431,10 @@ int drain_rest(struct drain *drain, struct error *err)
     keep_first(&result, decoder_finish(drain->decoder, &later), err, &later);
     keep_first(&result, selection_note_stops(drain->session.channel, drain->writer, &later), err,
                &later);
+    if (drain->child)
+        processes_waited(programs_processes(drain->programs), drain->child, drain->child_status);
+    processes_finish(programs_processes(drain->programs));
+    keep_first(&result, processes_write(programs_processes(drain->programs), &later), err, &later);
     taken_release(drain->taken_blocks);
     struct clock_pair now = clock_read(drain->clock);
     trace_writer_sync(drain->writer, now.ticks, now.nanoseconds);

@@ -47,6 +47,8 @@ void drain_wait(struct drain *drain, int timeout_ms);
  * once; the channel is drained all the same, so the program is not disturbed.
  */
 int drain_some(struct drain *drain, struct error *err);
+/* The recorder's child has ended, as wait() says it. */
+void drain_ended(struct drain *drain, int32_t pid, int status);
 /* The programs have ended: takes their open blocks too, closes frames left open. */
 int drain_rest(struct drain *drain, struct error *err);
 

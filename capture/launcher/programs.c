@@ -2,6 +2,7 @@
 #include "capture/launcher/choices.h"
 #include "capture/launcher/modules.h"
 #include "capture/launcher/overhead.h"
+#include "capture/launcher/processes.h"
 #include "formats/profile/memory.h"
 
 #include <inttypes.h>
@@ -16,9 +17,7 @@ struct program {
     uint32_t number;
     struct program *parent; /* forked from; NULL: none */
     char *name;
-    int32_t pid;
-    uint64_t parent_pid;
-    uint32_t process;         /* in the trace; PROFILE_NONE: none yet */
+    uint32_t process;         /* its number in processes; PROFILE_NONE: none yet */
     uint32_t expected, taken; /* definitions: next block, bytes of it that are read */
     struct overhead overhead;
     ARRAY(uint32_t) functions; /* in the trace, by id */
@@ -34,12 +33,11 @@ struct programs {
     struct trace_writer *writer;
     ARRAY(struct program *) list;    /* by number; NULL: another kind of stream */
     ARRAY(struct thread_name) names; /* by stream number */
-    ARRAY(struct program *) with_process;
+    struct processes *processes;
     struct module_files files;
     struct overhead overhead; /* of all programs */
     struct choices *choices;  /* NULL: nobody asks */
     bool told;                /* that a question could not be answered */
-    bool resumed;             /* the trace may know processes from before */
     uint32_t unknown;         /* function in the trace for ids that nobody defined */
 };
 
@@ -47,6 +45,7 @@ struct programs *programs_new(struct trace_writer *writer)
 {
     struct programs *programs = memory_zeroed(1, sizeof *programs);
     programs->writer = writer;
+    programs->processes = processes_new(writer);
     programs->unknown = PROFILE_NONE;
     return programs;
 }
@@ -58,7 +57,7 @@ void programs_choose(struct programs *programs, struct choices *choices)
 
 void programs_resumed(struct programs *programs)
 {
-    programs->resumed = true;
+    processes_resumed(programs->processes);
 }
 
 void programs_free(struct programs *programs)
@@ -78,7 +77,7 @@ void programs_free(struct programs *programs)
         free(programs->names.data[i].name);
     array_free(&programs->names);
     array_free(&programs->list);
-    array_free(&programs->with_process);
+    processes_free(programs->processes);
     module_files_free(&programs->files);
     free(programs);
 }
@@ -129,34 +128,28 @@ double programs_measured(const struct programs *programs)
     return overhead_pairs(&programs->overhead);
 }
 
-static int compare_processes(const void *left, const void *right)
-{
-    uint32_t a = (*(struct program *const *)left)->process;
-    uint32_t b = (*(struct program *const *)right)->process;
-    return (a > b) - (a < b);
-}
-
 /* Programs whose native functions have other hooks than most, by process. */
 static cJSON *costs_of_others(const struct programs *programs, enum channel_hook most,
                               double tick_ns)
 {
-    cJSON *others = NULL;
-    uint32_t count = programs->with_process.count;
-    if (count > 1)
-        qsort(programs->with_process.data, count, sizeof *programs->with_process.data,
-              compare_processes);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct program *program = programs->with_process.data[i];
-        enum channel_hook hook = overhead_native(overhead_of(program));
+    cJSON *others = cJSON_CreateObject();
+    for (uint32_t i = 0; i < programs->list.count; i++) {
+        const struct program *program = programs->list.data[i];
         char number[16];
-        if (hook == CHANNEL_HOOKS || hook == most)
+        if (!program || program->process == PROFILE_NONE)
             continue;
-        if (!others)
-            others = cJSON_CreateObject();
-        snprintf(number, sizeof number, "%" PRIu32, program->process);
+        uint32_t id = processes_known_id(programs->processes, program->process);
+        enum channel_hook hook = overhead_native(overhead_of(program));
+        snprintf(number, sizeof number, "%" PRIu32, id);
+        if (hook == CHANNEL_HOOKS || hook == most || id == PROFILE_NONE ||
+            cJSON_HasObjectItem(others, number))
+            continue;
         cJSON_AddItemToObject(others, number, overhead_json(&programs->overhead, hook, tick_ns));
     }
-    return others;
+    if (others && others->child)
+        return others;
+    cJSON_Delete(others);
+    return NULL;
 }
 
 cJSON *programs_costs(const struct programs *programs, double tick_ns)
@@ -251,15 +244,60 @@ static int answer(struct programs *programs, struct program *program,
                              err);
 }
 
+/* Of the program or, when it has not said it, of the one that it was forked from. */
+static const char *known_name(const struct program *program)
+{
+    const char *name = program->name;
+    for (const struct program *p = program->parent; p && (!name || !*name); p = p->parent)
+        name = p->name;
+    return name ? name : "";
+}
+
+static const char *known_command(const struct programs *programs, const struct program *program)
+{
+    for (const struct program *p = program->parent; p; p = p->parent)
+        if (p->process != PROFILE_NONE)
+            return processes_command(programs->processes, p->process);
+    return "";
+}
+
+/* A forked child's parent may be gone before the child asks who it is. */
+static int32_t parent_pid(const struct programs *programs, const struct program *program,
+                          const struct channel_record *record)
+{
+    if (program->parent && program->parent->process != PROFILE_NONE)
+        return processes_pid(programs->processes, program->parent->process);
+    return (int32_t)record->b;
+}
+
+static void start_process(struct programs *programs, struct program *program,
+                          const struct channel_record *record, const char *const *texts)
+{
+    free(program->name);
+    program->name = memory_string(texts[0]);
+    struct process_start start = {.pid = (int32_t)record->a,
+                                  .parent_pid = parent_pid(programs, program, record),
+                                  .image = record->c,
+                                  .ticks = record->ticks,
+                                  .name = program->name,
+                                  .command =
+                                      texts[2][0] ? texts[2] : known_command(programs, program)};
+    program->process = processes_start(programs->processes, &start);
+}
+
 static int apply(struct programs *programs, struct program *program,
                  const struct channel_record *record, const char *const *texts, struct error *err)
 {
     switch ((enum channel_definition)record->what) {
     case DEFINE_PROCESS:
-        free(program->name);
-        program->name = memory_string(texts[0]);
-        program->pid = (int32_t)record->a;
-        program->parent_pid = record->b;
+        start_process(programs, program, record, texts);
+        break;
+    case DEFINE_ANCESTOR:
+        processes_ancestor(programs->processes, (int32_t)record->a, (int32_t)record->b);
+        break;
+    case DEFINE_EXIT:
+        if (program->process != PROFILE_NONE)
+            processes_exited(programs->processes, program->process, (uint32_t)record->a);
         break;
     case DEFINE_THREAD:
         define_thread_name(programs, record->b, texts[0]);
@@ -329,36 +367,20 @@ int programs_read(struct programs *programs, const struct channel_block *block, 
 
 /* ---- processes and threads ---- */
 
-/* Two recorders in one process (Python's and a native extension's) are one process of the trace. */
-static struct program *same_process(const struct programs *programs, int32_t pid)
-{
-    for (uint32_t i = programs->with_process.count; i-- > 0;)
-        if (programs->with_process.data[i]->pid == pid)
-            return programs->with_process.data[i];
-    return NULL;
-}
-
 uint32_t programs_process(struct programs *programs, struct program *program, int32_t pid)
 {
-    if (program->process != PROFILE_NONE)
-        return program->process;
-    program->pid = pid;
-    const struct program *same = same_process(programs, pid);
-    if (same) {
-        program->process = same->process;
-        return program->process;
-    }
-    if (programs->resumed)
-        program->process = trace_writer_find_process(programs->writer, (uint64_t)pid);
-    if (program->process != PROFILE_NONE)
-        return program->process;
-    const char *name = program->name;
-    for (const struct program *p = program->parent; p && (!name || !*name); p = p->parent)
-        name = p->name;
-    program->process = trace_writer_process(programs->writer, (uint64_t)pid, program->parent_pid,
-                                            name ? name : "");
-    *array_push(&programs->with_process) = program;
-    return program->process;
+    if (program->process == PROFILE_NONE)
+        program->process =
+            processes_start(programs->processes,
+                            &(struct process_start){.pid = pid,
+                                                    .name = known_name(program),
+                                                    .command = known_command(programs, program)});
+    return processes_id(programs->processes, program->process);
+}
+
+struct processes *programs_processes(struct programs *programs)
+{
+    return programs->processes;
 }
 
 const char *programs_thread_name(const struct programs *programs, uint32_t stream)

@@ -17,6 +17,7 @@
 struct choices;
 struct programs;
 struct program;
+struct processes;
 
 struct programs *programs_new(struct trace_writer *writer);
 /* Questions which functions to record are answered by it, which is borrowed. */
@@ -38,6 +39,7 @@ int programs_read(struct programs *programs, const struct channel_block *block, 
 
 /* The program's id in the trace, made at the first thread that needs it. */
 uint32_t programs_process(struct programs *programs, struct program *program, int32_t pid);
+struct processes *programs_processes(struct programs *programs);
 /* The name that was defined for a stream, or "". Later names go straight to the trace. */
 const char *programs_thread_name(const struct programs *programs, uint32_t stream);
 void programs_thread_known(struct programs *programs, uint32_t stream, uint32_t thread);

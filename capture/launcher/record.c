@@ -129,6 +129,7 @@ static int watch(struct recording *recording, pid_t child, int *ended, struct er
         drain_wait(recording->drain, tick(recording));
         keep_first(&result, drain_some(recording->drain, &later), err, &later);
     }
+    drain_ended(recording->drain, child, *ended);
     keep_first(&result, drain_rest(recording->drain, &later), err, &later);
     return result;
 }

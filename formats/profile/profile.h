@@ -98,10 +98,11 @@ struct thread {
 
 /* How a process ended, as far as the source knows. */
 enum process_end {
-    PROCESS_END_UNKNOWN, /* running still, or nobody saw it */
-    PROCESS_EXITED,      /* `status` is its exit status */
+    PROCESS_END_UNKNOWN,
+    PROCESS_EXITED,   /* `status` is its exit status */
     PROCESS_KILLED,   /* `status` is the signal; 0: it ended without exiting, of what is unknown */
     PROCESS_REPLACED, /* by exec: another process with the same id goes on */
+    PROCESS_RUNNING,  /* still, when the recording ended */
 };
 
 struct process {

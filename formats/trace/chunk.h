@@ -24,6 +24,7 @@ enum chunk_type {
     CHUNK_INDEX,
     CHUNK_FOOTER,
     CHUNK_STATE,
+    CHUNK_PROCESSES,
 };
 
 struct chunk_header {

@@ -115,8 +115,11 @@ static void scan_text(struct trace *trace, uint64_t offset, const struct chunk_h
         damage(trace, offset);
         return;
     }
-    if (header->type == CHUNK_NOTE) {
-        *array_push(&trace->notes) = text;
+    if (header->type == CHUNK_NOTE || header->type == CHUNK_PROCESSES) {
+        if (header->type == CHUNK_NOTE)
+            *array_push(&trace->notes) = text;
+        else
+            *array_push(&trace->processes) = text;
         return;
     }
     struct trace_text *place = header->type == CHUNK_STATE ? &trace->state : &trace->closing;
@@ -127,7 +130,8 @@ static void scan_text(struct trace *trace, uint64_t offset, const struct chunk_h
 
 static bool is_text(unsigned type)
 {
-    return type == CHUNK_NOTE || type == CHUNK_CLOSING || type == CHUNK_STATE;
+    return type == CHUNK_NOTE || type == CHUNK_CLOSING || type == CHUNK_STATE ||
+           type == CHUNK_PROCESSES;
 }
 
 /* The offset of the next chunk, or the file's size when this was the last. */
@@ -213,6 +217,9 @@ static void clear(struct trace *trace)
     for (uint32_t i = 0; i < trace->notes.count; i++)
         free(trace->notes.data[i].text);
     array_free(&trace->notes);
+    for (uint32_t i = 0; i < trace->processes.count; i++)
+        free(trace->processes.data[i].text);
+    array_free(&trace->processes);
     free(trace->closing.text);
     free(trace->state.text);
     trace->closing = (struct trace_text){0};

@@ -25,7 +25,7 @@ struct trace {
     uint32_t latency_count;
     struct chunk_table table;
     struct trace_text opening, state, closing; /* JSON */
-    ARRAY(struct trace_text) notes;
+    ARRAY(struct trace_text) notes, processes;
 
     struct trace_clock clock;
     uint64_t clock_ticks; /* the last pair of clocks */

@@ -62,7 +62,7 @@ static void put_array(FILE *out, const cJSON *array)
     }
 }
 
-static char *value_text(const cJSON *item)
+char *trace_metadata_text(const struct cJSON *item)
 {
     char *text = NULL;
     size_t size = 0;
@@ -93,7 +93,7 @@ static void flatten(const struct flattening *to, const cJSON *object, const char
             if (depth < DEEPEST)
                 flatten(to, item, key, depth + 1);
         } else {
-            char *value = value_text(item);
+            char *value = trace_metadata_text(item);
             to->visit(to->payload, key, value);
             free(value);
         }

@@ -3,6 +3,7 @@
 #include "formats/trace/costs.h"
 #include "formats/trace/trace_file.h"
 #include "formats/trace/trace_metadata.h"
+#include "formats/trace/trace_processes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -163,6 +164,9 @@ static void state_threads(struct reading *reading)
         const struct trace_process *process = &definitions->processes.data[i];
         build_process(reading->build, text_of(reading, process->name), process->pid);
     }
+    for (uint32_t i = 0; i < reading->trace->processes.count; i++)
+        trace_processes_state(&reading->trace->processes.data[i], definitions->processes.count,
+                              reading->build);
     for (uint32_t i = 0; i < definitions->threads.count; i++) {
         const struct trace_thread *thread = &definitions->threads.data[i];
         uint32_t id = build_thread(reading->build, text_of(reading, thread->name), thread->tid,

@@ -201,6 +201,11 @@ int trace_writer_note(struct trace_writer *writer, const char *text, struct erro
     return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_NOTE, text, err);
 }
 
+int trace_writer_processes(struct trace_writer *writer, const char *facts, struct error *err)
+{
+    return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_PROCESSES, facts, err);
+}
+
 int trace_writer_state(struct trace_writer *writer, const char *metadata, struct error *err)
 {
     return trace_output_failed(writer->output) ? 0 : emit_text(writer, CHUNK_STATE, metadata, err);

@@ -89,6 +89,8 @@ int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64
 void trace_writer_sync(struct trace_writer *writer, uint64_t ticks, int64_t monotonic_ns);
 /* A sentence for the user, kept in the file: lost events, what could not be recorded. */
 int trace_writer_note(struct trace_writer *writer, const char *text, struct error *err);
+/* Facts about processes that have come up, JSON as FORMAT.md describes it, section 7. */
+int trace_writer_processes(struct trace_writer *writer, const char *facts, struct error *err);
 /* A JSON object with what is known so far of metadata that CLOSING holds: the last one counts. */
 int trace_writer_state(struct trace_writer *writer, const char *metadata, struct error *err);
 /* Appends what is buffered, so that a kill right after it loses nothing before it. */

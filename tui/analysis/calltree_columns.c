@@ -56,7 +56,10 @@ static void thread_text(const struct profile *profile, uint32_t thread, char *bu
     const struct thread *t = &profile->threads[thread];
     size_t used = text_escape(t->name, strlen(t->name), buffer, size);
     if (!used)
-        snprintf(buffer, size, "thread %u", thread + 1);
+        used = (size_t)snprintf(buffer, size, "thread %u", thread + 1);
+    if (profile->process_count > 1 && t->process < profile->process_count && used < size)
+        snprintf(buffer + used, size - used, "  of %llu",
+                 (unsigned long long)profile->processes[t->process].id);
 }
 
 static void function_text(const void *table, uint32_t row, char *buffer, size_t size)

@@ -19,7 +19,7 @@ static uint32_t heaviest_context(const struct calltree_source *source, uint32_t 
     for (uint32_t c = 0; c < profile->context_count; c++) {
         const struct context *context = &profile->contexts[c];
         if (context->function != function ||
-            (source->thread != PROFILE_NONE && context->thread != source->thread))
+            !profile_chosen(profile, source->thread, context->thread))
             continue;
         int64_t total = profile_context(profile, c, source->metric).total;
         if (total > most) {

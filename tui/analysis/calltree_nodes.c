@@ -57,7 +57,7 @@ static uint32_t root_count(const struct calltree_source *source)
     uint32_t count = 0;
     for (uint32_t t = 0; t < source->profile->thread_count; t++)
         count += source->profile->threads[t].root != PROFILE_NONE &&
-                 (source->thread == PROFILE_NONE || source->thread == t);
+                 profile_chosen(source->profile, source->thread, t);
     return count;
 }
 
@@ -135,7 +135,7 @@ static void add_threads(const struct calltree_nodes *nodes, const struct calltre
         rows = root_count(&nodes->sources[0]) > 1 || root_count(&nodes->sources[1]) > 1;
     for (uint32_t t = 0; t < source->profile->thread_count; t++) {
         uint32_t root = source->profile->threads[t].root;
-        if (root == PROFILE_NONE || (source->thread != PROFILE_NONE && source->thread != t))
+        if (root == PROFILE_NONE || !profile_chosen(source->profile, source->thread, t))
             continue;
         if (rows)
             add_context(source, root, out);

@@ -181,7 +181,10 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
     latency_clause(hotspots, row, latency, sizeof latency);
     resolution_clause(profile, hotspot->function, below, sizeof below);
     snprintf(buffer, size, "%s takes %s %% of the %s itself (%s)%s%s%s.", name, share,
-             hotspots->thread == PROFILE_NONE ? "run" : "thread", value, below, callers, latency);
+             hotspots->thread == PROFILE_NONE                           ? "run"
+             : profile_chosen_process(hotspots->thread) == PROFILE_NONE ? "thread"
+                                                                        : "process",
+             value, below, callers, latency);
 }
 
 void hotspots_hidden_sentence(const struct hotspots *hotspots, double threshold, char *buffer,

@@ -10,7 +10,8 @@
 #include <string.h>
 
 struct report_options {
-    const char *from, *format, *sort, *filter, *metric, *thread, *names, *callers, *callees;
+    const char *from, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
+        *callees;
     bool reverse, tree, tasks, pstats_style, strip_dirs;
     struct text_list restrictions;
     uint32_t limit, depth, width;
@@ -34,6 +35,8 @@ static const struct option_row rows[] = {
      "which of the file's metrics (see ncprof info); raw: times as recorded"},
     {"thread", 'T', OPTION_TEXT, "THREAD", offsetof(struct report_options, thread),
      "one thread, by number or name"},
+    {"process", 'P', OPTION_TEXT, "PROCESS", offsetof(struct report_options, process),
+     "all threads of one process, by its pid, its name or its command"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct report_options, tasks),
      "coroutines in threads of their own, not in the event loop's"},
     {"callers", 0, OPTION_TEXT, "FUNCTION", offsetof(struct report_options, callers),
@@ -139,7 +142,7 @@ static int report_as_pstats(const struct profile *profile, const struct report_o
     if (options->limit && options->limit != SELECT_UNSET)
         restrictions[query.restriction_count++] = limit;
     if (select_metric(profile, options->metric, &query.metric, err) ||
-        select_thread(profile, options->thread, &query.thread, err) ||
+        select_threads(profile, options->thread, options->process, &query.thread, err) ||
         (named && check_edges(profile, err)) || statistics_new(&statistics, profile, &query, err))
         return -1;
     if (named)
@@ -161,7 +164,7 @@ static int report_profile(const struct profile *profile, const struct report_opt
     if (options->pstats_style)
         return report_as_pstats(profile, options, err);
     if (select_metric(profile, options->metric, &query.metric, err) ||
-        select_thread(profile, options->thread, &query.thread, err))
+        select_threads(profile, options->thread, options->process, &query.thread, err))
         return -1;
     if (options->callers || options->callees)
         return report_edges(profile, options, &query, style, err);

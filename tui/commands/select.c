@@ -69,6 +69,44 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
     return error_in_file(err, profile->path);
 }
 
+static bool is_process(const struct process *process, const char *text)
+{
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    bool is_number = text[0] >= '0' && text[0] <= '9' && !*end;
+    return (is_number && number == process->id) || !strcmp(process->name, text) ||
+           !strcmp(process->command, text);
+}
+
+static int select_process(const struct profile *profile, const char *text, uint32_t *threads,
+                          struct error *err)
+{
+    int64_t most = -1;
+    for (uint32_t p = 0; p < profile->process_count && profile->flags & PROFILE_HAS_TREE; p++) {
+        if (!is_process(&profile->processes[p], text))
+            continue;
+        int64_t total = profile_total(profile, 0, profile_whole_process(p));
+        if (total > most) {
+            most = total;
+            *threads = profile_whole_process(p);
+        }
+    }
+    if (most >= 0)
+        return 0;
+    error_set(err, ERROR_USAGE, "no process \"%.64s\" among its %u; ncprof info lists them", text,
+              profile->process_count);
+    return error_in_file(err, profile->path);
+}
+
+int select_threads(const struct profile *profile, const char *thread, const char *process,
+                   uint32_t *threads, struct error *err)
+{
+    if (thread && process)
+        return error_set(err, ERROR_USAGE, "--thread and --process do not go together");
+    return process ? select_process(profile, process, threads, err)
+                   : select_thread(profile, thread, threads, err);
+}
+
 struct largest {
     const struct profile *profile;
     uint32_t metric;

@@ -17,6 +17,13 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
                   struct error *err);
 
 /*
+ * The same, or all threads of a process: by its pid, its name or its command, of several that fit
+ * the one that took most. ERROR_USAGE when both are given.
+ */
+int select_threads(const struct profile *profile, const char *thread, const char *process,
+                   uint32_t *threads, struct error *err);
+
+/*
  * The functions that are called `text` exactly, or, when there is none, match it as a filter,
  * the one with the largest cumtime first; at most `limit` of them (0: all). The caller frees
  * the list. ERROR_USAGE when there is none.

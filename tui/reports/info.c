@@ -1,11 +1,13 @@
 #include "formats/documents/json.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/compare.h"
+#include "tui/analysis/process_tree.h"
 #include "tui/numbers.h"
 #include "tui/reports/text.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,6 +24,9 @@ static const struct {
 };
 
 #define LABEL_WIDTH 12
+#define LINES_MOST  30u /* of processes, of threads */
+#define INDENT_MOST 8u
+#define COMMAND_CUT 160
 #define FLAGS       (sizeof flags / sizeof *flags)
 
 /* "2026-01-31 12:00:00 UTC"; "" when unknown. */
@@ -62,23 +67,82 @@ static void has_line(FILE *out, const struct profile *profile)
     line(out, "lacks", lacks);
 }
 
+static void total_text(const struct profile *profile, int64_t total, char *buffer, size_t size)
+{
+    number_value(number_in_unit(total, &profile->metrics[0]), &profile->metrics[0], buffer, size);
+}
+
+/* "  4711  1.2 s  3.4 s with children  1,000 calls  2 threads  exit 0  make -j4" */
+static void process_line(FILE *out, const struct profile *profile, const struct process_row *row)
+{
+    const struct process *process = &profile->processes[row->process];
+    const char *command = process_tree_command(process);
+    int indent = 2 * (int)(row->depth < INDENT_MOST ? row->depth : INDENT_MOST);
+    char total[64], with[64] = "", calls[40], end[40], text[COMMAND_CUT];
+    total_text(profile, row->total, total, sizeof total);
+    if (row->with_children != row->total)
+        total_text(profile, row->with_children, with, sizeof with);
+    number_count(row->calls, calls, sizeof calls);
+    process_tree_end_text(process, end, sizeof end);
+    text_escape(command, strlen(command), text, sizeof text);
+    fprintf(out, "  %*s%" PRIu64 "  %s%s%s%s  %s calls", indent, "", process->id, total,
+            with[0] ? "  " : "", with, with[0] ? " with children" : "", calls);
+    if (row->threads > 1)
+        fprintf(out, "  %" PRIu32 " threads", row->threads);
+    fprintf(out, "%s%s  %s\n", end[0] ? "  " : "", end, text);
+}
+
+static void more_line(FILE *out, uint32_t count, uint32_t shown)
+{
+    char text[40];
+    if (count <= shown)
+        return;
+    number_count(count - shown, text, sizeof text);
+    fprintf(out, "  ... %s more\n", text);
+}
+
+/* With one there is nothing to be told apart. */
+static void process_lines(FILE *out, const struct profile *profile)
+{
+    uint32_t count;
+    count_line(out, "processes", profile->process_count);
+    if (profile->process_count < 2 || !(profile->flags & PROFILE_HAS_TREE))
+        return;
+    struct process_row *rows = process_tree_rows(profile, 0, &count);
+    for (uint32_t i = 0; i < count && i < LINES_MOST; i++)
+        process_line(out, profile, &rows[i]);
+    more_line(out, count, LINES_MOST);
+    free(rows);
+}
+
+static void thread_line(FILE *out, const struct profile *profile, uint32_t t)
+{
+    const struct thread *thread = &profile->threads[t];
+    char name[256], total[64] = "";
+    text_escape(thread->name, strlen(thread->name), name, sizeof name);
+    if (profile->flags & PROFILE_HAS_TREE)
+        total_text(profile, profile_total(profile, 0, t), total, sizeof total);
+    fprintf(out, "  %3" PRIu32 "  %s%s%s", t + 1, name[0] ? name : "(unnamed)",
+            total[0] ? "  " : "", total);
+    if (thread->id)
+        fprintf(out, "  id %" PRIu64, thread->id);
+    if (profile->process_count > 1 && thread->process < profile->process_count)
+        fprintf(out, "  of %" PRIu64, profile->processes[thread->process].id);
+    putc('\n', out);
+}
+
+/* In their order when they are few, else those that took most. */
 static void thread_lines(FILE *out, const struct profile *profile)
 {
-    bool has_tree = profile->flags & PROFILE_HAS_TREE;
-    char name[256], total[64] = "";
-    count_line(out, "threads", profile->thread_count);
-    for (uint32_t t = 0; t < profile->thread_count; t++) {
-        const struct thread *thread = &profile->threads[t];
-        text_escape(thread->name, strlen(thread->name), name, sizeof name);
-        if (has_tree)
-            number_value(number_in_unit(profile_total(profile, 0, t), &profile->metrics[0]),
-                         &profile->metrics[0], total, sizeof total);
-        fprintf(out, "  %3" PRIu32 "  %s%s%s", t + 1, name[0] ? name : "(unnamed)",
-                total[0] ? "  " : "", total);
-        if (thread->id)
-            fprintf(out, "  id %" PRIu64, thread->id);
-        putc('\n', out);
-    }
+    uint32_t count = profile->thread_count;
+    uint32_t *threads = count > LINES_MOST && profile->flags & PROFILE_HAS_TREE
+                            ? process_tree_threads(profile, 0)
+                            : NULL;
+    count_line(out, "threads", count);
+    for (uint32_t i = 0; i < count && i < LINES_MOST; i++)
+        thread_line(out, profile, threads ? threads[i] : i);
+    more_line(out, count, LINES_MOST);
+    free(threads);
 }
 
 static void metric_lines(FILE *out, const struct profile *profile)
@@ -139,7 +203,7 @@ static void as_text(FILE *out, const struct profile *profile, uint64_t bytes)
         count_line(out, "edges", profile->edge_count);
     if (profile->flags & PROFILE_HAS_TREE)
         count_line(out, "contexts", profile->context_count);
-    count_line(out, "processes", profile->process_count);
+    process_lines(out, profile);
     thread_lines(out, profile);
     line(out, "truncated", profile->flags & PROFILE_TRUNCATED ? "yes" : "no");
     for (uint32_t i = 0; i < profile->note_count; i++)
@@ -178,11 +242,25 @@ static void json_threads(cJSON *object, const struct profile *profile)
 
 static void json_processes(cJSON *object, const struct profile *profile)
 {
+    static const char *const ends[] = {[PROCESS_EXITED] = "exited",
+                                       [PROCESS_KILLED] = "killed",
+                                       [PROCESS_REPLACED] = "replaced",
+                                       [PROCESS_RUNNING] = "running"};
     cJSON *list = cJSON_AddArrayToObject(object, "processes");
     for (uint32_t p = 0; p < profile->process_count; p++) {
+        const struct process *process = &profile->processes[p];
         cJSON *item = cJSON_CreateObject();
-        json_text(item, "name", profile->processes[p].name);
-        json_count(item, "id", profile->processes[p].id, profile->processes[p].id != 0);
+        json_text(item, "name", process->name);
+        json_count(item, "id", process->id, process->id != 0);
+        json_count(item, "parent", process->parent, process->parent != PROFILE_NONE);
+        json_text(item, "command", process->command);
+        if (process->end == PROCESS_END_UNKNOWN)
+            cJSON_AddItemToObjectCS(item, "end", cJSON_CreateNull());
+        else
+            json_text(item, "end", ends[process->end]);
+        json_count(item, "exit", process->status, process->end == PROCESS_EXITED);
+        json_count(item, "signal", process->status,
+                   process->end == PROCESS_KILLED && process->status);
         cJSON_AddItemToArray(list, item);
     }
 }

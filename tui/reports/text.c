@@ -1,6 +1,7 @@
 #include "tui/reports/text.h"
 
 #include "formats/profile/text.h"
+#include "tui/analysis/process_tree.h"
 #include "tui/corrections.h"
 #include "tui/losses.h"
 #include "tui/numbers.h"
@@ -98,15 +99,20 @@ static void calls_clause(const struct profile *profile, char *buffer, size_t siz
 static void threads_clause(const struct profile *profile, uint32_t thread, char *buffer,
                            size_t size)
 {
-    char text[256];
+    char text[256], name[256];
     buffer[0] = '\0';
-    if (thread != PROFILE_NONE) {
-        const char *name = profile->threads[thread].name;
+    process_tree_choice_text(profile, thread, name, sizeof name);
+    if (name[0]) {
         text_escape(name, strlen(name), text, sizeof text);
-        snprintf(buffer, size, ", thread %s", text);
+        snprintf(buffer, size, ", %s", text);
     } else if (profile->thread_count) {
         number_count(profile->thread_count, text, sizeof text);
         snprintf(buffer, size, ", %s thread%s", text, profile->thread_count == 1 ? "" : "s");
+        if (profile->process_count < 2)
+            return;
+        number_count(profile->process_count, text, sizeof text);
+        size_t used = strlen(buffer);
+        snprintf(buffer + used, size - used, " of %s processes", text);
     }
 }
 

@@ -1,5 +1,6 @@
 /* What a file is: format, totals, what was recorded and how, losses, threads. */
 #include "formats/profile/memory.h"
+#include "tui/analysis/process_tree.h"
 #include "tui/numbers.h"
 #include "tui/screens/screen.h"
 #include "tui/widgets/glyph.h"
@@ -10,9 +11,11 @@
 #include <string.h>
 #include <time.h>
 
+#define INDENT_MOST 8u
+
 struct line {
     char *label, *text; /* a title has no text */
-    uint32_t thread;    /* PROFILE_NONE: not one */
+    uint32_t thread;    /* or a whole process; PROFILE_NONE: neither */
 };
 
 struct info_state {
@@ -105,6 +108,34 @@ static void add_title(struct info_state *state, const char *title)
     add_text(state, title, "");
 }
 
+static void add_process(struct info_state *state, const struct subject *subject,
+                        const struct process_row *row)
+{
+    const struct process *process = &subject->profile->processes[row->process];
+    const struct metric *metric = &subject->profile->metrics[subject->metric];
+    int indent = 2 * (int)(row->depth < INDENT_MOST ? row->depth : INDENT_MOST);
+    char label[64], value[40], calls[40], end[40];
+    snprintf(label, sizeof label, "%*s%" PRIu64, indent, "", process->id);
+    number_value(number_in_unit(row->total, metric), metric, value, sizeof value);
+    number_count(row->calls, calls, sizeof calls);
+    process_tree_end_text(process, end, sizeof end);
+    add(state, label, "%12s  %13s calls  %s%s%s", value, calls, end, end[0] ? "  " : "",
+        process_tree_command(process));
+    state->lines.data[state->lines.count - 1].thread = profile_whole_process(row->process);
+}
+
+static void add_processes(struct info_state *state, const struct subject *subject)
+{
+    uint32_t count;
+    if (subject->profile->process_count < 2 || !(subject->profile->flags & PROFILE_HAS_TREE))
+        return;
+    struct process_row *rows = process_tree_rows(subject->profile, subject->metric, &count);
+    add_title(state, "Processes");
+    for (uint32_t i = 0; i < count; i++)
+        add_process(state, subject, &rows[i]);
+    free(rows);
+}
+
 static void add_threads(struct info_state *state, const struct subject *subject)
 {
     const struct profile *profile = subject->profile;
@@ -168,6 +199,7 @@ static void rebuild(void *opaque, const struct subject *subject)
         add_title(state, "Recorded");
     for (uint32_t i = 0; i < profile->metadata_count; i++)
         add_text(state, profile->metadata[i].key, profile->metadata[i].value);
+    add_processes(state, subject);
     add_threads(state, subject);
     state->label_width = 0;
     for (uint32_t i = 0; i < state->lines.count; i++) {
@@ -246,7 +278,8 @@ static void sentence(const void *opaque, char *buffer, size_t size)
     const struct line *line = &state->lines.data[state->list.cursor];
     buffer[0] = '\0';
     if (line->thread != PROFILE_NONE)
-        snprintf(buffer, size, "Enter: the hotspots of this thread alone.");
+        snprintf(buffer, size, "Enter: the hotspots of this %s alone.",
+                 profile_chosen_process(line->thread) == PROFILE_NONE ? "thread" : "process");
     else if (line->text[0])
         snprintf(buffer, size, "%s%s%s", line->label[0] == '!' ? "" : line->label,
                  line->label[0] && line->label[0] != '!' ? ": " : "", line->text);
