@@ -11,6 +11,8 @@
     ROW(trace_reader)                                                                              \
     ROW(pstats_reader)                                                                             \
     ROW(yappi_reader)                                                                              \
+    ROW(chrome_reader)                                                                             \
+    ROW(cpuprofile_reader)                                                                         \
     ROW(speedscope_reader)                                                                         \
     ROW(callgrind_reader)                                                                          \
     ROW(folded_reader)

@@ -194,6 +194,11 @@ uint32_t build_process(struct build *build, const char *name, uint64_t id)
     return build->processes.count - 1;
 }
 
+void build_process_name(struct build *build, uint32_t process, const char *name)
+{
+    build->processes.data[process].name = strings_intern_text(&build->strings, name);
+}
+
 void build_process_parent(struct build *build, uint32_t process, uint32_t parent)
 {
     build->processes.data[process].parent = parent;

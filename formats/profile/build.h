@@ -79,6 +79,7 @@ uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, 
 
 uint32_t build_process(struct build *build, const char *name, uint64_t id);
 /* Further facts, each once they are known; a parent that would make a cycle is forgotten. */
+void build_process_name(struct build *build, uint32_t process, const char *name);
 void build_process_parent(struct build *build, uint32_t process, uint32_t parent);
 void build_process_command(struct build *build, uint32_t process, const char *command);
 void build_process_end(struct build *build, uint32_t process, enum process_end end,

@@ -37,7 +37,7 @@ static void grow_slots(struct names *names)
     free(old);
 }
 
-static uint32_t add_name(struct names *names, struct slice s, uint32_t hash, uint32_t function)
+static struct name *add_name(struct names *names, struct slice s, uint32_t hash)
 {
     if (names->capacity - names->used < s.length) {
         names->capacity = names->capacity * 2 + s.length + 4096;
@@ -45,28 +45,60 @@ static uint32_t add_name(struct names *names, struct slice s, uint32_t hash, uin
     }
     if (s.length)
         memcpy(names->bytes + names->used, s.text, s.length);
-    *array_push(&names->items) = (struct name){names->used, (uint32_t)s.length, function};
+    *array_push(&names->items) = (struct name){names->used, (uint32_t)s.length, 0};
     names->used += s.length;
     if (names->items.count > names->slot_count / 2)
         grow_slots(names);
     put_slot(names, (struct name_slot){hash, names->items.count});
-    return function;
+    return &names->items.data[names->items.count - 1];
 }
 
-uint32_t names_function(struct names *names, struct build *build, struct slice s)
+uint32_t *names_value(struct names *names, struct slice s, bool *added)
 {
     uint32_t hash = hash_slice(s), mask = names->slot_count - 1;
+    *added = false;
     for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
          at = (at + 1) & mask) {
         if (names->slots[at].hash != hash)
             continue;
-        const struct name *name = &names->items.data[names->slots[at].item - 1];
+        struct name *name = &names->items.data[names->slots[at].item - 1];
         if (name->length == s.length &&
             (!s.length || !memcmp(names->bytes + name->offset, s.text, s.length)))
-            return name->function;
+            return &name->function;
     }
-    return add_name(names, s, hash,
-                    build_function_n(build, s.text, s.length, "", 0, "", 0, 0, FUNCTION_UNKNOWN));
+    *added = true;
+    return &add_name(names, s, hash)->function;
+}
+
+uint32_t names_function(struct names *names, struct build *build, struct slice s)
+{
+    bool added;
+    uint32_t *function = names_value(names, s, &added);
+    if (added)
+        *function = build_function_n(build, s.text, s.length, "", 0, "", 0, 0, FUNCTION_UNKNOWN);
+    return *function;
+}
+
+bool name_locate(struct slice s, struct slice *name, struct slice *file, uint32_t *line)
+{
+    size_t at = s.length;
+    uint64_t number = 0, place = 1;
+    if (!at || s.text[at - 1] != ')')
+        return false;
+    for (at--; at && s.text[at - 1] >= '0' && s.text[at - 1] <= '9' && place < UINT32_MAX; at--) {
+        number += (uint64_t)(s.text[at - 1] - '0') * place;
+        place *= 10;
+    }
+    if (place == 1 || !at || s.text[at - 1] != ':' || number > UINT32_MAX)
+        return false;
+    const char *bracket = memrchr(s.text, '(', at);
+    size_t open = bracket ? (size_t)(bracket - s.text) : 0;
+    if (open < 2 || s.text[open - 1] != ' ' || open + 2 >= at)
+        return false;
+    *name = (struct slice){s.text, open - 1};
+    *file = (struct slice){s.text + open + 1, at - 2 - open};
+    *line = (uint32_t)number;
+    return true;
 }
 
 void names_free(struct names *names)

@@ -30,6 +30,12 @@ struct names {
 
 /* The function of kind FUNCTION_UNKNOWN with that name, stated to `build` on first sight. */
 uint32_t names_function(struct names *names, struct build *build, struct slice s);
+/* What is kept with a name, for other uses: *added when it is new and for the caller to set. */
+uint32_t *names_value(struct names *names, struct slice s, bool *added);
+
+/* "work (app.py:12)" taken apart. False when it is no such name. */
+bool name_locate(struct slice s, struct slice *name, struct slice *file, uint32_t *line);
+
 void names_free(struct names *names);
 
 #endif

@@ -14,12 +14,12 @@ struct slice {
 static inline bool slice_is(struct slice s, const char *text)
 {
     size_t length = strlen(text);
-    return s.length == length && !memcmp(s.text, text, length);
+    return s.text && s.length == length && !memcmp(s.text, text, length);
 }
 
 static inline bool slice_holds(struct slice s, const char *text)
 {
-    return memmem(s.text, s.length, text, strlen(text));
+    return s.text && memmem(s.text, s.length, text, strlen(text));
 }
 
 static inline bool is_blank(char c)

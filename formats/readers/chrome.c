@@ -1,0 +1,400 @@
+/*
+ * Chrome's Trace Event Format, the object and the array form, complete or cut, as Chrome,
+ * Perfetto, viztracer, clang -ftime-trace, Hermes, uftrace dump and many others write it:
+ * https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+ *
+ *   B E X        calls of a thread (tracks.h says how odd ones are laid out)
+ *   b e S F      spans of asynchronous work: those of a process and category in a thread of their
+ * own M            names of processes and threads Profile...   V8's CPU profile in pieces (v8.h).
+ * Where there is one, spans are left out: they cover the same time. samples      with stackFrames,
+ * where there are no spans: a sample lasts until the next one of its thread
+ *
+ * Counters, instants, flows and objects are no calls and are left out; arguments are not looked
+ * at. Times are microseconds with decimals; displayTimeUnit is about display only. A name like
+ * "work (app.py:12)" is taken apart into function, file and line.
+ *
+ * speedscope makes functions of names with their arguments, and lets a function last to the end of
+ * its thread when others end out of order.
+ */
+#include "formats/format.h"
+#include "formats/profile/memory.h"
+#include "formats/readers/chrome_samples.h"
+#include "formats/readers/names.h"
+#include "formats/readers/v8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NANOSECONDS 3 /* decimals of a microsecond */
+
+/* What of an event is looked at. */
+struct event {
+    char phase;
+    bool has_at, has_duration;
+    struct place_key key;
+    uint32_t category;
+    int64_t at, duration;
+    struct slice name; /* in chrome.name */
+};
+
+struct cpu_profile {
+    struct v8 *v8;
+    struct place_key key;
+};
+
+struct chrome {
+    struct build *build;
+    struct scan *scan;
+    struct places places;
+    struct names names;
+    struct samples *samples;
+    struct place_list profile_index; /* of `profiles`, by process and id */
+    ARRAY(struct cpu_profile) profiles;
+    struct v8 *part;    /* what the event holds of a profile; NULL: nothing */
+    char *name, *named; /* the event's name, and what its arguments call "name" */
+    size_t name_capacity;
+    uint64_t events, spans, odd, others;
+};
+
+/* ---- an event's members ---- */
+
+static void read_name(struct chrome *c, struct event *event)
+{
+    struct slice text;
+    if (!scan_string(c->scan, &text))
+        return;
+    if (text.length > c->name_capacity) {
+        c->name_capacity = text.length * 2;
+        c->name = memory_resize(c->name, c->name_capacity, 1);
+    }
+    if (text.length)
+        memcpy(c->name, text.text, text.length);
+    event->name = (struct slice){c->name, text.length};
+}
+
+static struct v8 *part(struct chrome *c)
+{
+    if (!c->part)
+        c->part = v8_new(c->build);
+    return c->part;
+}
+
+/* args.data of V8's events: a part of a profile, perhaps in an object "cpuProfile". */
+static void read_data(struct chrome *c)
+{
+    struct slice key, inner;
+    if (!scan_object(c->scan))
+        return;
+    while (scan_key(c->scan, &key)) {
+        if (slice_is(key, "timeDeltas")) {
+            (void)v8_member(part(c), c->scan, key);
+        } else if (!slice_is(key, "cpuProfile")) {
+            scan_skip(c->scan);
+        } else if (scan_object(c->scan)) {
+            while (scan_key(c->scan, &inner))
+                if (!v8_member(part(c), c->scan, inner))
+                    scan_skip(c->scan);
+        }
+    }
+}
+
+static void read_arguments(struct chrome *c, const struct event *event)
+{
+    struct slice key;
+    /* Of spans they say nothing, and are most of the file. */
+    if (event->phase == 'X' || event->phase == 'B' || event->phase == 'E') {
+        scan_skip(c->scan);
+        return;
+    }
+    if (!scan_object(c->scan))
+        return;
+    while (scan_key(c->scan, &key)) {
+        if (slice_is(key, "data")) {
+            read_data(c);
+        } else if (slice_is(key, "name") && scan_type(c->scan) == SCAN_STRING) {
+            free(c->named);
+            c->named = scan_text(c->scan);
+        } else {
+            scan_skip(c->scan);
+        }
+    }
+}
+
+static void read_phase(struct chrome *c, struct event *event)
+{
+    struct slice text;
+    if (scan_string(c->scan, &text) && text.length == 1)
+        event->phase = text.text[0];
+}
+
+static void read_category(struct chrome *c, struct event *event)
+{
+    struct slice text;
+    if (scan_string(c->scan, &text))
+        event->category = build_text(c->build, text.text, text.length);
+}
+
+static void read_member(struct chrome *c, struct event *event, struct slice key)
+{
+    if (slice_is(key, "name"))
+        read_name(c, event);
+    else if (slice_is(key, "ph"))
+        read_phase(c, event);
+    else if (slice_is(key, "ts"))
+        event->has_at = scan_scaled(c->scan, NANOSECONDS, &event->at);
+    else if (slice_is(key, "dur"))
+        event->has_duration = scan_scaled(c->scan, NANOSECONDS, &event->duration);
+    else if (slice_is(key, "tdur") && !event->has_duration)
+        (void)scan_scaled(c->scan, NANOSECONDS, &event->duration);
+    else if (slice_is(key, "pid"))
+        event->key.process = label_read(c->scan, c->build);
+    else if (slice_is(key, "tid"))
+        event->key.thread = label_read(c->scan, c->build);
+    else if (slice_is(key, "args"))
+        read_arguments(c, event);
+    else if (slice_is(key, "cat"))
+        read_category(c, event);
+    else if (slice_is(key, "id"))
+        event->key.id = label_read(c->scan, c->build);
+    else
+        scan_skip(c->scan);
+}
+
+/* ---- what it is ---- */
+
+/* Its number among the names; an end needs none. */
+static uint32_t function_of(struct chrome *c, const struct event *event)
+{
+    struct slice name = event->name;
+    if (!name.text && event->phase != 'X' && event->phase != 'B')
+        return PROFILE_NONE;
+    if (!name.text)
+        name = (struct slice){"(unnamed)", 9};
+    bool added;
+    uint32_t *number = names_value(&c->names, name, &added);
+    if (added)
+        *number = c->names.items.count - 1;
+    return *number;
+}
+
+static void take_span(struct chrome *c, struct event *event, bool async)
+{
+    struct place_key key = event->key;
+    bool ends = event->phase == 'E' || event->phase == 'e' || event->phase == 'F';
+    uint32_t function = event->has_at ? function_of(c, event) : PROFILE_NONE;
+    if (!event->has_at || (function == PROFILE_NONE && !ends)) {
+        c->odd++;
+        return;
+    }
+    if (async) {
+        key.thread = (struct label){0};
+        key.category = event->category ? event->category : build_text(c->build, "async", 5);
+    } else {
+        key.id = (struct label){0};
+    }
+    uint32_t track = places_track(&c->places, &key);
+    c->spans++;
+    if (event->phase == 'X')
+        tracks_span(c->places.tracks, track, function, event->at, event->duration);
+    else if (ends)
+        tracks_end(c->places.tracks, track, function, event->at);
+    else
+        tracks_begin(c->places.tracks, track, function, event->at);
+}
+
+static void take_metadata(struct chrome *c, const struct event *event)
+{
+    if (!c->named)
+        return;
+    if (slice_is(event->name, "process_name"))
+        places_name(&c->places, event->key.process, NULL, c->named);
+    else if (slice_is(event->name, "thread_name"))
+        places_name(&c->places, event->key.process, &event->key.thread, c->named);
+}
+
+/* The parts of a profile are found together by its id, or by its thread when it has none. */
+static void take_part(struct chrome *c, const struct event *event)
+{
+    struct place_key key = {.process = event->key.process, .id = event->key.id};
+    bool added;
+    if (!key.id.number && !key.id.text)
+        key.thread = event->key.thread;
+    uint32_t *number = place_number(&c->profile_index, &key, &added);
+    if (added) {
+        *number = c->profiles.count;
+        *array_push(&c->profiles) = (struct cpu_profile){v8_new(c->build), event->key};
+    }
+    if (slice_is(event->name, "Profile"))
+        c->profiles.data[*number].key = event->key;
+    if (c->part)
+        v8_join(c->profiles.data[*number].v8, c->part);
+}
+
+static void take_event(struct chrome *c, struct event *event)
+{
+    switch (event->phase) {
+    case 'X':
+    case 'B':
+    case 'E':
+        take_span(c, event, false);
+        break;
+    case 'b':
+    case 'e':
+    case 'S':
+    case 'F':
+        take_span(c, event, true);
+        break;
+    case 'M':
+        take_metadata(c, event);
+        break;
+    default:
+        c->others++;
+    }
+    if (c->part || slice_is(event->name, "Profile"))
+        take_part(c, event);
+}
+
+static void read_event(struct chrome *c)
+{
+    struct event event = {0};
+    struct slice key;
+    if (!scan_object(c->scan))
+        return;
+    while (scan_key(c->scan, &key))
+        read_member(c, &event, key);
+    if (!scan_failed(c->scan)) {
+        c->events++;
+        take_event(c, &event);
+    }
+    v8_free(c->part);
+    free(c->named);
+    c->part = NULL;
+    c->named = NULL;
+}
+
+/* ---- the file ---- */
+
+static void read_events(struct chrome *c)
+{
+    if (!scan_array(c->scan))
+        return;
+    while (scan_item(c->scan))
+        read_event(c);
+}
+
+static void read_document(struct chrome *c)
+{
+    struct slice key;
+    if (scan_type(c->scan) == SCAN_ARRAY) {
+        read_events(c);
+        return;
+    }
+    if (!scan_object(c->scan))
+        return;
+    while (scan_key(c->scan, &key)) {
+        if (slice_is(key, "traceEvents"))
+            read_events(c);
+        else if (slice_is(key, "stackFrames"))
+            samples_frames(c->samples, c->scan);
+        else if (slice_is(key, "samples"))
+            samples_list(c->samples, c->scan);
+        else
+            scan_skip(c->scan);
+    }
+}
+
+static void state_profiles(struct chrome *c)
+{
+    for (uint32_t i = 0; i < c->profiles.count; i++) {
+        const struct cpu_profile *profile = &c->profiles.data[i];
+        v8_state(profile->v8,
+                 places_thread(&c->places, profile->key.process, profile->key.thread, 0));
+    }
+    if (c->spans)
+        build_note(c->build,
+                   "%" PRIu64 " spans are left out: the file holds a CPU profile of the same time",
+                   c->spans);
+}
+
+static void state_spans(struct chrome *c)
+{
+    uint32_t *functions = memory_zeroed(c->names.items.count, sizeof *functions);
+    for (uint32_t i = 0; i < c->names.items.count; i++) {
+        const struct name *item = &c->names.items.data[i];
+        struct slice name = {c->names.bytes + item->offset, item->length}, file = {"", 0};
+        uint32_t line = 0;
+        (void)name_locate(name, &name, &file, &line);
+        functions[i] = build_function_n(c->build, name.text, name.length, "", 0, file.text,
+                                        file.length, line, FUNCTION_UNKNOWN);
+    }
+    places_state_tracks(&c->places, functions);
+    free(functions);
+}
+
+static void state(struct chrome *c)
+{
+    bool profiled = false;
+    for (uint32_t i = 0; i < c->profiles.count; i++)
+        profiled |= v8_has_times(c->profiles.data[i].v8);
+    if (profiled)
+        state_profiles(c);
+    else if (samples_any(c->samples))
+        samples_state(c->samples, &c->places);
+    else
+        state_spans(c);
+    places_state_names(&c->places);
+    if (c->odd)
+        build_note(c->build, "%" PRIu64 " events have no name or no time and are left out", c->odd);
+    if (!profiled && !samples_any(c->samples) && !c->spans)
+        build_note(c->build, "holds no span of time and no samples");
+}
+
+static int read_chrome(struct input *input, struct build *build, struct error *err)
+{
+    struct chrome c = {.build = build, .scan = scan_new(input)};
+    c.places = (struct places){.build = build, .tracks = tracks_new()};
+    c.samples = samples_new(build);
+    build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    read_document(&c);
+    int status = scan_end(c.scan, err);
+    if (status && err->code == ERROR_TRUNCATED && c.events) {
+        build_cut(build, err);
+        status = 0;
+    }
+    if (!status)
+        state(&c);
+    for (uint32_t i = 0; i < c.profiles.count; i++)
+        v8_free(c.profiles.data[i].v8);
+    array_free(&c.profiles);
+    array_free(&c.profile_index.items);
+    index_free(&c.profile_index.index);
+    names_free(&c.names);
+    tracks_free(c.places.tracks);
+    places_free(&c.places);
+    samples_free(c.samples);
+    scan_free(c.scan);
+    free(c.name);
+    return status;
+}
+
+static int probe_chrome(const uint8_t *head, size_t size)
+{
+    struct slice text = {(const char *)head, size};
+    if (slice_begins_json(text, '{') && slice_holds(text, "\"traceEvents\""))
+        return 90;
+    if (!slice_begins_json(text, '[') && !slice_begins_json(text, '{'))
+        return 0;
+    return slice_holds(text, "\"ph\"") &&
+                   (slice_holds(text, "\"ts\"") || slice_holds(text, "\"pid\""))
+               ? 70
+               : 0;
+}
+
+const struct reader chrome_reader = {
+    .name = "chrome",
+    .description = "Chrome's trace events (JSON)",
+    .suffixes = "trace.json json",
+    .probe = probe_chrome,
+    .read = read_chrome,
+};
