@@ -1,6 +1,7 @@
 #include "capture/python/functions.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/choice.h"
 #include "capture/python/greenlets.h"
 #include "capture/python/names.h"
 #include "capture/python/setprofile.h"
@@ -13,6 +14,48 @@ enum { KIND_PYTHON = 2, KIND_BUILTIN = 3, KIND_COROUTINE = 4 };
 enum { FIRST_SLOTS = 4096 };
 
 struct functions_table functions_table;
+
+/* By id, 0 where it is CHOICE_INCLUDED; used with patterns only. */
+static struct {
+    uint8_t *list;
+    uint32_t room;
+} choices;
+
+static void choose(uint32_t id, const struct names *names)
+{
+    uint32_t choice =
+        patterns_choose(choice_rules.patterns, names->name, names->module, names->file);
+    if (id >= choices.room) {
+        uint32_t room = id < 2048 ? 4096 : id * 2;
+        uint8_t *grown = realloc(choices.list, room);
+        if (!grown)
+            return; /* recorded */
+        memset(grown + choices.room, 0, room - choices.room);
+        choices.list = grown;
+        choices.room = room;
+    }
+    choices.list[id] = (uint8_t)(choice ^ CHOICE_INCLUDED);
+}
+
+uint32_t functions_choice_of(uint32_t id)
+{
+    return (id < choices.room ? choices.list[id] : 0u) ^ CHOICE_INCLUDED;
+}
+
+uint32_t functions_choice(const void *key)
+{
+    return functions_choice_of(functions_find(key));
+}
+
+/* What is excluded is never in an event. */
+static void define(uint32_t id, const struct names *names, unsigned kind, bool shared)
+{
+    if (choice_rules.patterns && !shared)
+        choose(id, names);
+    if (shared || !(functions_choice_of(id) & CHOICE_EXCLUDED))
+        define_function(id, names->line, kind, shared ? "(no memory)" : names->name, names->module,
+                        names->file);
+}
 
 static bool resize(uint32_t slots)
 {
@@ -49,6 +92,8 @@ void functions_forget(void)
     memset(functions_table.slots, 0,
            ((size_t)functions_table.mask + 1) * sizeof *functions_table.slots);
     functions_table.count = 0;
+    if (choices.room)
+        memset(choices.list, 0, choices.room);
 }
 
 /* The number of a function met for the first time. Without memory for a larger table, what comes
@@ -96,8 +141,7 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
     names_of_code(&names, code, globals);
     if (!shared)
         Py_IncRef(code);
-    define_function(id, names.line, kind_of(code), shared ? "(no memory)" : names.name,
-                    names.module, names.file);
+    define(id, &names, kind_of(code), shared);
     greenlets_met(names.module, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
@@ -113,7 +157,7 @@ uint32_t functions_define_builtin(PyMethodDef *key, PyObject *callable)
     PyErr_Fetch(&type, &value, &traceback);
     struct names names;
     names_of_builtin(&names, key, callable);
-    define_function(id, 0, KIND_BUILTIN, shared ? "(no memory)" : names.name, "", "");
+    define(id, &names, KIND_BUILTIN, shared);
     setprofile_met(key, names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);

@@ -31,6 +31,11 @@ bool functions_open(void);
 /* Everything is to be defined again. */
 void functions_forget(void);
 
+/* What names say of a function, a set of enum channel_choice; without patterns and before its
+ * definition it is included. */
+uint32_t functions_choice(const void *key);
+uint32_t functions_choice_of(uint32_t id);
+
 /* A number without a definition, until functions_forget(): what has one is not kept alive. */
 void functions_reserve(const void *key);
 

@@ -10,7 +10,8 @@
 struct parked {
     PyObject *greenlet; /* not owned: it does not go before it is dead, which is noticed */
     struct stream stream;
-    uint32_t hidden;
+    struct choice_skips skips;
+    uint32_t hidden, hidden_outside;
     bool green;
     char *stack_limit;
 };
@@ -52,17 +53,25 @@ static void park(struct thread *thread, PyObject *greenlet)
     struct threads_greenlets *greenlets = thread->greenlets;
     if (is_dead(greenlet) || !make_room(greenlets)) {
         stream_close(&thread->stream);
+        choice_free(&thread->skips);
         return;
     }
-    greenlets->parked[greenlets->count++] = (struct parked){
-        greenlet, thread->stream, thread->hidden, thread->green, thread->stack.limit};
+    greenlets->parked[greenlets->count++] =
+        (struct parked){.greenlet = greenlet,
+                        .stream = thread->stream,
+                        .skips = thread->skips,
+                        .hidden = thread->hidden,
+                        .hidden_outside = thread->hidden_outside,
+                        .green = thread->green,
+                        .stack_limit = thread->stack.limit};
 }
 
 static void begin_greenlet(struct thread *thread)
 {
     char name[40];
     stream_open(&thread->stream, CHANNEL_PYTHON);
-    thread->hidden = 0;
+    thread->skips = (struct choice_skips){0};
+    thread->hidden = thread->hidden_outside = 0;
     thread->green = true;
     snprintf(name, sizeof name, "greenlet %u", (unsigned)++thread->greenlets->seen);
     define_thread(&thread->stream, name);
@@ -79,7 +88,9 @@ static void resume(struct thread *thread, PyObject *greenlet)
         return;
     }
     thread->stream = greenlets->parked[i].stream;
+    thread->skips = greenlets->parked[i].skips;
     thread->hidden = greenlets->parked[i].hidden;
+    thread->hidden_outside = greenlets->parked[i].hidden_outside;
     thread->green = greenlets->parked[i].green;
     thread->stack.limit = greenlets->parked[i].stack_limit;
     greenlets->parked[i] = greenlets->parked[--greenlets->count];
@@ -95,6 +106,7 @@ static void switch_greenlets(struct thread *thread, PyObject *origin, PyObject *
     evaluate_resume();
     park(thread, origin);
     resume(thread, target);
+    threads_settle(thread);
 }
 
 /* (event, (origin, target)), called on the target's stack. */
@@ -156,7 +168,9 @@ void greenlets_forked(struct thread *thread)
 {
     struct threads_greenlets *greenlets = thread->greenlets;
     for (uint32_t i = 0; greenlets && i < greenlets->count; i++) {
-        greenlets->parked[i].hidden += greenlets->parked[i].stream.depth;
+        struct parked *parked = &greenlets->parked[i];
+        parked->hidden += parked->stream.depth + choice_skipped(&parked->skips);
+        parked->skips.count = 0;
         stream_open(&greenlets->parked[i].stream, CHANNEL_PYTHON);
     }
 }
@@ -166,8 +180,10 @@ void greenlets_close(struct thread *thread)
     struct threads_greenlets *greenlets = thread->greenlets;
     if (!greenlets)
         return;
-    for (uint32_t i = 0; i < greenlets->count; i++)
+    for (uint32_t i = 0; i < greenlets->count; i++) {
         stream_close(&greenlets->parked[i].stream);
+        choice_free(&greenlets->parked[i].skips);
+    }
     free(greenlets->parked);
     free(greenlets);
 }

@@ -10,6 +10,7 @@
 #include "capture/python/monitoring.h"
 #include "capture/python/run.h"
 #include "capture/python/setprofile.h"
+#include "capture/python/switches.h"
 #include "capture/python/threads.h"
 
 static bool open_python_only(void)
@@ -35,10 +36,12 @@ static bool start_recording(char *why, size_t size)
     struct calibration calibration;
     if (!cpython_check(why, size) || !functions_open() || !threads_open())
         return false;
+    choice_open();
     calibrate_begin(&calibration);
     bool opened = open_recorder(why, size);
     calibrate_end(&calibration);
     control_obey();
+    switches_open();
     return opened;
 }
 

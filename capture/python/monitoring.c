@@ -11,6 +11,7 @@ struct callback {
     cpython_vectorcall call;
 };
 
+static PyObject *disable; /* sys.monitoring.DISABLE: no more events from this place of the code */
 static PyObject *missing; /* sys.monitoring.MISSING: a call without arguments */
 
 /* None is immortal since 3.12. Arguments: code, offset, and what the event adds. */
@@ -35,12 +36,11 @@ static __attribute__((noinline)) PyObject *enter_builtin_slowly(PyMethodDef *def
     return Py_None;
 }
 
-/* `code` is NULL when a C function is left. */
-static __attribute__((noinline)) PyObject *leave_slowly(PyObject *code)
+static __attribute__((noinline)) PyObject *leave_slowly(const void *key)
 {
     struct thread *thread = threads_this();
     if (thread)
-        threads_leave(thread, code);
+        threads_leave(thread, key);
     return Py_None;
 }
 
@@ -55,6 +55,26 @@ CALLBACK(leave_code)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     return threads_leave_quickly(threads_current) ? Py_None : leave_slowly(arguments[0]);
+}
+
+/* Of events that can be turned off for good: what is excluded costs nothing from now on. */
+static PyObject *unless_excluded(PyObject *code, PyObject *result)
+{
+    if (!choice_rules.patterns || !threads_current ||
+        !choice_is_excluded(threads_current, code, functions_choice(code)))
+        return result;
+    Py_IncRef(disable);
+    return disable;
+}
+
+CALLBACK(begin_code)
+{
+    return unless_excluded(arguments[0], enter_code(self, arguments, count, names));
+}
+
+CALLBACK(end_code)
+{
+    return unless_excluded(arguments[0], leave_code(self, arguments, count, names));
 }
 
 /* The definition of a C function that is called, or NULL for any other callable. */
@@ -86,7 +106,8 @@ CALLBACK(leave_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    return !definition || threads_leave_quickly(threads_current) ? Py_None : leave_slowly(NULL);
+    return !definition || threads_leave_quickly(threads_current) ? Py_None
+                                                                 : leave_slowly(definition);
 }
 
 static PyObject *make_type(void)
@@ -113,9 +134,9 @@ static const struct {
     const char *event;
     cpython_vectorcall call;
 } callbacks[] = {
-    {"PY_START", enter_code},  {"PY_RESUME", enter_code},   {"PY_THROW", enter_code},
-    {"PY_RETURN", leave_code}, {"PY_YIELD", leave_code},    {"PY_UNWIND", leave_code},
-    {"CALL", enter_builtin},   {"C_RETURN", leave_builtin}, {"C_RAISE", leave_builtin},
+    {"PY_START", begin_code}, {"PY_RESUME", begin_code},   {"PY_THROW", enter_code},
+    {"PY_RETURN", end_code},  {"PY_YIELD", end_code},      {"PY_UNWIND", leave_code},
+    {"CALL", enter_builtin},  {"C_RETURN", leave_builtin}, {"C_RAISE", leave_builtin},
 };
 
 enum { PYTHON_CALLBACKS = 6 }; /* the first ones: no C functions */
@@ -180,7 +201,8 @@ bool monitoring_open(bool python_only, char *why, size_t size)
     PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
     PyObject *type = monitoring && PyVectorcall_Call ? make_type() : NULL;
     missing = type ? PyObject_GetAttrString(monitoring, "MISSING") : NULL;
-    int tool = missing ? take_tool(monitoring) : -1;
+    disable = missing ? PyObject_GetAttrString(monitoring, "DISABLE") : NULL;
+    int tool = disable ? take_tool(monitoring) : -1;
     bool started = tool >= 0 && start(monitoring, type, tool, python_only);
 
     if (!started)

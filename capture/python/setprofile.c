@@ -21,7 +21,7 @@ static __attribute__((noinline)) int take_slowly(PyObject *code, int what, PyObj
     else if (what == CPYTHON_RETURN)
         threads_leave(thread, code);
     else if (what == CPYTHON_C_RETURN || what == CPYTHON_C_EXCEPTION)
-        threads_leave(thread, NULL);
+        threads_leave(thread, cpython_definition(argument));
     return 0;
 }
 

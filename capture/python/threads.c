@@ -29,6 +29,7 @@ static void close_thread(void *data)
     greenlets_close(thread);
     stream_close(&thread->stream);
     segments_free(thread->stack.spare);
+    choice_free(&thread->skips);
     free(thread);
 }
 
@@ -125,13 +126,20 @@ static void tell_name(struct thread *thread)
     PyErr_Restore(type, value, traceback);
 }
 
+void threads_settle(struct thread *thread)
+{
+    if (!thread->recording || choice_rules.on || thread->skips.count)
+        thread->watch = WATCH_ALL;
+    else if (thread->main)
+        thread->watch = WATCH_MAIN;
+    else
+        thread->watch = thread->looks < LOOKS_MAX ? WATCH_RUN : 0;
+}
+
 static void begin_recording(struct thread *thread)
 {
     thread->recording = true;
-    if (thread->main)
-        thread->watch = WATCH_MAIN;
-    else
-        thread->watch = WATCH_RUN;
+    threads_settle(thread);
 }
 
 static void begin_main(struct thread *thread, PyObject *code)
@@ -153,6 +161,7 @@ static void begin_child(struct thread *thread)
     target_forked();
     stream_open(&thread->stream, CHANNEL_PYTHON);
     greenlets_forked(thread);
+    choice_forked(thread);
     thread->hidden += open;
     thread->watch = WATCH_ALL;
     if (!begun)
@@ -199,16 +208,34 @@ static bool is_main_module(PyObject *code, PyObject *globals)
     return is;
 }
 
-bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals)
+/* Whether the thread is recorded at all. */
+static bool is_recording(struct thread *thread, PyObject *code, PyObject *globals)
 {
     if (fork_pending)
         begin_child(thread);
-    if (thread->recording)
-        return true;
-    if (!code || !is_main_module(code, globals))
+    if (!thread->recording && code && is_main_module(code, globals))
+        begin_main(thread, code);
+    return thread->recording;
+}
+
+bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals)
+{
+    uint32_t names = CHOICE_INCLUDED;
+    if (!is_recording(thread, code, globals))
         return false;
-    begin_main(thread, code);
-    return true;
+    if (choice_rules.patterns)
+        names = functions_choice_of(functions_of_code(code, globals));
+    return choice_of_enter(thread, code, names);
+}
+
+bool threads_may_enter_builtin(struct thread *thread, PyMethodDef *definition, PyObject *callable)
+{
+    uint32_t names = CHOICE_INCLUDED;
+    if (!is_recording(thread, NULL, NULL))
+        return false;
+    if (choice_rules.patterns)
+        names = functions_choice_of(functions_of_builtin(definition, callable));
+    return choice_of_enter(thread, definition, names);
 }
 
 static void end_main(struct thread *thread)
@@ -225,26 +252,49 @@ static void leave_hidden(struct thread *thread)
         end_main(thread);
 }
 
-bool threads_may_leave(struct thread *thread, PyObject *code)
+static void look_for_name(struct thread *thread)
+{
+    if (thread->main || thread->green || thread->stream.depth > WATCH_RUN ||
+        thread->looks >= LOOKS_MAX)
+        return;
+    tell_name(thread);
+    if (++thread->looks == LOOKS_MAX)
+        threads_settle(thread);
+}
+
+/* The program's own frame is the last to be open. */
+static bool is_main_end(const struct thread *thread, const void *key)
+{
+    return key == thread->main_code && thread->main && !thread->green && thread->hidden == 0 &&
+           thread->stream.depth == 0 && thread->skips.count == 0;
+}
+
+static bool leave_recorded(struct thread *thread, const void *key)
+{
+    bool outermost = thread->stream.depth == 1 && thread->skips.count == 0 && thread->hidden == 0;
+    if (!outermost || thread->green || !thread->main)
+        return true;
+    if (key != thread->main_code)
+        return false; /* an end without a beginning: the program goes on */
+    end_main(thread);
+    return true;
+}
+
+bool threads_may_leave(struct thread *thread, const void *key)
 {
     if (fork_pending)
         begin_child(thread);
     if (!thread->recording)
         return false;
+    look_for_name(thread);
+    if (choice_of_leave(thread, key)) {
+        if (is_main_end(thread, key))
+            end_main(thread);
+        return false;
+    }
     if (thread->stream.depth == 0) {
         leave_hidden(thread);
         return false;
     }
-    if (thread->green)
-        return true;
-    if (!thread->main) {
-        tell_name(thread);
-        if (++thread->looks == LOOKS_MAX)
-            thread->watch = 0;
-    } else if (thread->stream.depth == 1 && thread->hidden == 0) {
-        if (code != thread->main_code)
-            return false; /* an end without a beginning: the program goes on */
-        end_main(thread);
-    }
-    return true;
+    return leave_recorded(thread, key);
 }

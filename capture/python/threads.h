@@ -14,6 +14,7 @@
 #define NCPROF_CAPTURE_PYTHON_THREADS_H
 
 #include "capture/channel/stream.h"
+#include "capture/python/choice.h"
 #include "capture/python/functions.h"
 #include "capture/python/segments.h"
 
@@ -21,10 +22,12 @@ struct thread {
     struct stream stream; /* its depth: frames recorded and open */
     uint32_t watch;
     uint32_t hidden;
-    uint32_t looks; /* for the thread's name */
+    uint32_t hidden_outside; /* of these, so many lie outside of all that is included */
+    uint32_t looks;          /* for the thread's name */
     bool main, recording;
     bool green;                          /* on another stack than it was born with */
     struct threads_greenlets *greenlets; /* greenlets.h; NULL: it had none */
+    struct choice_skips skips;           /* frames that are not recorded */
     struct segments stack;               /* segments.h */
     const void *main_code;               /* of `<module>` in `__main__` */
     PyObject *name;                      /* as it was told to the channel */
@@ -54,7 +57,7 @@ static inline __attribute__((always_inline)) bool threads_enter_quickly(struct t
                                                                         const void *key)
 {
     if (__builtin_expect(!thread || !stream_is_quick(), 0) ||
-        __builtin_expect(thread->stream.depth < thread->watch, 0))
+        __builtin_expect(thread->stream.depth < thread->watch || choice_is_stopped(), 0))
         return false;
     uint32_t function = functions_find(key);
     uint64_t now = stream_now();
@@ -80,12 +83,15 @@ static inline __attribute__((always_inline)) bool threads_leave_quickly(struct t
 
 /* Out of the way: whether the enter or leave at a watched depth is to be written. */
 bool threads_may_enter(struct thread *thread, PyObject *code, PyObject *globals);
-bool threads_may_leave(struct thread *thread, PyObject *code);
+bool threads_may_enter_builtin(struct thread *thread, PyMethodDef *definition, PyObject *callable);
+bool threads_may_leave(struct thread *thread, const void *key);
+/* Watches what has to be now. */
+void threads_settle(struct thread *thread);
 
 /* `globals` of the frame; NULL: it is the current one. */
 static inline void threads_enter_code(struct thread *thread, PyObject *code, PyObject *globals)
 {
-    if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
+    if (__builtin_expect(thread->stream.depth < thread->watch || choice_is_stopped(), 0) &&
         !threads_may_enter(thread, code, globals))
         return;
     uint32_t function = functions_of_code(code, globals);
@@ -96,20 +102,20 @@ static inline void threads_enter_code(struct thread *thread, PyObject *code, PyO
 static inline void threads_enter_builtin(struct thread *thread, PyMethodDef *definition,
                                          PyObject *callable)
 {
-    if (__builtin_expect(thread->stream.depth < thread->watch, 0) &&
-        !threads_may_enter(thread, NULL, NULL))
+    if (__builtin_expect(thread->stream.depth < thread->watch || choice_is_stopped(), 0) &&
+        !threads_may_enter_builtin(thread, definition, callable))
         return;
     uint32_t function = functions_of_builtin(definition, callable);
     stream_enter(&thread->stream, function, stream_now());
     thread->stream.depth++;
 }
 
-/* `code` is NULL when a C function is left. */
-static inline void threads_leave(struct thread *thread, PyObject *code)
+/* `key` as functions.h has it. */
+static inline void threads_leave(struct thread *thread, const void *key)
 {
     uint64_t now = stream_now();
     if (__builtin_expect(thread->stream.depth <= thread->watch, 0) &&
-        !threads_may_leave(thread, code))
+        !threads_may_leave(thread, key))
         return;
     stream_leave(&thread->stream, now);
     thread->stream.depth--;

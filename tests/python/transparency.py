@@ -12,7 +12,7 @@ def show(*values):
     print(*values)
 show(sys.argv, sys.path, __name__, __doc__, sorted(globals()))
 show(globals().get("__file__"), getattr(sys, "orig_argv", None), type(__loader__).__name__)
-show([m for m in sorted(sys.modules) if "ncprof" in m or "sitecustomize" in m])
+show([m for m in sorted(sys.modules) if "_ncprof" in m or "sitecustomize" in m])
 show(sys.getprofile(), sys.gettrace(), sys.flags, sorted(sys.path_importer_cache))
 show(len(sys._current_frames()), sorted(k for k in os.environ if k not in %r))
 sys.stderr.write("to stderr\\n")
