@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHUNK_HEADER_SIZE 96u /* as version 1.0 writes it */
+#define CHUNK_HEADER_SIZE 96u /* as version 1.1 writes it */
 #define CHUNK_FRAMES      3
 #define CHUNK_NO_THREAD   UINT32_MAX
 #define TRACE_MAJOR       1
-#define TRACE_MINOR       0
+#define TRACE_MINOR       1
 
 enum chunk_type {
     CHUNK_HEADER = 1,
@@ -37,7 +37,10 @@ struct chunk_header {
     uint64_t begin, end; /* ticks */
     uint64_t clock_ticks;
     int64_t clock_ns;
-    uint64_t link;
+    union {
+        uint64_t link;     /* FOOTER */
+        uint64_t left_out; /* DATA: events that count in the sums and are not in `events` */
+    };
 };
 
 /* major, minor and header_size are set by it. */

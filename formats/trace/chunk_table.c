@@ -11,6 +11,7 @@ void chunk_table_add(struct chunk_table *table, uint64_t offset, const struct ch
         .calls = header->calls,
         .open = header->open,
         .type = header->type,
+        .left_out = header->type == CHUNK_DATA ? header->left_out : 0,
     };
 }
 

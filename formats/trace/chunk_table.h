@@ -14,6 +14,7 @@ struct chunk_place {
     uint32_t thread;     /* CHUNK_NO_THREAD */
     uint32_t events, calls, open;
     uint32_t type;
+    uint64_t left_out; /* not in the TABLE: 0 when read from there */
 };
 
 struct chunk_table {

@@ -42,6 +42,7 @@ void event_log_end(struct event_log *log)
     free(log->slots);
     free(log->frames);
     free(log->buffer);
+    free(log->marks);
     free(log->start_functions.data);
     array_free(&log->touched);
     latency_table_free(&log->latency);
@@ -228,6 +229,7 @@ void event_log_start(struct event_log *log, uint64_t ticks)
 {
     log->started = true;
     log->last = ticks;
+    log->kept = ticks;
     log->begin = ticks;
 }
 
@@ -292,6 +294,7 @@ static void note_folded_frames(struct event_log *log)
 void event_log_restart(struct event_log *log)
 {
     log->begin = log->last;
+    log->kept = log->last;
     log->start_context = log->top->node;
     note_folded_frames(log);
     log->tokens_end = log->tokens;
@@ -301,6 +304,8 @@ void event_log_restart(struct event_log *log)
     if (log->buffer)
         log->buffer[0] = TOKEN_LEAVES_MAX;
     log->calls = 0;
+    log->left_out = 0;
+    log->left_out_calls = 0;
     log->touched.count = 0;
     log->epoch++;
     touch(log, log->top->node);

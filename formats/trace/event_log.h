@@ -17,11 +17,22 @@
 /* Events of a full chunk. Large enough to compress well, small enough to lose little by a kill. */
 #define EVENT_LOG_CHUNK 262144u
 _Static_assert(EVENT_LOG_CHUNK < 1u << LATENCY_COUNT_BITS, "a chunk's calls fit a slot");
+/* Calls of a chunk, where not all have events. */
+#define EVENT_LOG_CALLS (1u << 19)
+_Static_assert(EVENT_LOG_CALLS < 1u << LATENCY_COUNT_BITS, "a chunk's calls fit a slot");
 
 struct event_frame {
     uint64_t start;
     uint32_t node;
     uint32_t function; /* differs from the node's only in a folded context */
+};
+
+/* Where the columns ended before a frame was entered: there they end again, if it was too short. */
+struct event_mark {
+    uint32_t epoch; /* of the chunk with the enter; 0: not known */
+    uint32_t events;
+    uint32_t token, tokens, high; /* bytes */
+    uint64_t kept;
 };
 
 /* A context, with what the chunk being filled adds to it. */
@@ -52,7 +63,7 @@ struct event_log {
     uint32_t *slots;    /* hash of (parent, function) -> node */
     uint32_t slot_mask, slot_shift;
     uint64_t calls;   /* in this chunk */
-    uint64_t written; /* events of the chunks before, in the file or given up */
+    uint64_t written; /* events of the chunks before, in the file, left out, or given up */
     struct latency_table latency;
     uint32_t epoch;
 
@@ -63,7 +74,13 @@ struct event_log {
     struct event_frame *frames;
     uint8_t *buffer; /* tokens, low, high, each with its worst case's room */
     uint8_t *tokens, *lows, *highs;
-    uint32_t room; /* events that fit the buffer */
+    uint32_t room;            /* events that fit the buffer */
+    uint64_t min_ticks;       /* shorter calls are left out of the columns; 0: none */
+    uint64_t kept;            /* ticks of the last event in the columns */
+    uint32_t left_out;        /* events of this chunk that are not in the columns ... */
+    uint32_t left_out_calls;  /* ... and the enters among them */
+    struct event_mark *marks; /* of the frames, while `min_ticks` is set */
+    uint32_t mark_capacity;
     uint32_t node_count, node_capacity;
     ARRAY(uint32_t) touched; /* nodes with sums of this epoch */
     struct event_budget *budget;
@@ -278,6 +295,15 @@ static inline bool event_log_leave(struct event_log *log, uint64_t ticks)
     event_run_end(&run, log);
     return true;
 }
+
+/* ---- one event, where short calls leave none (event_log_thin.c) ---- */
+
+/* From now on calls of less than `ticks` have none, unless something in them has, or a chunk ends
+ * while they are open. 0: all have. */
+void event_log_thin(struct event_log *log, uint64_t ticks);
+bool event_log_thin_full(const struct event_log *log);
+bool event_log_thin_enter(struct event_log *log, uint32_t function, uint64_t ticks);
+bool event_log_thin_leave(struct event_log *log, uint64_t ticks);
 
 /* ---- what a chunk is made of ---- */
 

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARSE 4u /* slots a key, so that nearly every key is found where it is looked for first   \
-                   */
+#define SPARSE                                                                                     \
+    4u /* slots a key, so that nearly every key is found where it is looked for first              \
+        */
 #define FIRST_BITS 5 /* most threads of a program with thousands of them do little */
 
 static void allocate(struct latency_table *table, uint32_t bits)

@@ -24,12 +24,37 @@ static bool make_room(struct trace_writer *writer, uint32_t thread, uint64_t tic
     }
     if (!log->started)
         event_log_start(log, ticks);
-    if (!event_log_grow(log))
+    if (log->calls >= EVENT_LOG_CALLS || !event_log_grow(log))
         *result = trace_writer_flush_thread(writer, thread, err);
     return true;
 }
 
 /* ---- events ---- */
+
+static int thin_enter(struct trace_writer *writer, uint32_t thread, uint32_t function,
+                      uint64_t ticks, struct error *err)
+{
+    int result = 0;
+    struct event_log *log = writer->logs.data[thread];
+    if (event_log_thin_full(log) && !make_room(writer, thread, ticks, &result, err))
+        return result;
+    if (!event_log_thin_enter(log, function, ticks))
+        return error_set(err, ERROR_USAGE, "a call of function %u, which was never stated",
+                         function);
+    return result;
+}
+
+static int thin_leave(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
+                      struct error *err)
+{
+    int result = 0;
+    struct event_log *log = writer->logs.data[thread];
+    if (event_log_thin_full(log) && !make_room(writer, thread, ticks, &result, err))
+        return result;
+    if (!event_log_thin_leave(log, ticks))
+        writer->unmatched++;
+    return result;
+}
 
 int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t function,
                        uint64_t ticks, struct error *err)
@@ -39,6 +64,8 @@ int trace_writer_enter(struct trace_writer *writer, uint32_t thread, uint32_t fu
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];
+    if (__builtin_expect(log->min_ticks != 0, 0))
+        return thin_enter(writer, thread, function, ticks, err);
     if (__builtin_expect(event_log_full(log), 0) && !make_room(writer, thread, ticks, &result, err))
         return result;
     if (__builtin_expect(!event_log_enter(log, function, ticks), 0))
@@ -55,6 +82,8 @@ int trace_writer_leave(struct trace_writer *writer, uint32_t thread, uint64_t ti
     if (__builtin_expect(thread >= writer->logs.count, 0))
         return unknown_thread(writer, thread, err);
     struct event_log *log = writer->logs.data[thread];
+    if (__builtin_expect(log->min_ticks != 0, 0))
+        return thin_leave(writer, thread, ticks, err);
     if (__builtin_expect(event_log_full(log), 0) && !make_room(writer, thread, ticks, &result, err))
         return result;
     if (__builtin_expect(!event_log_leave(log, ticks), 0))
@@ -69,7 +98,7 @@ struct event_log *trace_writer_log(const struct trace_writer *writer, uint32_t t
     if (thread >= writer->logs.count)
         return NULL;
     struct event_log *log = writer->logs.data[thread];
-    return log->started && !log->ended ? log : NULL;
+    return log->started && !log->ended && !log->min_ticks ? log : NULL;
 }
 
 int trace_writer_thread_end(struct trace_writer *writer, uint32_t thread, uint64_t ticks,
@@ -180,10 +209,11 @@ static int write_data(struct trace_writer *writer, uint32_t thread, struct error
         .type = CHUNK_DATA,
         .thread = thread,
         .events = event_log_events(log),
-        .calls = (uint32_t)log->calls,
+        .calls = (uint32_t)(log->calls - log->left_out_calls),
         .open = event_log_depth(log),
         .begin = log->begin,
         .end = log->last,
+        .left_out = log->left_out,
     };
     for (int i = 0; i < CHUNK_FRAMES; i++)
         payloads[i].size = 0;
@@ -193,7 +223,10 @@ static int write_data(struct trace_writer *writer, uint32_t thread, struct error
     encode_summary(writer, thread, &payloads[1]);
     event_log_encode(log, &payloads[2]);
     definitions_mark_written(&writer->definitions, thread);
-    return trace_writer_emit(writer, &header, &payloads[0], &payloads[1], &payloads[2], err);
+    if (writer->thinning.full)
+        return 0;
+    return trace_writer_emit(writer, &header, &payloads[0], &payloads[1],
+                             header.events ? &payloads[2] : NULL, err);
 }
 
 int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, struct error *err)
@@ -201,12 +234,15 @@ int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, stru
     if (thread >= writer->logs.count)
         return 0;
     struct event_log *log = writer->logs.data[thread];
-    if (log->ended || event_log_events(log) == 0)
+    uint64_t events = event_log_events(log) + log->left_out;
+    if (log->ended || events == 0)
         return 0;
     int result = trace_output_failed(writer->output) ? 0 : write_data(writer, thread, err);
     writer->calls += log->calls;
-    log->written += event_log_events(log);
+    log->written += events;
     event_log_restart(log);
+    if (result == 0 && !trace_output_failed(writer->output))
+        result = thinning_advance(writer, log->last, err);
     return result;
 }
 

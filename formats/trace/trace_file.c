@@ -264,6 +264,21 @@ static void find_ends(struct trace *trace)
     free(open);
 }
 
+/* Sums hold all calls. */
+static void count_thinned(struct trace *trace)
+{
+    uint64_t calls = 0, entered = 0;
+    for (uint32_t i = 0; i < trace->definitions.threads.count; i++) {
+        const struct trace_tree *tree = &trace->definitions.threads.data[i].tree;
+        for (uint32_t j = 1; j < tree->contexts.count; j++)
+            calls += tree->contexts.data[j].calls;
+    }
+    for (uint32_t i = 0; i < trace->table.chunks.count; i++)
+        if (trace->table.chunks.data[i].type == CHUNK_DATA)
+            entered += trace->table.chunks.data[i].calls;
+    trace->thinned = calls > entered ? calls - entered : 0;
+}
+
 static void find_rate(void *payload, const char *key, const char *value)
 {
     if (strcmp(key, "clock.ticks_per_second") == 0)
@@ -304,6 +319,7 @@ static int load(struct trace *trace, struct error *err)
             at = scan_chunk(trace, at);
     }
     find_ends(trace);
+    count_thinned(trace);
     make_clock(trace, &header);
     return 0;
 }

@@ -31,6 +31,7 @@ struct trace {
     uint64_t clock_ticks; /* the last pair of clocks */
     int64_t clock_ns;
     uint64_t first, last; /* ticks of the first and the last event; last < first: there is none */
+    uint64_t thinned;     /* calls that count in the sums and have no events */
     uint64_t open;        /* frames open where the file ends */
 
     bool indexed;         /* read from the index */

@@ -6,6 +6,7 @@
 #include "formats/trace/trace_processes.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,7 @@ struct reading {
     int64_t left;        /* of what self times may add up to, so that no sum overflows ... */
     uint64_t calls_left; /* ... nor any of calls */
     int64_t start_ns;
+    uint64_t min_time;        /* ns; shorter calls were to have no events */
     uint64_t lost, open;      /* events and frames, as the recorder says it at the end */
     struct histogram latency; /* of one function after the other */
 };
@@ -60,6 +62,8 @@ static void state_pair(void *payload, const char *key, const char *value)
     if (strcmp(key, "open_frames") == 0)
         reading->open = strtoull(value, NULL, 10);
     costs_take(&reading->costs, key, value);
+    if (strcmp(key, "thin.min_time_ns") == 0)
+        reading->min_time = strtoull(value, NULL, 10);
     if (strcmp(key, "size") == 0)
         build_size(reading->build, strtod(value, NULL));
     build_metadata(reading->build, key, value);
@@ -219,6 +223,23 @@ static void note_end(const struct reading *reading)
         build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);
 }
 
+static void note_thinning(const struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    char least[48] = "";
+    uint64_t calls = 0;
+    if (trace->thinned == 0)
+        return;
+    for (uint32_t i = 0; i < trace->definitions.functions.count; i++)
+        calls += reading->calls[i];
+    if (reading->min_time)
+        snprintf(least, sizeof least, ", those below %.15g us", (double)reading->min_time * 1e-3);
+    build_note(reading->build,
+               "%" PRIu64 " of %" PRIu64 " calls have no events%s: a timeline lacks them; counts "
+               "and times hold them all",
+               trace->thinned, calls, least);
+}
+
 static void note_losses(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
@@ -280,6 +301,7 @@ static void state(struct reading *reading)
     build_flags(reading->build,
                 PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE | PROFILE_HAS_LATENCY);
     note_end(reading);
+    note_thinning(reading);
     note_losses(reading);
 }
 

@@ -188,7 +188,7 @@ static int revive(struct event_log *log, const struct trace *trace, uint32_t thr
         const struct chunk_place *place = &trace->table.chunks.data[i];
         if (place->type != CHUNK_DATA || place->thread != thread)
             continue;
-        log->written += place->events;
+        log->written += place->events + place->left_out;
         if (!log->started)
             event_log_start(log, place->begin);
         log->last = place->end;
@@ -212,6 +212,7 @@ static int revive_threads(struct trace_writer *writer, struct trace *trace,
         writer->budget.contexts -= writer->definitions.threads.data[thread].tree.contexts.count - 1;
         event_log_free(writer->logs.data[thread]);
         writer->logs.data[thread] = event_log_new(&writer->budget);
+        event_log_thin(writer->logs.data[thread], writer->thinning.min_ticks);
         if (result == 0)
             result = revive(writer->logs.data[thread], trace, thread, &frames, err);
         array_free(&frames.list);
@@ -243,14 +244,15 @@ static void take_over(struct trace_writer *writer, struct trace *trace, uint32_t
 {
     writer->sequence = sequence;
     writer->unit = trace_writer_unit(trace->opening.text, trace->opening.length);
+    writer->thinning = thinning_make(trace->opening.text, trace->opening.length);
+    writer->thinning.noted = true;
+    writer->start_ticks = trace->clock.start;
     writer->clock_ticks = trace->clock_ticks;
     writer->clock_ns = trace->clock_ns;
     chunk_table_free(&writer->table);
     for (uint32_t i = 0; i < trace->table.chunks.count; i++)
         if (trace->table.chunks.data[i].type != CHUNK_CLOSING)
             *array_push(&writer->table.chunks) = trace->table.chunks.data[i];
-    for (uint32_t i = 0; i < writer->table.chunks.count; i++)
-        writer->calls += writer->table.chunks.data[i].calls;
     writer->latency = trace->latency;
     writer->latency_count = trace->latency_count;
     writer->bounds = memory_alloc(trace->latency_count * sizeof *writer->bounds);
@@ -258,6 +260,18 @@ static void take_over(struct trace_writer *writer, struct trace *trace, uint32_t
         writer->bounds[i] = (struct latency_bound){UINT64_MAX, 0};
     trace->latency = NULL;
     trace->latency_count = 0;
+}
+
+/* More than have events, where some were thinned. */
+static uint64_t count_calls(const struct definitions *definitions)
+{
+    uint64_t calls = 0;
+    for (uint32_t i = 0; i < definitions->threads.count; i++) {
+        const struct trace_tree *tree = &definitions->threads.data[i].tree;
+        for (uint32_t j = 1; j < tree->contexts.count; j++)
+            calls += tree->contexts.data[j].calls;
+    }
+    return calls;
 }
 
 static int revive_all(struct trace_writer *writer, struct trace *trace, const struct trace_cut *cut,
@@ -273,6 +287,7 @@ static int revive_all(struct trace_writer *writer, struct trace *trace, const st
     mark_all_written(&writer->definitions);
     find_folded(writer);
     writer->budget.contexts = writer->definitions.context_count;
+    writer->calls = count_calls(&writer->definitions);
     int result = revive_threads(writer, trace, cut, err);
     trace->definitions = (struct definitions){0};
     if (result == 0)
@@ -316,6 +331,8 @@ int trace_writer_resume(struct trace_writer **out, const struct trace_cut *cut, 
     else
         error_in_file(err, cut->path);
     if (result == 0) {
+        struct error ignored; /* no memory to measure with: then nothing is kept in reserve yet */
+        thinning_advance(writer, writer->clock_ticks, &ignored);
         *out = writer;
         return 0;
     }

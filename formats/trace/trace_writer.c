@@ -9,6 +9,35 @@
 
 /* ---- chunks ---- */
 
+static int pack(struct trace_writer *writer, const struct bytes *const payloads[CHUNK_FRAMES],
+                uint32_t sizes[CHUNK_FRAMES], struct error *err)
+{
+    struct bytes *chunk = &writer->chunk;
+    chunk->size = 0;
+    bytes_room(chunk, CHUNK_HEADER_SIZE);
+    chunk->size = CHUNK_HEADER_SIZE;
+    for (int i = 0; i < CHUNK_FRAMES; i++)
+        if (payloads[i] && packer_add(writer->packer, chunk, payloads[i], &sizes[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* False when there is no room for the chunk, even without its events. */
+static bool fit(struct trace_writer *writer, struct chunk_header *header)
+{
+    if (header->type == CHUNK_HEADER || thinning_allows(writer, writer->chunk.size))
+        return true;
+    if (header->type != CHUNK_DATA)
+        return false;
+    writer->chunk.size -= header->frames[2];
+    header->frames[2] = 0;
+    header->left_out += header->events;
+    header->events = 0;
+    header->calls = 0;
+    writer->thinning.full = !thinning_allows(writer, writer->chunk.size);
+    return !writer->thinning.full;
+}
+
 int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
                       const struct bytes *first, const struct bytes *second,
                       const struct bytes *third, struct error *err)
@@ -16,12 +45,10 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
     const struct bytes *payloads[CHUNK_FRAMES] = {first, second, third};
     struct bytes *chunk = &writer->chunk;
     uint64_t offset = trace_output_size(writer->output);
-    chunk->size = 0;
-    bytes_room(chunk, CHUNK_HEADER_SIZE);
-    chunk->size = CHUNK_HEADER_SIZE;
-    for (int i = 0; i < CHUNK_FRAMES; i++)
-        if (payloads[i] && packer_add(writer->packer, chunk, payloads[i], &header->frames[i], err))
-            return -1;
+    if (pack(writer, payloads, header->frames, err) < 0)
+        return -1;
+    if (!fit(writer, header))
+        return 0;
     header->sequence = writer->sequence++;
     header->clock_ticks = writer->clock_ticks;
     header->clock_ns = writer->clock_ns;
@@ -46,7 +73,8 @@ static int emit_text(struct trace_writer *writer, enum chunk_type type, const ch
 /* Threads and processes that did nothing yet. */
 static int emit_definitions(struct trace_writer *writer, struct error *err)
 {
-    if (!definitions_pending(&writer->definitions) || trace_output_failed(writer->output))
+    if (!definitions_pending(&writer->definitions) || trace_output_failed(writer->output) ||
+        writer->thinning.full)
         return 0;
     struct chunk_header header = {.type = CHUNK_DATA, .thread = CHUNK_NO_THREAD};
     struct bytes *payload = &writer->payloads[0];
@@ -112,6 +140,8 @@ int trace_writer_open(struct trace_writer **out, const char *path, bool force, c
         return -1;
     metadata = metadata ? metadata : "{}";
     writer->unit = trace_writer_unit(metadata, strlen(metadata));
+    writer->thinning = thinning_make(metadata, strlen(metadata));
+    writer->start_ticks = trace_unit_of(writer->unit, start_ticks);
     trace_writer_sync(writer, start_ticks, start_monotonic_ns);
     if (trace_output_open(&writer->output, path, force, err) < 0) {
         trace_writer_free(writer);
@@ -154,6 +184,7 @@ uint32_t trace_writer_thread(struct trace_writer *writer, uint32_t process, uint
     if (process >= writer->definitions.processes.count)
         process = trace_writer_process(writer, 0, 0, "");
     *array_push(&writer->logs) = event_log_new(&writer->budget);
+    event_log_thin(writer->logs.data[writer->logs.count - 1], writer->thinning.min_ticks);
     return definitions_thread(
         &writer->definitions,
         (struct trace_thread){.tid = tid, .process = process, .name = intern(writer, name)});
@@ -281,10 +312,34 @@ static int emit_notes(struct trace_writer *writer, struct error *err)
                    "are left out",
                    err) < 0)
         return -1;
+    if (thinning_note_end(writer, err) < 0)
+        return -1;
     return note_count(writer, budget->folded_function ? budget->limit : 0,
                       "contexts are in the call tree; deeper ones are folded into "
                       "[deeper contexts folded]",
                       err);
+}
+
+static void encode_index(struct trace_writer *writer)
+{
+    struct bytes *payloads = writer->payloads;
+    for (int i = 0; i < CHUNK_FRAMES; i++)
+        payloads[i].size = 0;
+    trace_writer_more_functions(writer);
+    definitions_encode_all(&payloads[0], &writer->definitions);
+    summary_encode_all(&payloads[1], &writer->definitions, writer->latency);
+    chunk_table_encode(&payloads[2], &writer->table);
+}
+
+int trace_writer_measure_index(struct trace_writer *writer, uint64_t *size, struct error *err)
+{
+    struct bytes *payloads = writer->payloads;
+    const struct bytes *const index[CHUNK_FRAMES] = {&payloads[0], &payloads[1], &payloads[2]};
+    uint32_t sizes[CHUNK_FRAMES];
+    encode_index(writer);
+    int result = pack(writer, index, sizes, err);
+    *size = writer->chunk.size;
+    return result;
 }
 
 static int emit_index(struct trace_writer *writer, struct error *err)
@@ -292,12 +347,7 @@ static int emit_index(struct trace_writer *writer, struct error *err)
     struct chunk_header header = {.type = CHUNK_INDEX, .thread = CHUNK_NO_THREAD};
     struct bytes *payloads = writer->payloads;
     uint64_t offset = trace_output_size(writer->output);
-    for (int i = 0; i < CHUNK_FRAMES; i++)
-        payloads[i].size = 0;
-    trace_writer_more_functions(writer);
-    definitions_encode_all(&payloads[0], &writer->definitions);
-    summary_encode_all(&payloads[1], &writer->definitions, writer->latency);
-    chunk_table_encode(&payloads[2], &writer->table);
+    encode_index(writer);
     if (trace_writer_emit(writer, &header, &payloads[0], &payloads[1], &payloads[2], err) < 0)
         return -1;
     header = (struct chunk_header){.type = CHUNK_FOOTER, .thread = CHUNK_NO_THREAD, .link = offset};
@@ -308,6 +358,7 @@ static int finish(struct trace_writer *writer, const char *metadata, struct erro
 {
     if (trace_writer_flush(writer, err) < 0 || trace_output_failed(writer->output))
         return -1;
+    writer->thinning.ending = true;
     if (emit_notes(writer, err) < 0)
         return -1;
     if (emit_text(writer, CHUNK_CLOSING, metadata ? metadata : "{}", err) < 0)

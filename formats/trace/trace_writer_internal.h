@@ -5,6 +5,7 @@
 #include "formats/trace/chunk_table.h"
 #include "formats/trace/event_log.h"
 #include "formats/trace/frame.h"
+#include "formats/trace/thinning.h"
 #include "formats/trace/trace_output.h"
 #include "formats/trace/trace_unit.h"
 #include "formats/trace/trace_writer.h"
@@ -23,6 +24,8 @@ struct trace_writer {
     struct chunk_table table;
     uint32_t sequence; /* of the next chunk */
     struct trace_unit unit;
+    struct thinning thinning;
+    uint64_t start_ticks;
     uint64_t clock_ticks; /* the last pair of clocks; in the file's ticks, as all in here */
     int64_t clock_ns;
     struct bytes chunk; /* scratch: a chunk as it will be in the file */
@@ -48,7 +51,8 @@ void trace_writer_limit_contexts(struct trace_writer *writer, uint32_t limit);
 
 /*
  * Appends a chunk with up to three payloads (NULL: none). The caller fills in type, thread and
- * counts of `header`; sequence, clock and sizes are set here.
+ * counts of `header`; sequence, clock and sizes are set here. Where the file is to stay below a
+ * size, the events are left out for which there is no room, or the whole chunk.
  */
 int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
                       const struct bytes *first, const struct bytes *second,
@@ -56,6 +60,9 @@ int trace_writer_emit(struct trace_writer *writer, struct chunk_header *header,
 
 /* The unit that the metadata of a HEADER state. */
 struct trace_unit trace_writer_unit(const char *metadata, size_t length);
+
+/* Bytes that the index would take now. */
+int trace_writer_measure_index(struct trace_writer *writer, uint64_t *size, struct error *err);
 
 /* Makes `latency` and `bounds` reach to the last function. */
 void trace_writer_more_functions(struct trace_writer *writer);

@@ -51,6 +51,12 @@ static uint64_t count_before(uint64_t end, uint32_t *depth)
     return events;
 }
 
+struct variant {
+    const char *metadata;
+    uint32_t context_limit; /* 0: none */
+    bool thinned;           /* which events there are depends on where chunks end */
+};
+
 /* Threads share the limit of contexts, so with one there is one thread: which gets them is chance.
  */
 static uint32_t thread_count(uint32_t context_limit)
@@ -58,16 +64,16 @@ static uint32_t thread_count(uint32_t context_limit)
     return context_limit ? 1 : THREADS;
 }
 
-static struct fixture_file make_file(uint32_t context_limit)
+static struct fixture_file make_file(const struct variant *variant)
 {
     struct error err = {0};
     struct trace_writer *w;
     uint32_t ids[FUNCTIONS], depth[THREADS] = {0};
     char *path = fixture_path("resume-whole.ncp");
-    assert_ok(trace_writer_open(&w, path, true, "{\"clock\": {\"unit\": 7}}", 500, 500, &err));
-    uint32_t count = thread_count(context_limit);
-    if (context_limit)
-        trace_writer_limit_contexts(w, context_limit);
+    assert_ok(trace_writer_open(&w, path, true, variant->metadata, 500, 500, &err));
+    uint32_t count = thread_count(variant->context_limit);
+    if (variant->context_limit)
+        trace_writer_limit_contexts(w, variant->context_limit);
     uint32_t process = trace_writer_process(w, 7, 0, "p");
     for (uint32_t t = 0; t < count; t++)
         trace_writer_thread(w, process, 7 + t, "t");
@@ -112,7 +118,7 @@ static void list_leave(void *payload, uint32_t function, int64_t ns)
     fprintf(((struct listing *)payload)->out, "<@%lld ", (long long)ns);
 }
 
-static char *list(const struct fixture_file *file, bool indexed)
+static char *list(const struct fixture_file *file, const struct variant *variant, bool indexed)
 {
     static const struct replay_visitor visitor = {list_enter, list_leave};
     struct error err = {0};
@@ -126,7 +132,8 @@ static char *list(const struct fixture_file *file, bool indexed)
     trace_clock_init(&trace->clock, 0, 1);
     for (uint32_t t = 0; t < trace->definitions.threads.count; t++) {
         const struct trace_tree *tree = &trace->definitions.threads.data[t].tree;
-        assert_ok(trace_replay(trace, t, &visitor, &listing, &err));
+        if (!variant->thinned)
+            assert_ok(trace_replay(trace, t, &visitor, &listing, &err));
         fprintf(listing.out, "\nthread %u, last %llu:", t, (unsigned long long)trace->last);
         for (uint32_t c = 1; c < tree->contexts.count; c++)
             fprintf(listing.out, " %u<%u:%llu:%llu", tree->contexts.data[c].function,
@@ -177,7 +184,7 @@ static void go_on(struct trace_writer *w, uint32_t count)
 }
 
 /* The same as the whole file, when `size` bytes of it were written. */
-static void check_cut(const struct fixture_file *file, size_t size, uint32_t context_limit,
+static void check_cut(const struct fixture_file *file, size_t size, const struct variant *variant,
                       const char *expected)
 {
     static const uint32_t all[THREADS] = {0, 1};
@@ -186,20 +193,20 @@ static void check_cut(const struct fixture_file *file, size_t size, uint32_t con
     char *path = fixture_path("resume.ncp"), *closing;
     write_file(path, file, size);
     const struct trace_cut cut = {
-        .path = path, .threads = all, .thread_count = thread_count(context_limit)};
+        .path = path, .threads = all, .thread_count = thread_count(variant->context_limit)};
     assert_ok(trace_writer_resume(&w, &cut, &closing, &err));
-    if (context_limit)
-        trace_writer_limit_contexts(w, context_limit);
-    go_on(w, thread_count(context_limit));
+    if (variant->context_limit)
+        trace_writer_limit_contexts(w, variant->context_limit);
+    go_on(w, thread_count(variant->context_limit));
     assert_ok(trace_writer_close(w, closing, &err));
     free(closing);
     struct fixture_file result = fixture_read(path);
-    char *indexed = list(&result, true);
+    char *indexed = list(&result, variant, true);
     size_t length = (size_t)(strstr(expected, "\nnote") - expected); /* it may be cut off */
     assert_int_equal(strncmp(indexed, expected, length), 0);
     free(indexed);
     result.size -= 96; /* without the footer: what the chunks add up to */
-    char *scanned = list(&result, false);
+    char *scanned = list(&result, variant, false);
     assert_int_equal(strncmp(scanned, expected, length), 0);
     free(scanned);
     free(result.data);
@@ -208,33 +215,46 @@ static void check_cut(const struct fixture_file *file, size_t size, uint32_t con
 }
 
 /* Everywhere in the first chunks, then at places all over the file. */
-static void check_everywhere(uint32_t context_limit)
+static void check_everywhere(const struct variant *variant)
 {
-    struct fixture_file file = make_file(context_limit);
-    char *expected = list(&file, true);
+    struct fixture_file file = make_file(variant);
+    char *expected = list(&file, variant, true);
     uint64_t random = 4;
     size_t first = 8;
     while (memcmp(file.data + first + 88, "NCPF", 4) != 0) /* past the header */
         first++;
     for (size_t size = first + 80; size < first + 600; size += 7)
-        check_cut(&file, size, context_limit, expected);
+        check_cut(&file, size, variant, expected);
     for (int i = 0; i < 150; i++)
-        check_cut(&file, first + 80 + random_below(&random, file.size - first - 80 - 96),
-                  context_limit, expected);
+        check_cut(&file, first + 80 + random_below(&random, file.size - first - 80 - 96), variant,
+                  expected);
     free(expected);
     free(file.data);
 }
 
+static const struct variant plain = {"{\"clock\": {\"unit\": 7}}", 0, false};
+
 static void test_everywhere(void **state)
 {
     (void)state;
-    check_everywhere(0);
+    check_everywhere(&plain);
 }
 
 static void test_folded(void **state)
 {
     (void)state;
-    check_everywhere(6);
+    const struct variant folded = {plain.metadata, .context_limit = 6};
+    check_everywhere(&folded);
+}
+
+static void test_thinned(void **state)
+{
+    (void)state;
+    static const struct variant some = {
+        "{\"clock\": {\"unit\": 7}, \"thin\": {\"min_time_ns\": 400}}", 0, true};
+    static const struct variant none = {"{\"thin\": {\"min_time_ns\": 1000000}}", 0, true};
+    check_everywhere(&some);
+    check_everywhere(&none);
 }
 
 static void test_refused(void **state)
@@ -245,7 +265,7 @@ static void test_refused(void **state)
     static const uint32_t all[THREADS] = {0, 1};
     const struct trace_cut cut = {.path = path, .threads = all, .thread_count = THREADS};
     (void)state;
-    struct fixture_file file = make_file(0);
+    struct fixture_file file = make_file(&plain);
     write_file(path, &file, file.size);
     assert_int_equal(trace_writer_resume(&w, &cut, &closing, &err), -1);
     assert_int_equal(err.code, ERROR_USAGE);
@@ -265,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everywhere),
         cmocka_unit_test(test_folded),
+        cmocka_unit_test(test_thinned),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
