@@ -300,6 +300,13 @@ void decoder_restore(struct decoder *decoder, uint32_t number, uint32_t thread,
     stream->hidden = progress->hidden;
     stream->events = progress->events;
     stream->known = written;
+    uint64_t missing = trace_writer_skip(decoder->writer, thread, progress->events);
+    if (missing) { /* of the frames that the trace has open, none can be believed in */
+        stream->hidden += stream->depth;
+        stream->depth = 0;
+        stream->known = progress->events;
+        decoder->state.missing += missing;
+    }
     decoder->streams.data[number] = stream;
 }
 

@@ -207,7 +207,7 @@ struct drain_state drain_state(const struct drain *drain)
         .native_streams = decoder.native_streams,
         .python_streams = decoder.python_streams,
         .events = decoder.events,
-        .lost = atomic_load(&drain->session.channel->lost_events),
+        .lost = atomic_load(&drain->session.channel->lost_events) + decoder.missing,
         .unmatched = decoder.unmatched,
         .open_frames = decoder.open_frames,
         .cost_ticks = decoder.cost_ticks,

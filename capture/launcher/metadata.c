@@ -52,6 +52,17 @@ static void add_clock(cJSON *object, struct metadata_clock clock)
     cJSON_AddNumberToObject(entry, "resolution_ns", round(clock.unit_ns * 10) / 10);
 }
 
+static void add_thinning(cJSON *object, const struct record_options *options)
+{
+    if (!options->min_time_ns && !options->budget)
+        return;
+    cJSON *entry = cJSON_AddObjectToObject(object, "thin");
+    if (options->min_time_ns)
+        cJSON_AddNumberToObject(entry, "min_time_ns", (double)options->min_time_ns);
+    if (options->budget)
+        cJSON_AddNumberToObject(entry, "budget", (double)options->budget);
+}
+
 static void add_git(cJSON *object)
 {
     struct git_state state = git_state(GIT_TIMEOUT_MS);
@@ -105,6 +116,7 @@ char *metadata_header(const struct record_options *options, struct metadata_cloc
     add_place(object);
     cJSON_AddStringToObject(object, "recorder", options->recorder);
     add_clock(object, clock);
+    add_thinning(object, options);
     add_git(object);
     if (!isnan(options->size))
         cJSON_AddNumberToObject(object, "size", options->size);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct record_options {
     const char *output; /* NULL: the command's name and ".ncp", in the working directory */
@@ -17,6 +18,8 @@ struct record_options {
     bool drop;          /* a program does not wait for the recorder: it loses events */
     struct selection selection;
     double size;             /* of the run's input; NAN: not given */
+    uint64_t min_time_ns;    /* of shorter calls no events are kept; 0: of all calls are */
+    uint64_t budget;         /* bytes that the file is to stay below; 0: any size */
     const char *const *tags; /* "key=value" */
     size_t tag_count;
     const char *const *environment; /* names of variables whose values are kept in the trace */

@@ -246,6 +246,20 @@ int trace_writer_flush_thread(struct trace_writer *writer, uint32_t thread, stru
     return result;
 }
 
+uint64_t trace_writer_skip(struct trace_writer *writer, uint32_t thread, uint64_t events)
+{
+    struct error ignored; /* the next one to write meets it again */
+    struct event_log *log = thread < writer->logs.count ? writer->logs.data[thread] : NULL;
+    if (!log || log->ended || log->written >= events)
+        return 0;
+    uint64_t missing = events - log->written;
+    while (event_log_depth(log) > 0)
+        trace_writer_leave(writer, thread, 0, &ignored);
+    trace_writer_flush_thread(writer, thread, &ignored);
+    log->written = events;
+    return missing;
+}
+
 uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread)
 {
     return thread < writer->logs.count ? writer->logs.data[thread]->written : UINT64_MAX;

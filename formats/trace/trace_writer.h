@@ -102,6 +102,13 @@ bool trace_writer_failed(const struct trace_writer *writer);
 /* Events of a thread, from its first, that are in the file or were given up. */
 uint64_t trace_writer_written(const struct trace_writer *writer, uint32_t thread);
 
+/*
+ * A thread of a resumed file goes on behind its `events`-th event, although not all before it are
+ * in the file (its writer was killed when the file was full): the frames that are open there are
+ * left. How many are missing.
+ */
+uint64_t trace_writer_skip(struct trace_writer *writer, uint32_t thread, uint64_t events);
+
 struct trace_totals {
     uint64_t calls;
     uint64_t bytes; /* written to the file so far */

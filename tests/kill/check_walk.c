@@ -7,6 +7,10 @@
  * are only leaves; and the length of the longest beginning that is right. Frames that were open
  * when the program died are left at the end of the trace: where that begins is not to be told from
  * the trace alone, but it is between TAIL and MATCH.
+ *
+ *     check_walk --calls NUMBER EVENTS
+ *
+ * prints how often each function is called in the first events of the thread of that number.
  */
 #include "formats/trace/replay.h"
 
@@ -104,8 +108,27 @@ static int check_thread(struct trace *trace, uint64_t tid, uint32_t number)
     return 0;
 }
 
+static int count_calls(uint32_t number, uint64_t events)
+{
+    struct check check = {.random = number + 1};
+    uint64_t calls[4] = {0};
+    for (uint64_t i = 0; i < events; i++) {
+        int what = expected(&check);
+        check.depth += what >= 0 ? 1u : UINT32_MAX;
+        if (what >= 0)
+            calls[what]++;
+    }
+    for (int i = 0; i < 4; i++)
+        printf("%llu ", (unsigned long long)calls[i]);
+    printf("\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "--calls") == 0)
+        return count_calls((uint32_t)strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+
     struct stat status;
     struct trace *trace;
     struct error err = {0};

@@ -1,12 +1,13 @@
 #include "capture/launcher/record.h"
 #include "tui/commands/command.h"
+#include "tui/commands/quantity.h"
 
 #include <string.h>
 
 #define NO_DEPTH UINT32_MAX
 
 struct record_values {
-    const char *output, *on_full;
+    const char *output, *on_full, *min_time, *budget;
     bool force, quiet, python_only;
     double size;
     struct text_list tags, environment, include, exclude;
@@ -45,6 +46,10 @@ static const struct option_row rows[] = {
      "this signal to ncprof record stops and starts the recording"},
     {"on-full", 0, OPTION_TEXT, "block|drop", offsetof(struct record_values, on_full),
      "a program that is faster than the recorder waits (default), or loses calls that are counted"},
+    {"min-time", 0, OPTION_TEXT, "T", offsetof(struct record_values, min_time),
+     "keep events only of calls of at least T (5us, 1ms); counts and times stay exact"},
+    {"budget", 0, OPTION_TEXT, "SIZE", offsetof(struct record_values, budget),
+     "keep the file below SIZE (100M) by fewer and fewer events; counts and times stay exact"},
     {"quiet", 'q', OPTION_FLAG, NULL, offsetof(struct record_values, quiet),
      "no line about what was written"},
     {0},
@@ -83,6 +88,23 @@ static int read_selection(const struct record_values *values, struct selection *
     return selection_check(out, err);
 }
 
+#define BUDGET_LEAST 100000u
+
+/* 0, or what the misuse is answered with. */
+static int read_thinning(const struct record_values *values, struct record_options *options)
+{
+    double seconds = 0;
+    if (values->min_time && (!quantity_seconds(values->min_time, &seconds) || seconds > 1e6))
+        return command_misused("--min-time wants a time such as 5us or 1ms, not \"%.200s\"",
+                               values->min_time);
+    if (values->budget &&
+        (!quantity_bytes(values->budget, &options->budget) || options->budget < BUDGET_LEAST))
+        return command_misused(
+            "--budget wants a size of at least 100k, such as 100M, not \"%.200s\"", values->budget);
+    options->min_time_ns = (uint64_t)(seconds * 1e9 + 0.5);
+    return 0;
+}
+
 static int record_command_run(const void *given, char **operands, int count)
 {
     const struct record_values *values = given;
@@ -101,7 +123,7 @@ static int record_command_run(const void *given, char **operands, int count)
         return command_misused("--on-full wants block or drop, not \"%.200s\"", values->on_full);
     if (read_selection(values, &selection, &err) != 0)
         return command_misused("%s", err.text);
-    const struct record_options options = {
+    struct record_options options = {
         .selection = selection,
         .output = values->output,
         .force = values->force,
@@ -116,6 +138,9 @@ static int record_command_run(const void *given, char **operands, int count)
         .command = operands,
         .recorder = "ncprof " NCPROF_VERSION,
     };
+    status = read_thinning(values, &options);
+    if (status != 0)
+        return status;
     if (record_run(&options, &status, &err) != 0)
         command_fail(&err);
     return status;
