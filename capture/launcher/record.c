@@ -207,6 +207,12 @@ static int explain_nothing(const struct recording *recording, struct error *err)
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s: nothing was recorded: it ran no instrumented program and no Python",
                          name);
+    const char *others = getenv("LD_PRELOAD");
+    if (recording->target.instrumented && others && *others)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "%s: nothing was recorded: it made no instrumented call, or %s, which "
+                         "LD_PRELOAD brings in, took them",
+                         name, others);
     if (recording->target.instrumented)
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s: nothing was recorded: it ended before its first instrumented call",
@@ -222,8 +228,8 @@ static void explain_end(const struct recording *recording, int ended)
 {
     static const char text[] =
         "the program was ended by its own seccomp filter (SIGSYS): recording needs futex(), and "
-        "gettid(), mmap() and munmap() where threads begin and end; allow these, or let the filter "
-        "return an error instead";
+        "gettid(), mmap(), munmap(), prctl(), getrlimit(), open() and read() where threads "
+        "begin and end; allow these, or let the filter return an error instead";
     struct error ignored;
     if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGSYS)
         return;
