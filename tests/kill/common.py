@@ -28,7 +28,9 @@ WAYS = {
     "pg": ["-pg"],
     "mfentry": ["-pg", "-mfentry"],
 }
-PYTHONS = {"python3.11": "3.11", "monitoring": "3.12"}
+PYTHONS = {"python3.11": "3.11", "python-only": "3.11", "python3.8": "3.8", "monitoring": "3.12",
+           "python3.13": "3.13"}
+OPTIONS = {"python-only": ["--python-only"]}  # of `ncprof record`
 
 
 def interpreter(version):
@@ -58,6 +60,8 @@ def recorders(names=None):
     for way, flags in WAYS.items():
         if not names or way in names:
             found[way] = [compile_program(f"walk-{way}", HERE / "walk.c", *flags), PROGRESS]
+    if not names or "forked" in names:
+        found["forked"] = [compile_program("walk-forked", HERE / "walk.c", *WAYS["finstrument"]), PROGRESS, "0", "fork"]
     for name, version in PYTHONS.items():
         if names and name not in names:
             continue
@@ -111,7 +115,10 @@ def target_of(process, progress):
     while not progress.total():
         expect(time.monotonic() < deadline and process.poll() is None, "it does not start")
         time.sleep(0.001)
-    return children(process.pid)[0]
+    target = children(process.pid)[0]
+    while below := children(target):
+        target = below[0]
+    return target
 
 
 def kill(pid):

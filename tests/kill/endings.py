@@ -15,7 +15,7 @@ from common import (FOLDER, NCPROF, PYTHONS, TRACE, Progress, Skip, check, expec
 EVENTS = 300001  # of the first thread when it ends the program: more than a chunk holds
 
 COMMANDS = recorders()
-NATIVE = [name for name in COMMANDS if "python" not in name and name != "monitoring"]
+NATIVE = [name for name in COMMANDS if name not in (*PYTHONS, "forked")]
 
 
 def end(how, status, names=NATIVE):
@@ -77,7 +77,8 @@ PYTHON_ENDS = {  # of Python programs: what ends them, and ncprof's status
 def _():
     for name, version in PYTHONS.items():
         for what, (code, status) in PYTHON_ENDS.items():
-            if not (python := interpreter(version)) or (what == "the C stack" and name != "python3.11"):
+            python = interpreter(version)
+            if not python or name == "python-only" or (what == "the C stack" and name != "python3.11"):
                 continue
             text = ("import ctypes, os, resource, signal, sys\ndef walk(): pass\n"
                     f"def main():\n    for _ in range(5000): walk()\n    {code}\nmain()\n")

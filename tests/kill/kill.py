@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills recorded programs and their recorders at random moments and looks at every event that is left.
 
-KILLS=n moments (24), KILL_SEED=n to see one again, KILL_ONLY=n for the n-th of it alone.
+KILLS=n moments (27), KILL_SEED=n to see one again, KILL_ONLY=n for the n-th of it alone.
 """
 import os
 import random
@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from common import (FOLDER, NCPROF, TRACE, Progress, check, children, expect, kill, leftovers, opens,
+from common import (FOLDER, NCPROF, OPTIONS, TRACE, Progress, check, children, expect, kill, leftovers, opens,
                     recorders, recover, recovered, start, target_of, wait_for_end)
 
-KILLS = int(os.environ.get("KILLS", "24"))
+KILLS = int(os.environ.get("KILLS", "27"))
 SEED = int(os.environ.get("KILL_SEED", time.time_ns() % 1000000))
 ONLY = os.environ.get("KILL_ONLY")
 
@@ -103,11 +103,11 @@ DEATHS = [program_dies, recorder_then_program, recorder_then_program, program_th
           program_runs_on, recovery_dies_too]
 
 
-def moment(command, death, choose):
+def moment(command, options, death, choose):
     for old in FOLDER.glob("x.ncp*"):
         old.unlink()
     progress = Progress()
-    process = start(command)
+    process = start(command, *options)
     target = None
     try:
         if choose.random() < 0.1:
@@ -146,7 +146,7 @@ def main():
         kind = kinds[number % len(kinds)]
         death = DEATHS[number // len(kinds) % len(DEATHS)]
         try:
-            moment(commands[kind], death, choose)
+            moment(commands[kind], OPTIONS.get(kind, []), death, choose)
             tally[kind] += 1
         except Exception as error:  # the next moment is to be tried
             failed += 1

@@ -4,7 +4,8 @@
  * Three threads call walk_0 ... walk_3 in an order that a random number generator of their own
  * decides, so that the n-th event of each is known (check_walk.c). Each counts its events, after an
  * enter and before a leave, in its slot of the file PROGRESS: number of the thread, count. It goes
- * on for ever, or the first thread ends the program HOW after SLOT-ENDS events.
+ * on for ever, or the first thread ends the program HOW after SLOT-ENDS events; HOW is "fork": in a
+ * child.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -85,6 +86,15 @@ UNSEEN static void end_program(void)
     exit(4);
 }
 
+/* The parent dies as the child did. */
+UNSEEN static void go_on_in_child(void)
+{
+    if (fork() == 0)
+        return;
+    wait(NULL);
+    raise(SIGKILL);
+}
+
 UNSEEN static inline void count(struct walker *walker)
 {
     if (++walker->slot->count == walker->end)
@@ -141,6 +151,8 @@ int main(int argc, char **argv)
     }
     if (argc > 3)
         how = argv[3];
+    if (strcmp(how, "fork") == 0)
+        go_on_in_child();
     for (int i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, run, &walkers[i]);
     pthread_join(threads[0], NULL);
