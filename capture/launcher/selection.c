@@ -151,8 +151,10 @@ int selection_tick(struct selection_clock *clock, const struct selection *select
                    struct channel_header *channel, int most)
 {
     struct channel_control *control = &channel->control;
+    if (clock->launched_ns == 0)
+        clock->launched_ns = now_ns();
     if (selection->delay > 0 && !clock->delayed &&
-        is_due(channel->start_ns, selection->delay, &most)) {
+        is_due(clock->launched_ns, selection->delay, &most)) {
         clock->delayed = true;
         control_set(control, false);
     }

@@ -40,9 +40,10 @@ int selection_note_stops(const struct channel_header *channel, struct trace_writ
 
 /* Throws the switch when it is time to. Begin it with zeros. */
 struct selection_clock {
-    bool delayed;       /* --delay is over */
-    bool ended;         /* --duration is */
-    int64_t started_ns; /* 0: not yet */
+    int64_t launched_ns; /* the first tick; 0: not yet */
+    bool delayed;        /* --delay is over */
+    bool ended;          /* --duration is */
+    int64_t started_ns;  /* 0: not yet */
 };
 /* The milliseconds until it wants to be called again, at most `most`. */
 int selection_tick(struct selection_clock *clock, const struct selection *selection,
