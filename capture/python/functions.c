@@ -4,6 +4,7 @@
 #include "capture/python/choice.h"
 #include "capture/python/greenlets.h"
 #include "capture/python/names.h"
+#include "capture/python/processes.h"
 #include "capture/python/setprofile.h"
 
 #include <stdlib.h>
@@ -14,6 +15,21 @@ enum { KIND_PYTHON = 2, KIND_BUILTIN = 3, KIND_COROUTINE = 4 };
 enum { FIRST_SLOTS = 4096 };
 
 struct functions_table functions_table;
+
+/* What processes.h wants to know each call of: they stay unseen. */
+static struct announced {
+    PyObject *code;
+    uint32_t id;
+} announced[PROCESSES_BEGIN_WITH];
+
+/* Its place, or a free one; NULL: there is none. */
+static struct announced *find_announced(const void *code)
+{
+    for (size_t i = 0; i < PROCESSES_BEGIN_WITH; i++)
+        if (!announced[i].code || announced[i].code == code)
+            return &announced[i];
+    return NULL;
+}
 
 /* By id, 0 where it is CHOICE_INCLUDED; used with patterns only. */
 static struct {
@@ -44,7 +60,8 @@ uint32_t functions_choice_of(uint32_t id)
 
 uint32_t functions_choice(const void *key)
 {
-    return functions_choice_of(functions_find(key));
+    const struct announced *known = find_announced(key);
+    return functions_choice_of(known && known->code ? known->id : functions_find(key));
 }
 
 /* What is excluded is never in an event. */
@@ -133,12 +150,23 @@ static unsigned kind_of(PyObject *code)
 uint32_t functions_define_code(PyObject *code, PyObject *globals)
 {
     PyObject *type, *value, *traceback;
-    bool shared;
-    uint32_t id = insert(code, &shared);
-
-    PyErr_Fetch(&type, &value, &traceback); /* a generator may be entered with one set */
     struct names names;
+    bool shared;
+
+    struct announced *known = find_announced(code);
+    if (known && known->code) {
+        processes_begin();
+        return known->id;
+    }
+    PyErr_Fetch(&type, &value, &traceback); /* a generator may be entered with one set */
     names_of_code(&names, code, globals);
+    if (!known || !processes_begin_with(names.module, names.name))
+        known = NULL;
+    uint32_t id = insert(known ? (const void *)known : code, &shared);
+    if (known) {
+        *known = (struct announced){code, id};
+        processes_begin();
+    }
     if (!shared)
         Py_IncRef(code);
     define(id, &names, kind_of(code), shared);

@@ -117,6 +117,64 @@ if __name__ == "__main__":
         pool.join()
     work(5)
 """
+NAMED = """
+import concurrent.futures, multiprocessing, os, subprocess, sys
+def work(n):
+    return sum(step(i) for i in range(n))
+def step(i):
+    return i
+def outer(method):
+    process = multiprocessing.get_context(method).Process(target=work, args=(3,), name="inner")
+    process.start()
+    process.join()
+class Own(multiprocessing.Process):
+    def run(self):
+        work(5)
+        os._exit(0)
+if __name__ == "__main__":
+    method = sys.argv[1]
+    multiprocessing.set_start_method(method)
+    for process in (multiprocessing.Process(target=work, args=(100,), name="na\u00efve"),
+                    multiprocessing.Process(target=outer, args=(method,), name="outer"),
+                    Own(name="own")):
+        process.start()
+        process.join()
+        assert process.exitcode == 0, process
+    with multiprocessing.Pool(2) as pool:
+        assert pool.map(work, [10] * 20) == [45] * 20
+        pool.close()
+        pool.join()
+    with concurrent.futures.ProcessPoolExecutor(2) as executor:
+        assert list(executor.map(work, [10] * 20)) == [45] * 20
+"""
+CHILDREN = """
+import os, subprocess, sys
+def step():
+    pass
+def replaced():
+    child = os.fork()
+    if child == 0:
+        step()
+        os.execv(sys.executable, [sys.executable, "-c", "def executed(): pass\\nexecuted()"])
+    assert os.waitpid(child, 0)[1] == 0
+def spawned():
+    arguments = [sys.executable, "-c", "def spawned_python(): pass\\nspawned_python()"]
+    assert os.waitpid(os.posix_spawn(sys.executable, arguments, os.environ), 0)[1] == 0
+    assert os.waitpid(os.posix_spawn("/bin/true", ["true"], os.environ), 0)[1] == 0
+def left():
+    child = os.fork()
+    if child == 0:
+        for _ in range(1000):
+            step()
+        os._exit(7)
+    assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
+def shell():
+    subprocess.run(["sh", "-c", sys.executable + " -c 'def through_shell(): pass\\nthrough_shell()'; true"], check=True)
+replaced()
+spawned()
+left()
+shell()
+"""
 SUBPROCESS = """
 import subprocess, sys
 def start_children():
@@ -250,6 +308,25 @@ def multiprocessing(method):
     return check
 
 
+def named(method):
+    """Every process is there, by the name that multiprocessing gave it, and every call."""
+    def check(python):
+        recording = recorded_well(record(python, NAMED, method))
+        has(recording.calls(), work=1 + 1 + 1 + 40, step=100 + 3 + 5 + 400, outer=1)
+        info, kind = recording.info(), {"fork": "Fork", "spawn": "Spawn", "forkserver": "ForkServer"}
+        for name in ("na\u00efve", "outer", "inner", "own", kind[method] + "PoolWorker-4",
+                     kind[method] + "Process-7"):
+            assert f"  {name}  " in info, f"no {name} in {info}"
+    return check
+
+
+def children(python):
+    """os.fork, exec, posix_spawn, a shell in between; os._exit."""
+    calls = recorded_well(record(python, CHILDREN)).calls()
+    has(calls, replaced=1, spawned=1, executed=1, spawned_python=1, through_shell=1,
+        step=1001)
+
+
 def subprocesses(python):
     calls = recorded_well(record(python, SUBPROCESS)).calls()
     has(calls, start_children=1, child=2)
@@ -307,6 +384,9 @@ def main():
     each(tap, "multiprocessing, fork", multiprocessing("fork"))
     each(tap, "multiprocessing, spawn", multiprocessing("spawn"))
     each(tap, "multiprocessing, forkserver", multiprocessing("forkserver"))
+    for method in ("fork", "spawn", "forkserver"):
+        each(tap, f"the names of processes, {method}", named(method))
+    each(tap, "children of every kind", children)
     each(tap, "subprocesses", subprocesses)
     each(tap, "a sudden end", sudden)
     each(tap, "cProfile in the program", own_profiler)
