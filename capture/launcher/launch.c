@@ -143,6 +143,16 @@ static void note_child(int number)
     (void)number;
 }
 
+/* What these two meant before, for the target: the recorder's own meaning is not inherited. */
+static struct sigaction child_before, limit_before;
+
+void launch_ignore_file_limit(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGXFSZ, &ignore, &limit_before);
+}
+
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO | SA_RESTART};
@@ -163,7 +173,7 @@ static void catch_signals(void)
     struct sigaction child = {.sa_flags = SA_NOCLDSTOP};
     sigemptyset(&child.sa_mask);
     child.sa_handler = note_child;
-    sigaction(SIGCHLD, &child, NULL);
+    sigaction(SIGCHLD, &child, &child_before);
 }
 
 static void release_signals(void)
@@ -174,7 +184,7 @@ static void release_signals(void)
         if (old.sa_handler != SIG_IGN)
             signal(passed_on[i], SIG_DFL);
     }
-    signal(SIGCHLD, SIG_DFL);
+    sigaction(SIGCHLD, &child_before, NULL);
 }
 
 void launch_end(void)
@@ -190,7 +200,7 @@ static _Noreturn void become(const char *path, char *const *arguments, char *con
                              const sigset_t *mask, int report)
 {
     release_signals();
-    signal(SIGXFSZ, SIG_DFL);
+    sigaction(SIGXFSZ, &limit_before, NULL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execve(path, arguments, environment);
     int why = errno;

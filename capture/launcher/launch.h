@@ -22,6 +22,9 @@ char *launch_library_folder(struct error *err);
 /* This program's environment and what leads the recorder in; free with words_free(). */
 char **launch_environment(const char *library_folder, const char *session);
 
+/* A file size limit is an error like a full disk, here; to the target it is what it was. */
+void launch_ignore_file_limit(void);
+
 /*
  * Starts `path`. On failure *status is what a shell would return (126, 127). From here until
  * launch_end() signals are passed on to the target; one session a process.

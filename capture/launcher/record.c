@@ -283,7 +283,7 @@ int record_run(const struct record_options *options, int *status, struct error *
     pid_t child;
     int ended = 0;
     *status = RECORDER_ERROR;
-    signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
+    launch_ignore_file_limit();
     if (prepare(&recording, status, err) != 0 || start(&recording, &child, status, err) != 0) {
         release(&recording);
         return -1;

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""What killed recorders leave, and what `ncprof recover` makes of it, or says of it."""
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, kill, leftovers, main, opens, recorders,
+                    start, target_of, test, wait_for_end)
+
+WALK = recorders(["finstrument"])["finstrument"]
+
+
+def recover(*words, **more):
+    return subprocess.run([NCPROF, "recover", *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          timeout=60, **more)
+
+
+def killed(seconds=0.2):
+    """Both are dead; the program's count and the recorder's pid."""
+    progress = Progress()
+    process = start(WALK)
+    target = target_of(process, progress)
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
+    kill(target)
+    wait_for_end(target)
+    return progress, process.pid
+
+
+def remove(pid):
+    for left in leftovers(pid):
+        os.unlink(left)
+
+
+@test("a trace that was to replace another: found by either name, the old one stays until then")
+def _():
+    for by_name in (True, False):
+        TRACE.write_bytes(b"the old one")
+        progress, pid = killed()
+        part = next(FOLDER.glob("x.ncp.*.part"))
+        expect(TRACE.read_bytes() == b"the old one", "it is gone too early")
+        done = recover(TRACE if by_name else part)
+        expect(done.returncode == 0 and "added" in done.stdout, done.stdout + done.stderr)
+        expect(not leftovers(pid) and not part.exists(), "something is left")
+        check(progress)
+
+
+@test("a moved trace is found by what it is")
+def _():
+    progress, pid = killed()
+    moved = FOLDER / "elsewhere.ncp"
+    os.rename(TRACE, moved)
+    done = recover(moved)
+    expect(done.returncode == 0 and "added" in done.stdout, done.stdout + done.stderr)
+    expect(not leftovers(pid), "something is left")
+    os.rename(moved, TRACE)
+    check(progress)
+
+
+# Alone in a /dev/shm of its own: other tests' leftovers are theirs.
+SEVERAL = """
+mount -t tmpfs none /dev/shm || exit 99
+for n in 1 2 3; do
+    "$0" record --force -o several$n.ncp -- "$@" &
+    recorder=$!
+    sleep 0.3
+    kill -9 $(cat /proc/$recorder/task/$recorder/children) $recorder
+    wait $recorder
+done 2>/dev/null
+"$0" recover
+ls /dev/shm
+"""
+
+
+@test("several at once")
+def _():
+    Progress()
+    done = subprocess.run(["unshare", "-m" if os.geteuid() == 0 else "-rm", "sh", "-c", SEVERAL, NCPROF, *WALK],
+                          cwd=FOLDER, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+    if done.returncode in (1, 99):
+        raise Skip("may not mount a /dev/shm")
+    found = re.findall(r"several(\d).ncp: added \d+ call", done.stdout)
+    expect(sorted(found) == ["1", "2", "3"] and "ncprof-" not in done.stdout, done.stdout + done.stderr)
+
+
+def dead_name():
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return Path(f"/dev/shm/ncprof-{process.pid}-abcdef")
+
+
+@test("shared memory of another version is left alone while young, then goes with the next recording")
+def _():
+    progress, pid = killed()
+    left = Path(leftovers(pid)[0])
+    with open(left, "r+b") as file:
+        file.seek(8)
+        file.write((99).to_bytes(4, "little"))
+    done = recover(TRACE)
+    expect(done.returncode == 0 and "nothing is left in memory" in done.stdout, done.stdout + done.stderr)
+    expect(left.exists(), "it is gone")
+    os.utime(left, (0, 0))
+    start(["true"]).communicate()
+    expect(not left.exists(), "it stays for ever")
+
+
+@test("rubbish and other files of such names do no harm")
+def _():
+    rubbish = [dead_name() for _ in range(3)]
+    rubbish[0].write_bytes(b"")
+    rubbish[1].write_bytes(os.urandom(200000))
+    rubbish[2].symlink_to("/etc/passwd")
+    try:
+        TRACE.write_bytes(b"")
+        done = recover(TRACE)
+        expect(done.returncode == 0, done.stderr)
+    finally:
+        for path in rubbish:
+            path.unlink(missing_ok=True)
+
+
+@test("of another user: not touched")
+def _():
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        raise Skip("needs root and setpriv")
+    progress, pid = killed()
+    FOLDER.chmod(0o755)
+    done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", NCPROF, "recover", TRACE],
+                          capture_output=True, text=True)
+    expect(leftovers(pid), "it is gone")
+    expect("nothing is left" in done.stdout, done.stdout + done.stderr)
+    expect(recover(TRACE).returncode == 0 and not leftovers(pid), "its owner recovers it")
+
+
+@test("after a reboot there is nothing: it is said, the trace opens with what it has")
+def _():
+    progress, pid = killed(1.3)
+    remove(pid)
+    done = recover(TRACE)
+    expect(done.returncode == 0 and "nothing is left in memory" in done.stdout, done.stdout + done.stderr)
+    opens("Cut at t")
+    check(progress, lost=1 << 60)
+
+
+if __name__ == "__main__":
+    main()
