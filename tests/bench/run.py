@@ -100,53 +100,107 @@ def calls_in(ncprof, trace):
 
 
 # ---- native: what a recorded call costs ----
-NATIVE = (("fib", "f", 31), ("mix", "x", 150_000), ("mid", "m", 2_000))
+HERE = Path(__file__).resolve().parent
+HOOKS, PG = ["-finstrument-functions"], ["-pg"]
+USED = re.compile(rb"^U (\d+) (\d+)", re.MULTILINE)
 
 
 def native(options):
-    source = need_file(SHARED / "workload_native.c")
+    shared, own = need_file(SHARED / "workload_native.c"), HERE / "jumps.c"
     need_tool("gcc")
     work = options.work
-    compile_ = ["gcc", "-O2", "-w", "-fno-inline", "-fno-optimize-sibling-calls", source]
-    subprocess.run([*map(str, compile_), "-o", work / "plain"], check=True)
-    subprocess.run([*map(str, compile_), "-finstrument-functions", "-o", work / "hooks"], check=True)
-    rows = []
-    for name, letter, size in NATIVE:
-        rows += native_rows(options, name, letter, size)
-    table("Native, -finstrument-functions: cost of a recorded call",
-          ["workload", "recorder", "time s", "min..max", "slow-down", "ns/call added", "bytes/call"],
-          rows)
+    for name, source, flags in (
+            ("floor.so", HERE / "floor.c", ["-shared", "-fPIC"]), ("usage", HERE / "usage.c", []),
+            *((f"{name}-{kind}", source, ["-fno-inline", "-fno-optimize-sibling-calls", *flags])
+              for name, source in (("calls", shared), ("jumps", own))
+              for kind, flags in (("plain", []), ("hooks", HOOKS), ("pg", PG)))):
+        subprocess.run(["gcc", "-O2", "-w", *flags, "-o", work / name, source], check=True)
+    for workload in (("fib", "calls", "f", 30), ("mix", "calls", "x", 60_000),
+                     ("mid", "calls", "m", 1_000), ("jumps", "jumps", "j", 400_000)):
+        table(f"Native, {workload[0]}: cost of a recorded call (ns a call: of the fastest rounds)",
+              ["workload", "recorder", "time s", "min..max", "slow-down", "ns/call", "/ floor",
+               "/ uftrace", "bytes/call", "recorder CPU ns/call", "MB more in the program"],
+              native_rows(options, *workload))
 
 
-def native_rows(options, name, letter, size):
-    work, arguments = options.work, [letter, str(size)]
-    trace, data = work / f"{name}.ncp", work / f"{name}.uftrace"
+def used(run, peer=None):
+    """Processor seconds of whom the program is recorded by, and the program's most memory, MB."""
+    match = USED.search(run.errors)
+    if not match:
+        return None, None
+    own = int(match[1]) / 1e9
+    return (run.cpu - own if peer else None), int(match[2]) / 1024
 
-    def uftrace():
-        need_tool("uftrace")
-        shutil.rmtree(data, ignore_errors=True)
-        return Run(["uftrace", "record", "--no-libcall", "-d", data, work / "hooks", *arguments])
 
-    variants = {
-        "none": lambda: Run([work / "plain", *arguments]),
-        "hooks compiled in, not recorded": lambda: Run([work / "hooks", *arguments]),
-        "ncprof record": lambda: Run([options.ncprof, "record", "--force", "-o", trace, "--",
-                                      work / "hooks", *arguments]),
-        "uftrace record": uftrace,
+def native_variants(options, name, program, arguments):
+    work = options.work
+    plain, hooks, pg = ([work / "usage", work / f"{program}-{kind}", *arguments]
+                        for kind in ("plain", "hooks", "pg"))
+
+    def ncprof(kind, command):
+        return lambda: Run([options.ncprof, "record", "--force", "-o", work / f"{name}-{kind}.ncp",
+                            "--", *command])
+
+    def uftrace(kind, command):
+        def once():
+            need_tool("uftrace")
+            data = work / f"{name}-{kind}.uftrace"
+            shutil.rmtree(data, ignore_errors=True)
+            return Run(["uftrace", "record", "--no-libcall", "-d", data, *command[1:]])
+        return once
+
+    def callgrind():
+        need_tool("valgrind")
+        return Run(["valgrind", "-q", "--tool=callgrind",
+                    f"--callgrind-out-file={work / 'callgrind.out'}", *plain[1:]])
+
+    floor = dict(os.environ, LD_PRELOAD=str(work / "floor.so"))
+    return {
+        "none": lambda: Run(plain),
+        "hooks compiled in, not recorded": lambda: Run(hooks),
+        "floor: two clock reads, two stores": lambda: Run(hooks, env=floor),
+        "ncprof record": ncprof("hooks", hooks),
+        "ncprof record, -pg": ncprof("pg", pg),
+        "gprof, -pg: counts and samples": lambda: Run(pg[1:], cwd=work),
+        "uftrace record": uftrace("hooks", hooks),
+        "uftrace record, -pg": uftrace("pg", pg),
+        "callgrind: instructions, no times": callgrind,
     }
-    runs, skipped = interleave(variants, options.rounds)
-    plain = median(runs["none"], "inside")
-    calls = calls_in(options.ncprof, trace) if "ncprof record" in runs else 0
-    sizes = {"ncprof record": trace.stat().st_size if trace.exists() else 0,
-             "uftrace record": folder_bytes(data) if data.exists() else 0}
+
+
+def native_rows(options, name, program, letter, size):
+    work = options.work
+    runs, skipped = interleave(native_variants(options, name, program, [letter, str(size)]),
+                               options.rounds)
+    fastest = {variant: min(run.inside for run in measured) for variant, measured in runs.items()}
+    plain = fastest["none"]
+    calls = calls_in(options.ncprof, work / f"{name}-hooks.ncp") if "ncprof record" in runs else 0
+    added = {variant: (inside - plain) / calls * 1e9 if calls else 0
+             for variant, inside in fastest.items()}
+    floor = added.get("floor: two clock reads, two stores")
+    peer = min((cost for variant, cost in added.items() if variant.startswith("uftrace")),
+               default=None)
+    files = {"ncprof record": work / f"{name}-hooks.ncp", "ncprof record, -pg": work / f"{name}-pg.ncp",
+             "uftrace record": work / f"{name}-hooks.uftrace",
+             "uftrace record, -pg": work / f"{name}-pg.uftrace"}
+    unrecorded = min(used(run)[1] for run in runs["none"])
     rows = []
     for variant, measured in runs.items():
-        inside = median(measured, "inside")
-        added = f"{(inside - plain) / calls * 1e9:.1f}" if calls else "-"
-        size_ = f"{sizes[variant] / calls:.2f}" if calls and sizes.get(variant) else "-"
-        rows.append([f"{name} {calls / 1e6:.1f} M calls", variant, f"{inside:.3f}",
-                     spread(measured, "inside"), f"{inside / plain:.2f}x", added, size_])
-    rows += [[name, variant, "SKIP", why, "-", "-", "-"] for variant, why in skipped.items()]
+        own = variant.startswith("ncprof")
+        ratio = own or variant.startswith("uftrace")
+        path = files.get(variant)
+        bytes_ = (folder_bytes(path) if path.is_dir() else path.stat().st_size) if path else 0
+        recorder = min(used(run, True)[0] for run in measured) if own else None
+        more = max(used(run)[1] for run in measured) - unrecorded if own else None
+        rows.append([
+            f"{name} {calls / 1e6:.1f} M calls", variant, f"{median(measured, 'inside'):.3f}",
+            spread(measured, "inside"), f"{median(measured, 'inside') / median(runs['none'], 'inside'):.2f}x",
+            f"{added[variant]:.1f}", f"{added[variant] / floor:.2f}" if floor and ratio else "-",
+            f"{added[variant] / peer:.2f}" if peer and ratio else "-",
+            f"{bytes_ / calls:.2f}" if bytes_ and calls else "-",
+            f"{recorder / calls * 1e9:.1f}" if own and calls else "-",
+            f"{more:.1f}" if own else "-"])
+    rows += [[name, variant, "SKIP", why, *["-"] * 7] for variant, why in skipped.items()]
     return rows
 
 
