@@ -12,6 +12,11 @@
 
 #include <stdio.h>
 
+/* Of a recording, what is between two moments: nanoseconds since its start. */
+struct profile_part {
+    int64_t from, to;
+};
+
 struct reader {
     const char *name;        /* for --from: "pstats" */
     const char *description; /* "Python cProfile / pstats" */
@@ -24,6 +29,9 @@ struct reader {
     int (*probe)(const uint8_t *head, size_t size);
     /* States facts to the builder. On failure what was built is thrown away by the caller. */
     int (*read)(struct input *input, struct build *build, struct error *err);
+    /* The same of a part. NULL: the format has no timeline. */
+    int (*read_part)(struct input *input, const struct profile_part *part, struct build *build,
+                     struct error *err);
 };
 
 struct writer {
@@ -48,6 +56,9 @@ const struct writer *writer_for_path(const char *path);
 
 /* Opens, recognises (or takes `from`, may be NULL), reads and finishes. */
 int profile_load(struct profile **out, const char *path, const char *from, struct error *err);
+/* ERROR_UNSUPPORTED when the format has no timeline. NULL: all of it. */
+int profile_load_part(struct profile **out, const char *path, const char *from,
+                      const struct profile_part *part, struct error *err);
 /*
  * The same over an input that the caller has opened and closes. Meanwhile another
  * thread may ask input_progress(): the browser shows how far it is.

@@ -132,13 +132,26 @@ static const struct reader *choose(struct input *input, const char *from, struct
     return reader;
 }
 
-static int load(struct profile **out, struct input *input, const char *from, struct error *err)
+static int read_part(const struct reader *reader, struct input *input,
+                     const struct profile_part *part, struct build *build, struct error *err)
+{
+    if (!part)
+        return reader->read(input, build, err);
+    if (!reader->read_part)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "is %s, which has no timeline: no part of it can be shown alone",
+                         reader->description);
+    return reader->read_part(input, part, build, err);
+}
+
+static int load(struct profile **out, struct input *input, const char *from,
+                const struct profile_part *part, struct error *err)
 {
     const struct reader *reader = choose(input, from, err);
     if (!reader)
         return -1;
     struct build *build = build_new();
-    if (reader->read(input, build, err)) {
+    if (read_part(reader, input, part, build, err)) {
         build_free(build);
         return -1;
     }
@@ -154,19 +167,27 @@ static int load(struct profile **out, struct input *input, const char *from, str
 int profile_load_input(struct profile **out, struct input *input, const char *from,
                        struct error *err)
 {
-    if (load(out, input, from, err))
+    if (load(out, input, from, NULL, err))
         return error_in_file(err, input_path(input));
     return 0;
 }
 
-int profile_load(struct profile **out, const char *path, const char *from, struct error *err)
+int profile_load_part(struct profile **out, const char *path, const char *from,
+                      const struct profile_part *part, struct error *err)
 {
     struct input *input;
     if (input_open(&input, path, err))
         return -1;
-    int status = profile_load_input(out, input, from, err);
+    int status = load(out, input, from, part, err);
+    if (status)
+        error_in_file(err, input_path(input));
     input_close(input);
     return status;
+}
+
+int profile_load(struct profile **out, const char *path, const char *from, struct error *err)
+{
+    return profile_load_part(out, path, from, NULL, err);
 }
 
 int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,

@@ -9,6 +9,7 @@
 
 struct replay {
     struct trace *trace;
+    const struct replay_part *part;
     const struct replay_visitor *visitor;
     void *payload;
     uint32_t thread;
@@ -21,6 +22,17 @@ static void enter(struct replay *replay, uint32_t function)
     *array_push(&replay->stack) = function;
     replay->visitor->enter(replay->payload, function,
                            trace_clock_at(&replay->trace->clock, replay->ticks));
+}
+
+static void reopen(struct replay *replay, uint32_t function)
+{
+    if (!replay->part->open) {
+        enter(replay, function);
+        return;
+    }
+    *array_push(&replay->stack) = function;
+    replay->part->open(replay->payload, function,
+                       trace_clock_at(&replay->trace->clock, replay->ticks));
 }
 
 static void leave(struct replay *replay)
@@ -43,11 +55,11 @@ static int enter_start(struct replay *replay, const struct events *events, struc
     /* The folded context itself stands for the frames inside it. */
     uint32_t last = events->folded_count && path.count ? 1 : 0;
     while (path.count > last)
-        enter(replay, path.data[--path.count]);
+        reopen(replay, path.data[--path.count]);
     array_free(&path);
     struct decoder folded = {events->folded, events->tokens.at, false};
     for (uint32_t i = 0; i < events->folded_count; i++)
-        enter(replay, decoder_below(&folded, definitions->functions.count));
+        reopen(replay, decoder_below(&folded, definitions->functions.count));
     return 0;
 }
 
@@ -95,13 +107,30 @@ static int replay_chunk(struct replay *replay, const struct chunk_place *place, 
 int trace_replay(struct trace *trace, uint32_t thread, const struct replay_visitor *visitor,
                  void *payload, struct error *err)
 {
+    static const struct replay_part all = {.to = UINT64_MAX};
+    return trace_replay_part(trace, thread, &all, visitor, payload, err);
+}
+
+static bool overlaps(const struct trace *trace, const struct chunk_place *place,
+                     const struct replay_part *part)
+{
+    uint64_t start = trace->clock.start;
+    uint64_t begin = place->begin > start ? place->begin - start : 0;
+    uint64_t end = place->end > start ? place->end - start : 0;
+    return end >= part->from && begin <= part->to;
+}
+
+int trace_replay_part(struct trace *trace, uint32_t thread, const struct replay_part *part,
+                      const struct replay_visitor *visitor, void *payload, struct error *err)
+{
     struct replay replay = {
-        .trace = trace, .visitor = visitor, .payload = payload, .thread = thread};
+        .trace = trace, .part = part, .visitor = visitor, .payload = payload, .thread = thread};
     int result = 0;
     const struct chunk_place *previous = NULL;
     for (uint32_t i = 0; i < trace->table.chunks.count && result == 0; i++) {
         const struct chunk_place *place = &trace->table.chunks.data[i];
-        if (place->type != CHUNK_DATA || place->thread != thread || place->events == 0)
+        if (place->type != CHUNK_DATA || place->thread != thread || place->events == 0 ||
+            !overlaps(trace, place, part))
             continue;
         bool continues =
             previous && previous->end == place->begin && previous->open == replay.stack.count;

@@ -34,6 +34,7 @@ struct trace {
     uint64_t thinned;     /* calls that count in the sums and have no events */
     uint64_t open;        /* frames open where the file ends */
 
+    bool limited;         /* the sums are those of a part (trace_limit.h) */
     bool indexed;         /* read from the index */
     bool closed;          /* the recorder ended properly */
     uint32_t lost_events; /* of a cut chunk whose sums are there */

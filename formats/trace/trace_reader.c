@@ -2,6 +2,7 @@
 
 #include "formats/trace/costs.h"
 #include "formats/trace/trace_file.h"
+#include "formats/trace/trace_limit.h"
 #include "formats/trace/trace_metadata.h"
 #include "formats/trace/trace_processes.h"
 
@@ -223,6 +224,17 @@ static void note_end(const struct reading *reading)
         build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);
 }
 
+static void note_part(const struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    build_note(
+        reading->build,
+        "Only t = %.6g s to %.6g s of the recording: calls that begin in it, the time in it, "
+        "and percentiles of calls that begin and return in it",
+        (double)trace_clock_at(&trace->clock, trace->first) * 1e-9,
+        (double)trace_clock_at(&trace->clock, trace->last) * 1e-9);
+}
+
 static void note_thinning(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
@@ -232,6 +244,13 @@ static void note_thinning(const struct reading *reading)
         return;
     for (uint32_t i = 0; i < trace->definitions.functions.count; i++)
         calls += reading->calls[i];
+    if (trace->limited) {
+        build_note(reading->build,
+                   "%" PRIu64 " calls of the recording have no events: what they did in this part "
+                   "of it counts as their callers' time",
+                   trace->thinned);
+        return;
+    }
     if (reading->min_time)
         snprintf(least, sizeof least, ", those below %.15g us", (double)reading->min_time * 1e-3);
     build_note(reading->build,
@@ -300,12 +319,16 @@ static void state(struct reading *reading)
                 any ? trace_clock_span(&trace->clock, trace->last - trace->first) : 0);
     build_flags(reading->build,
                 PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE | PROFILE_HAS_LATENCY);
-    note_end(reading);
+    if (!trace->limited)
+        note_end(reading);
+    else
+        note_part(reading);
     note_thinning(reading);
     note_losses(reading);
 }
 
-static int read_trace(struct input *input, struct build *build, struct error *err)
+static int read_part(struct input *input, const struct profile_part *part, struct build *build,
+                     struct error *err)
 {
     const uint8_t *data;
     size_t size;
@@ -315,6 +338,10 @@ static int read_trace(struct input *input, struct build *build, struct error *er
         build_cut(build, err);
     if (cut < 0 || trace_load(&trace, data, size, err) < 0)
         return -1;
+    if (part && trace_limit(trace, part->from, part->to, err) < 0) {
+        trace_free(trace);
+        return -1;
+    }
     uint32_t count = trace->definitions.functions.count;
     uint32_t texts = trace->definitions.strings.count;
     struct reading reading = {
@@ -338,10 +365,16 @@ static int read_trace(struct input *input, struct build *build, struct error *er
     return 0;
 }
 
+static int read_trace(struct input *input, struct build *build, struct error *err)
+{
+    return read_part(input, NULL, build, err);
+}
+
 const struct reader trace_reader = {
     .name = "ncp",
     .description = "ncprof trace",
     .suffixes = "ncp",
     .probe = probe,
     .read = read_trace,
+    .read_part = read_part,
 };

@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
+#include "tui/commands/quantity.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 
 struct report_options {
-    const char *from, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
+    const char *from, *range, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
         *callees;
     bool reverse, tree, tasks, pstats_style, strip_dirs;
     struct text_list restrictions;
@@ -57,6 +58,8 @@ static const struct option_row rows[] = {
      "with --pstats-style: a regular expression, N rows or 0.1 of them; repeatable"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct report_options, width),
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
+    {"range", 0, OPTION_TEXT, "T..T", offsetof(struct report_options, range),
+     "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct report_options, from),
      "read the file as this format, whatever it looks like"},
     {0},
@@ -209,6 +212,23 @@ static int check_options(const struct report_options *options, struct report_sty
     return column_for_sort(hotspot_columns, options->sort, "tottime", err) ? 0 : -1;
 }
 
+static int load_wanted(struct profile **out, const char *path, const struct report_options *options,
+                       struct error *err)
+{
+    double from, to;
+    if (!options->range)
+        return profile_load(out, path, options->from, err);
+    if (!quantity_range(options->range, &from, &to))
+        return error_set(err, ERROR_USAGE,
+                         "--range wants two times such as 1.5s..2s, not \"%.100s\"",
+                         options->range);
+    const struct profile_part part = {
+        .from = from < 9e9 ? (int64_t)(from * 1e9 + 0.5) : INT64_MAX,
+        .to = to < 9e9 ? (int64_t)(to * 1e9 + 0.5) : INT64_MAX,
+    };
+    return profile_load_part(out, path, options->from, &part, err);
+}
+
 static int report_run(const void *values, char **operands, int count)
 {
     const struct report_options *options = values;
@@ -218,7 +238,7 @@ static int report_run(const void *values, char **operands, int count)
     if (!command_operands(&report_command, count, 1))
         return COMMAND_FAILED;
     bool failed = check_options(options, &style, &err) ||
-                  profile_load(&profile, operands[0], options->from, &err) ||
+                  load_wanted(&profile, operands[0], options, &err) ||
                   (options->tasks && tasks_split(&profile, &err)) ||
                   report_profile(profile, options, &style, &err);
     if (!failed && (style.format == REPORT_CSV || options->pstats_style))
