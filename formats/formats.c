@@ -14,6 +14,7 @@
     ROW(chrome_reader)                                                                             \
     ROW(cpuprofile_reader)                                                                         \
     ROW(speedscope_reader)                                                                         \
+    ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
     ROW(folded_reader)
 

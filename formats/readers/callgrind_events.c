@@ -1,6 +1,7 @@
 #include "formats/readers/callgrind_events.h"
 
 #include "formats/readers/decimal.h"
+#include "formats/readers/units.h"
 
 #include <string.h>
 #include <strings.h>
@@ -26,38 +27,6 @@ static bool next_word(struct slice *rest, struct slice *word)
     return length > 0;
 }
 
-struct unit {
-    const char *word;
-    enum metric_kind kind;
-    int64_t factor; /* to nanoseconds or bytes */
-};
-
-static const struct unit *find_unit(struct slice word)
-{
-    static const struct unit units[] = {
-        {"ns", METRIC_TIME, 1},
-        {"nanoseconds", METRIC_TIME, 1},
-        {"us", METRIC_TIME, 1000},
-        {"\xc2\xb5s", METRIC_TIME, 1000},
-        {"usec", METRIC_TIME, 1000},
-        {"microseconds", METRIC_TIME, 1000},
-        {"ms", METRIC_TIME, 1000000},
-        {"msec", METRIC_TIME, 1000000},
-        {"milliseconds", METRIC_TIME, 1000000},
-        {"s", METRIC_TIME, 1000000000},
-        {"seconds", METRIC_TIME, 1000000000},
-        {"bytes", METRIC_BYTES, 1},
-        {"B", METRIC_BYTES, 1},
-        {"kB", METRIC_BYTES, 1024},
-        {"MB", METRIC_BYTES, 1024 * 1024},
-        {"GB", METRIC_BYTES, 1024 * 1024 * 1024},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (is_word(word, units[i].word))
-            return &units[i];
-    return NULL;
-}
-
 struct meaning {
     struct slice name;
     enum metric_kind kind;
@@ -77,7 +46,7 @@ static bool unit_in_name(struct slice event, struct meaning *meaning)
         digits++;
     if (digits && (!decimal_count(word.text, digits, &times) || !times || times > 1000000))
         return false;
-    const struct unit *unit = find_unit((struct slice){word.text + digits, word.length - digits});
+    const struct unit *unit = unit_find((struct slice){word.text + digits, word.length - digits});
     if (!unit)
         return false;
     size_t length = (size_t)(open - event.text);
@@ -91,7 +60,7 @@ static struct meaning meaning_of(struct slice event, bool yappi)
 {
     static const struct slice time = {"time", 4};
     struct meaning meaning = {event, METRIC_COUNT, 1};
-    const struct unit *unit = find_unit(event);
+    const struct unit *unit = unit_find(event);
     if (unit_in_name(event, &meaning))
         return meaning;
     if (unit && unit->kind == METRIC_TIME) /* pyprof2calltree: "events: ns" */
@@ -103,13 +72,6 @@ static struct meaning meaning_of(struct slice event, bool yappi)
     return meaning;
 }
 
-static const char *unit_of(enum metric_kind kind)
-{
-    static const char *const units[] = {
-        [METRIC_TIME] = "s", [METRIC_SAMPLES] = "samples", [METRIC_BYTES] = "bytes"};
-    return kind == METRIC_COUNT ? "" : units[kind];
-}
-
 static uint32_t new_metric(struct build *build, const struct meaning *meaning)
 {
     char name[NAME_MAX_LENGTH];
@@ -119,8 +81,8 @@ static uint32_t new_metric(struct build *build, const struct meaning *meaning)
     /* "Time" and "Memory" are what other formats call "time" and "memory". */
     if (meaning->kind != METRIC_COUNT && name[0] >= 'A' && name[0] <= 'Z')
         name[0] = (char)(name[0] | 0x20);
-    return build_metric(build, name, unit_of(meaning->kind), meaning->kind,
-                        meaning->kind == METRIC_TIME ? 1e-9 : 1);
+    return build_metric(build, name, unit_name(meaning->kind), meaning->kind,
+                        unit_scale(meaning->kind));
 }
 
 static uint32_t find_event(const struct callgrind_events *events, uint32_t name)

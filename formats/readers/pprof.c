@@ -1,0 +1,346 @@
+/*
+ * pprof's protocol buffer, plain or packed by gzip: samples whose stacks are locations, each of
+ * one or several frames, innermost first.
+ *
+ *     sample    location numbers, leaf first; a value for each type of sample; labels
+ *     location  mapping, address, lines: the function, and those it is inlined in
+ *     function  name, system name, file, first line
+ *
+ * Decisions:
+ *
+ *   - The default type comes first, as `pprof` shows it: default_sample_type, else the last.
+ *   - A location without functions is named by its address, in its mapping.
+ *   - string_table[0] is "" whatever it holds; a function may have the number 0. `pprof` refuses
+ * both.
+ *   - Samples of a saved difference (-diff_base) are negative and stay so.
+ *   - Labels are counted and left out.
+ *   - The type "calls" of a profile that ncprof wrote becomes ncalls.
+ *
+ * The wire is decoded here, not by protobuf-c: that builds every message as structures of its
+ * own before the first can be looked at, and the stacks' tree needs the memory.
+ *
+ * Source: proto/profile.proto of github.com/google/pprof, its field numbers.
+ */
+#include "formats/format.h"
+#include "formats/readers/pprof_tables.h"
+#include "formats/readers/units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUM_MAX   (INT64_C(1) << 62)
+#define TYPES_MAX 64u
+#define NAME_SIZE 256
+#define CALLS     UINT32_MAX /* a type that is no metric but ncalls */
+
+/* Frames that inlining may make of the locations in so many bytes. */
+#define FRAMES_MAX(size) ((size)*UINT64_C(4) + 100000)
+
+struct type {
+    uint32_t metric;
+    int64_t factor; /* to nanoseconds, bytes, ones */
+    int64_t sum;    /* of absolute values */
+};
+
+struct sample {
+    ARRAY(uint64_t) locations;
+    int64_t values[TYPES_MAX];
+    uint32_t value_count;
+    bool labelled;
+};
+
+struct pprof {
+    struct build *build;
+    struct pprof_tables tables;
+    struct type types[TYPES_MAX];
+    uint32_t type_count;
+    uint32_t root;
+    struct sample sample;
+    uint64_t frames_left;
+    uint64_t labelled, unlike, out_of_range, used;
+};
+
+/* ---- types ---- */
+
+static bool is_text(struct slice s, const char *text)
+{
+    return s.length == strlen(text) && !memcmp(s.text, text, s.length);
+}
+
+static bool is_ours(struct pprof *p)
+{
+    for (uint32_t i = 0; i < p->tables.comments.count; i++)
+        if (is_text(pprof_string(&p->tables, p->tables.comments.data[i]), "ncprof"))
+            return true;
+    return false;
+}
+
+static uint32_t default_type(struct pprof *p)
+{
+    struct pprof_tables *t = &p->tables;
+    struct slice wanted = pprof_string(t, t->default_type);
+    for (uint32_t i = 0; wanted.length && i < p->type_count; i++) {
+        struct slice name = pprof_string(t, t->types.data[i].name);
+        if (name.length == wanted.length && !memcmp(name.text, wanted.text, name.length))
+            return i;
+    }
+    return p->type_count - 1;
+}
+
+static void state_type(struct pprof *p, uint32_t i)
+{
+    char name[NAME_SIZE];
+    struct slice text = pprof_string(&p->tables, p->tables.types.data[i].name);
+    struct slice unit_text = pprof_string(&p->tables, p->tables.types.data[i].unit);
+    const struct unit *unit = unit_find(unit_text);
+    enum metric_kind kind = unit ? unit->kind : METRIC_COUNT;
+    if (is_text(text, "samples") || is_text(text, "sample"))
+        kind = unit ? kind : METRIC_SAMPLES;
+    size_t length = text.length < sizeof name ? text.length : sizeof name - 1;
+    memcpy(name, text.text, length);
+    name[length] = '\0';
+    p->types[i] = (struct type){.factor = unit ? unit->factor : 1};
+    p->types[i].metric =
+        build_metric(p->build, *name ? name : "value", unit_name(kind), kind, unit_scale(kind));
+}
+
+static void state_types(struct pprof *p)
+{
+    bool ours = is_ours(p);
+    p->type_count = p->tables.types.count < TYPES_MAX ? p->tables.types.count : TYPES_MAX;
+    uint32_t first = default_type(p);
+    state_type(p, first);
+    for (uint32_t i = 0; i < p->type_count; i++) {
+        struct slice name = pprof_string(&p->tables, p->tables.types.data[i].name);
+        if (i != first && ours && is_text(name, "calls"))
+            p->types[i] = (struct type){.metric = CALLS, .factor = 1};
+        else if (i != first)
+            state_type(p, i);
+    }
+}
+
+/* ---- samples ---- */
+
+static bool take_locations(struct sample *sample, struct protobuf_field field)
+{
+    uint64_t number;
+    while (protobuf_number(&field, &number))
+        *array_push(&sample->locations) = number;
+    return field.body.at == field.body.end;
+}
+
+static bool take_values(struct sample *sample, struct protobuf_field field)
+{
+    uint64_t value;
+    while (protobuf_number(&field, &value)) {
+        if (sample->value_count < TYPES_MAX)
+            sample->values[sample->value_count] = (int64_t)value;
+        sample->value_count += sample->value_count < UINT32_MAX;
+    }
+    return field.body.at == field.body.end;
+}
+
+static bool take_sample(struct sample *sample, struct protobuf body)
+{
+    struct protobuf_field field;
+    int more;
+    sample->locations.count = 0;
+    sample->value_count = 0;
+    sample->labelled = false;
+    while ((more = protobuf_next(&body, &field)) > 0) {
+        if (field.number == 1 && !take_locations(sample, field))
+            return false;
+        if (field.number == 2 && !take_values(sample, field))
+            return false;
+        sample->labelled |= field.number == 3;
+    }
+    return more == 0;
+}
+
+/* False when there are more frames than so many bytes should hold. */
+static bool context_of(struct pprof *p, uint32_t *context)
+{
+    *context = p->root;
+    for (uint32_t i = p->sample.locations.count; i-- > 0;) {
+        uint32_t count;
+        const struct pprof_line *frames =
+            pprof_frames(&p->tables, p->sample.locations.data[i], &count);
+        if (count > p->frames_left)
+            return false;
+        p->frames_left -= count;
+        while (count-- > 0)
+            *context = build_context(p->build, *context, (uint32_t)frames[count].function);
+    }
+    return true;
+}
+
+static bool scaled(struct type *type, int64_t value, int64_t *out)
+{
+    if (__builtin_mul_overflow(value, type->factor, out) || *out == INT64_MIN)
+        return false;
+    int64_t size = *out < 0 ? -*out : *out;
+    if (size > SUM_MAX - type->sum)
+        return false;
+    type->sum += size;
+    return true;
+}
+
+static void state_values(struct pprof *p, uint32_t context)
+{
+    for (uint32_t i = 0; i < p->type_count && i < p->sample.value_count; i++) {
+        struct type *type = &p->types[i];
+        int64_t value = p->sample.values[i];
+        if (!scaled(type, value, &value)) {
+            p->out_of_range++;
+        } else if (type->metric != CALLS) {
+            build_context_self(p->build, context, type->metric, value);
+        } else if (value > 0) {
+            build_context_calls(p->build, context, (uint64_t)value);
+            build_flags(p->build, PROFILE_HAS_CALLS);
+        }
+    }
+}
+
+static int state_sample(struct pprof *p, struct protobuf body, uint64_t offset, struct error *err)
+{
+    uint32_t context;
+    if (!take_sample(&p->sample, body))
+        return error_at_offset(err, offset, "is no pprof profile: a sample is malformed");
+    if (!context_of(p, &context)) {
+        error_at_offset(err, offset, "its inlined calls come to too many frames for its size");
+        err->code = ERROR_LIMIT;
+        return -1;
+    }
+    p->labelled += p->sample.labelled;
+    p->unlike += p->sample.value_count != p->tables.types.count;
+    state_values(p, context);
+    p->used++;
+    return 0;
+}
+
+static int state_samples(struct pprof *p, const uint8_t *data, size_t size, struct error *err)
+{
+    struct protobuf cursor = {data, data + size};
+    struct protobuf_field field;
+    while (protobuf_next(&cursor, &field) > 0)
+        if (field.number == PPROF_SAMPLE && field.wire == PROTOBUF_BYTES &&
+            state_sample(p, field.body, (uint64_t)(field.body.at - data), err))
+            return -1;
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+static void state_notes(struct pprof *p)
+{
+    if (p->tables.types.count > TYPES_MAX)
+        build_note(p->build, "holds %" PRIu32 " types of samples, of which the first %u are kept",
+                   p->tables.types.count, TYPES_MAX);
+    if (p->tables.unknown)
+        build_note(p->build, "%" PRIu64 " references are to what is not there", p->tables.unknown);
+    if (p->labelled)
+        build_note(p->build, "labels of %" PRIu64 " samples are left out", p->labelled);
+    if (p->unlike)
+        build_note(p->build,
+                   "%" PRIu64 " samples have another number of values than there are "
+                   "types",
+                   p->unlike);
+    if (p->out_of_range)
+        build_note(p->build, "%" PRIu64 " values are too large and are left out", p->out_of_range);
+    if (!p->used)
+        build_note(p->build, "holds no samples");
+}
+
+static int read_message(struct pprof *p, const uint8_t *data, size_t size, struct error *err)
+{
+    if (pprof_tables_read(&p->tables, data, size, err)) {
+        if (err->code != ERROR_TRUNCATED)
+            return -1;
+        build_cut(p->build, err);
+    }
+    state_types(p);
+    uint32_t process = build_process(p->build, "", 0);
+    p->root = build_root(p->build, build_thread(p->build, "all", 0, process));
+    p->frames_left = FRAMES_MAX(size);
+    if (state_samples(p, data, size, err))
+        return -1;
+    if (p->tables.time > 0)
+        build_times(p->build, p->tables.time, p->tables.duration > 0 ? p->tables.duration : 0);
+    state_notes(p);
+    return 0;
+}
+
+static int read_pprof(struct input *input, struct build *build, struct error *err)
+{
+    struct pprof p = {.build = build, .tables = {.build = build}};
+    const uint8_t *data;
+    size_t size;
+    int cut = input_all(input, &data, &size, err);
+    if (cut < 0)
+        return -1;
+    if (cut)
+        build_cut(build, err);
+    int status = read_message(&p, data, size, err);
+    pprof_tables_free(&p.tables);
+    array_free(&p.sample.locations);
+    return status;
+}
+
+/* ---- the probe ---- */
+
+/* Whether a field of the message Profile is of the wire type it should be. */
+static bool is_field(const struct protobuf_field *field)
+{
+    if (field->number > PPROF_DEFAULT_TYPE)
+        return false;
+    bool message = field->number <= PPROF_STRING || field->number == PPROF_PERIOD_TYPE;
+    bool either = field->number == PPROF_COMMENT;
+    return either || message == (field->wire == PROTOBUF_BYTES);
+}
+
+static bool is_message(struct protobuf body, uint32_t last_field)
+{
+    struct protobuf_field field;
+    int more;
+    while ((more = protobuf_next(&body, &field)) > 0)
+        if (field.number > last_field)
+            return false;
+    return more == 0;
+}
+
+static bool is_plausible(const struct protobuf_field *field)
+{
+    static const uint32_t last_fields[] = {
+        [PPROF_SAMPLE_TYPE] = 2, [PPROF_SAMPLE] = 3,   [PPROF_MAPPING] = 10,
+        [PPROF_LOCATION] = 5,    [PPROF_FUNCTION] = 5, [PPROF_PERIOD_TYPE] = 2};
+    uint32_t count = sizeof last_fields / sizeof *last_fields;
+    uint32_t last = field->number < count ? last_fields[field->number] : 0;
+    return is_field(field) && (!last || is_message(field->body, last));
+}
+
+/* Every field that fits into the head is one of Profile; the last one may be cut. */
+static int probe_pprof(const uint8_t *head, size_t size)
+{
+    struct protobuf cursor = {head, head + size};
+    struct protobuf_field field;
+    bool any = false, typed = false;
+    int more;
+    while ((more = protobuf_next(&cursor, &field)) > 0) {
+        if (!is_plausible(&field))
+            return 0;
+        any = true;
+        typed |= field.number == PPROF_SAMPLE_TYPE;
+    }
+    if (more < 0 && size < INPUT_HEAD_MAX)
+        return typed ? 30 : 0;
+    return typed ? 70 : any ? 40 : 0;
+}
+
+const struct reader pprof_reader = {
+    .name = "pprof",
+    .description = "pprof protocol buffers, as Go, Pyroscope, Parca and others write them",
+    .suffixes = "pb pprof prof cpu",
+    .probe = probe_pprof,
+    .read = read_pprof,
+};
