@@ -2,7 +2,7 @@
 
 #include "capture/channel/control.h"
 
-static PyObject *none(void)
+static PyObject *nothing(void)
 {
     Py_IncRef(Py_None);
     return Py_None;
@@ -12,14 +12,14 @@ static PyObject *start(PyObject *self, PyObject *unused)
 {
     (void)self, (void)unused;
     control_switch(false);
-    return none();
+    return nothing();
 }
 
 static PyObject *stop(PyObject *self, PyObject *unused)
 {
     (void)self, (void)unused;
     control_switch(true);
-    return none();
+    return nothing();
 }
 
 static PyObject *enter(PyObject *self, PyObject *unused)
@@ -34,7 +34,7 @@ static PyObject *leave(PyObject *self, PyObject *arguments)
 {
     (void)self, (void)arguments;
     control_switch(true);
-    return none();
+    return nothing();
 }
 
 static PyMethodDef functions[] = {

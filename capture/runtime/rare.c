@@ -24,20 +24,20 @@ static bool is_nested(struct frame *top, const struct entry *entry)
 }
 
 /*
- * Calls between two modules and inlined functions are not that rare: the way to outside() is
- * spared them.
+ * Calls between two modules, inlined functions and those that were chosen among are not that rare:
+ * the way to outside() is spared them.
  */
 static bool has_frame(const struct context *on, const struct entry *entry)
 {
     return entry->place - on->low < on->size && is_nested(on->top, entry) && on->top < on->end;
 }
 
-static bool has_event(struct thread *thread, const struct entry *entry)
+static bool has_event(struct thread *thread, const struct entry *entry, uint64_t now)
 {
     struct stream *stream = &thread->on.stream;
     bool known = choice_rules.names || entry->function - thread->module_low < thread->module_size;
     return stream->cursor < stream->limit - sizeof(uint64_t) &&
-           stream_now() - stream->ticks <= CHANNEL_DT_MAX / 2 &&
+           now - stream->ticks <= CHANNEL_DT_MAX / 2 &&
            (known || modules_find(thread, entry->function));
 }
 
@@ -64,10 +64,11 @@ static bool enter(struct thread *thread, const struct entry *entry)
         }
         return entry->mark;
     }
-    if (choice == CHOICE_ASK || !has_event(thread, entry))
+    uint64_t now = stream_now();
+    if (choice == CHOICE_ASK || !has_event(thread, entry, now))
         return outside(thread, slow_enter, entry);
     push(thread, entry, 0);
-    stream_enter_address(&thread->on.stream, entry->function, stream_now());
+    stream_enter_address(&thread->on.stream, entry->function, now);
     return true;
 }
 
