@@ -18,12 +18,15 @@ def recover(*words, **more):
                           timeout=60, **more)
 
 
-def killed(seconds=0.2):
-    """Both are dead; the program's count and the recorder's pid."""
+def killed(written=0):
+    """Both are dead, with so many bytes in the trace; the program's count and the recorder's pid."""
     progress = Progress()
     process = start(WALK)
     target = target_of(process, progress)
-    time.sleep(seconds)
+    time.sleep(0.2)
+    deadline = time.monotonic() + 20
+    while written and os.path.getsize(TRACE) < written and time.monotonic() < deadline:
+        time.sleep(0.05)
     process.kill()
     process.wait()
     kill(target)
@@ -138,7 +141,7 @@ def _():
 
 @test("after a reboot there is nothing: it is said, the trace opens with what it has")
 def _():
-    progress, pid = killed(1.3)
+    progress, pid = killed(50000)
     remove(pid)
     done = recover(TRACE)
     expect(done.returncode == 0 and "nothing is left in memory" in done.stdout, done.stdout + done.stderr)
