@@ -176,6 +176,14 @@ uint32_t functions_define_code(PyObject *code, PyObject *globals)
     return id;
 }
 
+/* _interpreters, _xxsubinterpreters: profilers, and modules that are not made for it, stay out. */
+static void note_interpreters(const char *name)
+{
+    size_t length = strlen(name), end = sizeof "interpreters.create>" - 1;
+    if (length > end && strcmp(name + length - end, "interpreters.create>") == 0)
+        define_note("the program makes interpreters of its own: what runs in them is not recorded");
+}
+
 uint32_t functions_define_builtin(PyMethodDef *key, PyObject *callable)
 {
     PyObject *type, *value, *traceback;
@@ -187,6 +195,7 @@ uint32_t functions_define_builtin(PyMethodDef *key, PyObject *callable)
     names_of_builtin(&names, key, callable);
     define(id, &names, KIND_BUILTIN, shared);
     setprofile_met(key, names.name);
+    note_interpreters(names.name);
     names_free(&names);
     PyErr_Restore(type, value, traceback);
     return id;

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import shutil
 from pathlib import Path
 
 from support import NCPROF, Recording, Skip, TMP, Tap, each, run, version_of
@@ -38,6 +39,30 @@ down(90000)
 """
 
 
+INTERPRETERS = """
+import importlib
+try:
+    interpreters = importlib.import_module("_interpreters")
+except ImportError:
+    interpreters = importlib.import_module("_xxsubinterpreters")
+def f():
+    pass
+one = interpreters.create()
+interpreters.run_string(one, '''
+import json, threading
+def g():
+    pass
+thread = threading.Thread(target=g)
+thread.start()
+thread.join()
+''')
+f()
+interpreters.destroy(one)
+f()
+print("done")
+"""
+
+
 def old_interpreters():
     home = pwd.getpwuid(os.getuid()).pw_dir + "/.pyenv"
     found = {}
@@ -60,6 +85,15 @@ def unsupported(version):
     assert recording.out.strip() == (b"" if refused else version[:1].encode()), recording.out
     assert recording.status == (2 if refused else 3), recording.status
     assert b"Traceback" not in recording.err
+    assert not recording.trace.exists()
+
+
+def pypy():
+    python = shutil.which("pypy3")
+    if not python:
+        raise Skip("no PyPy here")
+    recording = Recording([python, "-c", "print(1)"])
+    assert recording.status == 2 and b"is PyPy: only CPython 3.8" in recording.err, recording.err
     assert not recording.trace.exists()
 
 
@@ -104,6 +138,20 @@ def deep(python):
     assert count["down"] == 90001, count
 
 
+def interpreters(python):
+    """The program runs as it would; that something is missing is said."""
+    if version_of(python) < (3, 12):
+        raise Skip("this interpreter's own are not ready")
+    path = TMP / "interpreters.py"
+    path.write_text(INTERPRETERS)
+    for own in ((), ONLY):
+        recording = Recording([python, str(path)], own=own)
+        assert recording.status == 0 and recording.out == b"done\n", recording.err
+        calls = {row["name"]: row["ncalls"] for row in rows(recording)}
+        assert calls["f"] == 2 and "g" not in calls, calls
+        assert own or "interpreters of its own" in recording.info(), recording.info()
+
+
 def cost(own):
     def check(python):
         path = TMP / "cost.py"
@@ -121,10 +169,12 @@ def main():
     tap = Tap()
     for version in ("2.7", "3.6", "3.7"):
         tap.test(f"CPython {version} is refused in words", unsupported, version)
+    tap.test("PyPy is refused in words", pypy)
     for label, own in (("", ()), (", --python-only", ONLY)):
         each(tap, "names of any kind" + label, names(own))
         each(tap, "interpreters that ignore the environment" + label, isolated(own))
         each(tap, "what the recorder costs is said" + label, cost(own))
+    each(tap, "interpreters that the program makes", interpreters)
     each(tap, "recursion 90,000 deep", deep)
     tap.close()
 
