@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen"]
 
+BENCH=huge, minutes long, is measured only when it is asked for.
+
 All variants of a row take turns within one run, so that a busy moment hits them alike; figures are
 medians. Nothing is asserted: times belong to the machine, only the ratios travel. A row whose
 workload or peer is missing says so.
@@ -396,8 +398,41 @@ def screen(options):
           ["what", "CPU s", "min..max", "a press"], rows)
 
 
+# ---- a trace of a thousand million calls: minutes, only when it is asked for ----
+HUGE = (("fib, one thread", ("f", "43")), ("mix, two processes", ("x", "2000000")))
+
+
+def huge(options):
+    source = need_file(SHARED / "workload_native.c")
+    need_tool("gcc")
+    program = options.work / "huge"
+    subprocess.run(["gcc", "-O2", "-w", "-fno-inline", "-fno-optimize-sibling-calls",
+                    "-finstrument-functions", source, "-o", program], check=True)
+    rows = [huge_row(options, program, name, arguments) for name, arguments in HUGE]
+    table("Large traces, recorded and opened", ["workload", "calls", "recorded in s", "peak MB",
+                                                "trace MB", "bytes/call", "report s",
+                                                "first screen s", "report of a second, s"], rows)
+
+
+def huge_row(options, program, name, arguments):
+    trace = options.work / "huge.ncp"
+    command = [program, *arguments]
+    if "two" in name:
+        both = f"{program} {' '.join(arguments)}"
+        command = ["sh", "-c", f"{both} & {both}; wait"]
+    recorded = Run([options.ncprof, "record", "--force", "-o", trace, "--", *command])
+    once = {"report": lambda: Run([options.ncprof, "report", trace]),
+            "screen": lambda: Run([options.ncprof, "--keys", "", "--dump", "80x24", trace]),
+            "range": lambda: Run([options.ncprof, "report", trace, "--range", "5s..6s"])}
+    runs, skipped = interleave(once, options.rounds)
+    calls, size = calls_in(options.ncprof, trace), trace.stat().st_size
+    took = [f"{median(runs[key], 'wall'):.3f}" if key in runs else skipped[key] for key in once]
+    return [name, f"{calls / 1e6:.0f} M", f"{recorded.wall:.1f}", f"{recorded.peak_mb:.0f}",
+            f"{size / 1e6:.1f}", f"{size / calls:.3f}", *took]
+
+
 GROUPS = {"native": native, "python": python, "load": load, "compare": compare,
-          "screen": screen}
+          "screen": screen, "huge": huge}
 
 
 def main():
@@ -406,7 +441,8 @@ def main():
     parser.add_argument("--python", default="/usr/bin/python3")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folded-mb", type=int, default=200)
-    parser.add_argument("group", nargs="*", default=list(GROUPS), help=" ".join(GROUPS))
+    parser.add_argument("group", nargs="*", default=[name for name in GROUPS if name != "huge"],
+                        help=" ".join(GROUPS))
     options = parser.parse_args()
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     print(f"{model[1] if model else 'unknown processor'}, {os.cpu_count()} CPUs, Linux {os.uname().release},"
