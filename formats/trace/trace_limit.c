@@ -12,8 +12,22 @@ struct open_call {
     bool counted;
 };
 
+/* Counts on their way to a histogram, whose buckets are found by a search. */
+struct pending {
+    uint32_t function, bucket;
+    uint64_t count;
+};
+
+#define PENDING 4096u
+
+struct bounds {
+    uint64_t min, max;
+};
+
 struct part {
     struct trace *trace;
+    struct pending *pending; /* by a hash of what they are of */
+    struct bounds *bounds;   /* one a function; min > max: none */
     uint64_t from, to, last; /* ticks */
     uint32_t folded;         /* the function of folded contexts; 0: there is none */
     struct trace_context *contexts;
@@ -86,6 +100,57 @@ static void drop_empty(struct trace_tree *tree)
     free(ids);
 }
 
+/* ---- latencies ---- */
+
+static void settle(const struct part *part, struct pending *pending)
+{
+    if (pending->count)
+        histogram_add_bucket(&part->trace->latency[pending->function], pending->bucket,
+                             pending->count);
+    pending->count = 0;
+}
+
+static void add_latency(const struct part *part, uint32_t function, uint64_t ticks)
+{
+    struct bounds *bounds = &part->bounds[function];
+    uint32_t bucket = histogram_bucket_of(ticks);
+    struct pending *pending = &part->pending[(function * 61 + bucket) % PENDING];
+    if (ticks < bounds->min)
+        bounds->min = ticks;
+    if (ticks > bounds->max)
+        bounds->max = ticks;
+    if (pending->function != function || pending->bucket != bucket) {
+        settle(part, pending);
+        pending->function = function;
+        pending->bucket = bucket;
+    }
+    pending->count++;
+}
+
+static void begin_latencies(struct part *part)
+{
+    struct trace *trace = part->trace;
+    part->pending = memory_zeroed(PENDING, sizeof *part->pending);
+    part->bounds = memory_alloc(trace->latency_count * sizeof *part->bounds);
+    for (uint32_t i = 0; i < trace->latency_count; i++) {
+        histogram_free(&trace->latency[i]);
+        trace->latency[i] = (struct histogram){0};
+        part->bounds[i] = (struct bounds){UINT64_MAX, 0};
+    }
+}
+
+static void end_latencies(struct part *part)
+{
+    for (uint32_t i = 0; i < PENDING; i++)
+        settle(part, &part->pending[i]);
+    for (uint32_t i = 0; i < part->trace->latency_count; i++) {
+        part->trace->latency[i].min = part->bounds[i].min;
+        part->trace->latency[i].max = part->bounds[i].max;
+    }
+    free(part->pending);
+    free(part->bounds);
+}
+
 /* ---- events ---- */
 
 static void elapse(struct part *part, uint64_t ticks)
@@ -126,8 +191,7 @@ static void leave(void *payload, uint32_t function, int64_t signed_ticks)
     struct open_call call = part->open.data[--part->open.count];
     (void)function;
     if (call.counted && ticks <= part->to)
-        histogram_add(&part->trace->latency[part->contexts[call.context].function],
-                      ticks - call.start, 1);
+        add_latency(part, part->contexts[call.context].function, ticks - call.start);
 }
 
 /* ---- all of it ---- */
@@ -181,13 +245,11 @@ int trace_limit(struct trace *trace, int64_t from, int64_t to, struct error *err
     if (trace->first > trace->last || part.from > trace->last - clock.start)
         return error_set(err, ERROR_USAGE, "ends at %.3f s, before the range begins",
                          (double)trace_clock_at(&clock, trace->last) * 1e-9);
-    for (uint32_t i = 0; i < trace->latency_count; i++) {
-        histogram_free(&trace->latency[i]);
-        trace->latency[i] = (struct histogram){0};
-    }
+    begin_latencies(&part);
     trace_clock_init(&trace->clock, clock.start, 1); /* the visitor gets ticks */
     for (uint32_t i = 0; i < trace->definitions.threads.count && result == 0; i++)
         result = replay_part(&part, i, err);
+    end_latencies(&part);
     array_free(&part.open);
     trace->clock = clock;
     trace->limited = true;
