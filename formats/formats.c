@@ -20,6 +20,7 @@
 
 #define WRITERS(ROW)                                                                               \
     ROW(pstats_writer)                                                                             \
+    ROW(pprof_writer)                                                                              \
     ROW(callgrind_writer)                                                                          \
     ROW(folded_writer)                                                                             \
     ROW(json_writer)                                                                               \

@@ -299,18 +299,40 @@ def grown(options, size):
     return path
 
 
+def unpacked(options, name):
+    """A file of the shared folder without its .zst."""
+    out = options.work / name
+    if not out.exists():
+        need_tool("zstd")
+        subprocess.run(["zstd", "-dqf", need_file(SHARED / f"{name}.zst"), "-o", out], check=True)
+    return out
+
+
 def load(options):
+    def python(loop):
+        return lambda file: Run([options.python, "-c", loop, file])
+
+    def tool(*words):
+        def run(file):
+            need_tool(words[0])
+            return Run([*words, file])
+        return run
+
     cases = (
-        ("pstats, 100,000 functions", "Python pstats", PSTATS_LOOP,
+        ("pstats, 100,000 functions", "Python pstats", python(PSTATS_LOOP),
          generated(options, "gen_pstats100k.py", "functions100k.prof")),
-        (f"folded stacks, {options.folded_mb} MB", "a Python loop", FOLDED_LOOP,
+        (f"folded stacks, {options.folded_mb} MB", "a Python loop", python(FOLDED_LOOP),
          generated(options, "gen_folded.py", f"stacks{options.folded_mb}.folded",
                    str(options.folded_mb))),
+        ("callgrind, 26.7 MB", "callgrind_annotate", tool("callgrind_annotate", "--auto=no"),
+         unpacked(options, "python3-instr.callgrind.out")),
+        ("pprof, 15 MB packed", "gzip -d (floor)", tool("gzip", "-dc"),
+         generated(options, "gen_pprof.py", "samples400k.pb.gz", "400000")),
     )
     rows = []
-    for what, peer, loop, file in cases:
+    for what, peer, once, file in cases:
         variants = {
-            peer: lambda loop=loop, file=file: Run([options.python, "-c", loop, file]),
+            peer: lambda once=once, file=file: once(file),
             "ncprof report": lambda file=file: Run([options.ncprof, "report", file, "--limit", "20"]),
         }
         runs, skipped = interleave(variants, min(options.rounds, 3))

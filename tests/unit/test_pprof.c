@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "tests/unit/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,6 +306,87 @@ static void inlines_without_end(void **state)
     array_free(&out.bytes);
 }
 
+/* ---- the writer ---- */
+
+static struct profile *rewritten(const struct profile *p)
+{
+    char *data = NULL;
+    size_t size = 0;
+    struct error err = {0};
+    struct profile *again = NULL;
+    FILE *file = open_memstream(&data, &size);
+    assert_non_null(file);
+    assert_int_equal(writer_by_name("pprof")->write(p, file, &err), 0);
+    fclose(file);
+    if (profile_load_memory(&again, data, size, "written", NULL, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(again->format, "pprof");
+    assert_int_equal(profile_check(again, &err), 0);
+    free(data);
+    return again;
+}
+
+static void assert_same(const struct profile *a, const struct profile *b)
+{
+    assert_int_equal(a->metric_count, b->metric_count);
+    assert_int_equal(a->function_count, b->function_count);
+    assert_int_equal(a->flags & PROFILE_HAS_CALLS, b->flags & PROFILE_HAS_CALLS);
+    for (uint32_t m = 0; m < a->metric_count; m++) {
+        uint32_t same = 0;
+        while (strcmp(a->metrics[m].name, b->metrics[same].name) != 0)
+            same++;
+        assert_int_equal(m == 0, same == 0);
+        for (uint32_t f = 0; f < a->function_count; f++) {
+            struct values x = profile_function(a, f, m);
+            struct values y = profile_function(b, find(b, a->functions[f].name), same);
+            assert_memory_equal(&x, &y, sizeof x);
+        }
+    }
+}
+
+static void round_trips(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"small.pb.gz", "simple.folded", "recursive.folded"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct error err = {0};
+        struct profile *p;
+        char *path = memory_printf("tests/fuzz/corpus/%s", names[i]);
+        assert_int_equal(profile_load(&p, path, NULL, &err), 0);
+        if (!strcmp(names[i], "small.pb.gz")) /* what is no UTF-8 is written as \\xff */
+            p->functions[find(p, "work\xff")].name = "work\\xff";
+        struct profile *again = rewritten(p);
+        assert_same(p, again);
+        profile_free(again);
+        profile_free(p);
+        free(path);
+    }
+}
+
+static void calls_and_threads(void **state)
+{
+    (void)state;
+    struct error err;
+    struct build *build = build_new();
+    build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    uint32_t process = build_process(build, "", 1), f = build_function(build, "f", "", "a.c", 3, 0);
+    for (uint64_t t = 0; t < 2; t++) {
+        uint32_t thread = build_thread(build, t ? "worker" : "main", t, process);
+        build_enter(build, thread, f, 0);
+        build_enter(build, thread, f, 10);
+        build_leave(build, thread, 15);
+        build_leave(build, thread, 20);
+    }
+    struct profile *p;
+    assert_int_equal(build_finish(build, &p, &err), 0);
+    struct profile *again = rewritten(p);
+    assert_same(p, again);
+    assert_int_equal(profile_function(again, 0, 0).primitive, 2);
+    assert_int_equal(profile_function(again, 0, 0).total, 40);
+    profile_free(again);
+    profile_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +396,8 @@ int main(void)
         cmocka_unit_test(what_is_no_profile),
         cmocka_unit_test(cut_short),
         cmocka_unit_test(inlines_without_end),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(calls_and_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
