@@ -13,6 +13,7 @@
     ROW(yappi_reader)                                                                              \
     ROW(chrome_reader)                                                                             \
     ROW(cpuprofile_reader)                                                                         \
+    ROW(perf_script_reader)                                                                        \
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
