@@ -51,7 +51,7 @@ static uint32_t thread_of_task(struct split *split, uint32_t context)
     const char *name = split->from->functions[c->function].name;
     uint32_t process = split->from->threads[c->thread].process;
     uint32_t *newest = &split->newest[c->function];
-    for (uint32_t i = *newest; i != PROFILE_NONE; i = split->tasks.data[i].before)
+    for (uint32_t i = *newest; i < split->tasks.count; i = split->tasks.data[i].before)
         if (split->tasks.data[i].process == process)
             return split->tasks.data[i].thread;
     size_t size = strlen(name) + sizeof "task ";
