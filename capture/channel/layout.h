@@ -53,7 +53,7 @@
 /* And behind these the file holds what only the recorder uses (launcher/ledger.h). */
 #define CHANNEL_TAIL_SIZE  16384u
 #define CHANNEL_TAIL_BLOCK 256u /* and this for each block */
-#define CHANNEL_FULL_LIMIT 192u /* 12 MiB unread at most, then programs wait */
+#define CHANNEL_FULL_LIMIT 144u /* 9 MiB unread at most, then programs wait */
 #define CHANNEL_WAKE_COUNT 8u   /* FULL blocks at which a sleeping recorder is woken */
 
 enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL, CHANNEL_TAKEN };

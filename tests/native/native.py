@@ -49,15 +49,15 @@ def folder():
     return tempfile.TemporaryDirectory(prefix="ncprof-native-")
 
 
-def compile_program(sources, out, flags):
+def compile_program(sources, out, flags, compilers=("gcc", "g++")):
     """Builds `out` from C or C++ sources; raises with the compiler's words."""
     plus = any(source.endswith(".cpp") for source in sources)
-    compiler = "g++" if plus else "gcc"
+    compiler = compilers[plus]
     compile_flags = [flag for flag in flags if not flag.startswith(("-l", "-Wl"))]
 
     def compile_one(source):
         target = f"{out}.{os.path.basename(source)}.o"
-        driver = "g++" if source.endswith(".cpp") else "gcc"
+        driver = compilers[source.endswith(".cpp")]
         run([driver, "-w", "-I" + TOP, "-I" + PROGRAMS, *compile_flags, "-c", source, "-o", target])
         return target
 

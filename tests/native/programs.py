@@ -2,6 +2,7 @@
 """Programs that count their own calls, instrumented in every way: the recording has the same counts."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -37,6 +38,15 @@ def build(source, way, level, place):
     if source == "registers.c" and "avx2" in open("/proc/cpuinfo", encoding="utf-8").read():
         flags.append("-mavx2")
     compile_program([os.path.join(PROGRAMS, source), os.path.join(PROGRAMS, "tally.c")], out, flags)
+    return out
+
+
+def build_clang(source, place):
+    """clang calls the hooks of -finstrument-functions from other places of a function."""
+    out = os.path.join(place, f"{source}.clang")
+    sources = [os.path.join(PROGRAMS, name) for name in (source, "tally.c")]
+    compile_program(sources, out, [*WAYS["calls"], "-O2", "-fno-optimize-sibling-calls"],
+                    ("clang", "clang++"))
     return out
 
 
@@ -99,6 +109,14 @@ def main():
                     make = build_dlopen if source == "dlopen.c" else None
                     program = make(way, level, place) if make else build(source, way, level, place)
                     check(tap, f"{source} -O{level} {' '.join(WAYS[way])}", program, status, place)
+        for source in ("jumps.c", "deep.c", "threads.c"):
+            name = f"{source} compiled by clang -O2 -finstrument-functions"
+            if only and source not in only:
+                continue
+            if shutil.which("clang"):
+                check(tap, name, build_clang(source, place), 0, place)
+            else:
+                tap.skip(name, "no clang")
     tap.done()
 
 
