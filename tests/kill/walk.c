@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,8 +90,10 @@ UNSEEN static void end_program(void)
 /* The parent dies as the child did. */
 UNSEEN static void go_on_in_child(void)
 {
-    if (fork() == 0)
+    if (fork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* none is left over */
         return;
+    }
     wait(NULL);
     raise(SIGKILL);
 }
