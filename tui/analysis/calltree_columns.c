@@ -6,6 +6,7 @@
 #include "formats/profile/text.h"
 
 #include <math.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,9 +58,9 @@ static void thread_text(const struct profile *profile, uint32_t thread, char *bu
     size_t used = text_escape(t->name, strlen(t->name), buffer, size);
     if (!used)
         used = (size_t)snprintf(buffer, size, "thread %u", thread + 1);
-    if (profile->process_count > 1 && t->process < profile->process_count && used < size)
-        snprintf(buffer + used, size - used, "  of %llu",
-                 (unsigned long long)profile->processes[t->process].id);
+    uint64_t process = t->process < profile->process_count ? profile->processes[t->process].id : 0;
+    if (profile->process_count > 1 && process && used < size)
+        snprintf(buffer + used, size - used, "  of %" PRIu64, process);
 }
 
 static void function_text(const void *table, uint32_t row, char *buffer, size_t size)

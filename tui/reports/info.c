@@ -126,7 +126,8 @@ static void thread_line(FILE *out, const struct profile *profile, uint32_t t)
             total[0] ? "  " : "", total);
     if (thread->id)
         fprintf(out, "  id %" PRIu64, thread->id);
-    if (profile->process_count > 1 && thread->process < profile->process_count)
+    if (profile->process_count > 1 && thread->process < profile->process_count &&
+        profile->processes[thread->process].id)
         fprintf(out, "  of %" PRIu64, profile->processes[thread->process].id);
     putc('\n', out);
 }
