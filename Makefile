@@ -203,6 +203,7 @@ SOAK_KILLS ?= 1000
 soak: setup
 	@$(MAKE) tests-build
 	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) KILLS=$(SOAK_KILLS) tests/kill/kill.py
+	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) SOAK=1 tests/native/large.py
 
 bench: setup
 	@$(MAKE) all
