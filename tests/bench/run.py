@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen"]
+"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen replay"]
 
 BENCH=huge, minutes long, is measured only when it is asked for.
 
@@ -420,6 +420,28 @@ def screen(options):
           ["what", "CPU s", "min..max", "a press"], rows)
 
 
+# ---- replaying events: what a part of a recording needs ----
+def replay(options):
+    source = need_file(SHARED / "workload_native.c")
+    need_tool("gcc")
+    program, trace = options.work / "replayed", options.work / "replayed.ncp"
+    subprocess.run(["gcc", "-O2", "-w", "-fno-inline", "-fno-optimize-sibling-calls",
+                    "-finstrument-functions", source, "-o", program], check=True)
+    rows = []
+    for name, letter, size in (("fib", "f", 31), ("mix", "x", 100_000)):
+        Run([options.ncprof, "record", "--force", "-o", trace, "--", program, letter, str(size)])
+        once = {"sums": lambda: Run([options.ncprof, "report", trace]),
+                "events": lambda: Run([options.ncprof, "report", trace, "--range", "0s.."])}
+        runs, _ = interleave(once, options.rounds)
+        calls = calls_in(options.ncprof, trace)
+        least = {key: min(run.cpu for run in measured) for key, measured in runs.items()}
+        rows.append([f"{name} {calls / 1e6:.1f} M calls", f"{least['sums']:.3f}",
+                     f"{least['events']:.3f}",
+                     f"{2 * calls / (least['events'] - least['sums']) / 1e6:.0f}"])
+    table("Report of all of a recording, from its sums and from its events: CPU time, the least",
+          ["workload", "sums s", "events s", "M events/s"], rows)
+
+
 # ---- a trace of a thousand million calls: minutes, only when it is asked for ----
 HUGE = (("fib, one thread", ("f", "43")), ("mix, two processes", ("x", "2000000")))
 
@@ -454,7 +476,7 @@ def huge_row(options, program, name, arguments):
 
 
 GROUPS = {"native": native, "python": python, "load": load, "compare": compare,
-          "screen": screen, "huge": huge}
+          "screen": screen, "replay": replay, "huge": huge}
 
 
 def main():
