@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define CALLS  400
-#define ROUNDS 8
+#define ROUNDS 9
 #define BYTES  32768u      /* 12 a call are needed */
 enum { FILE_INPUT = 257 }; /* Py_file_input */
 
@@ -50,16 +50,33 @@ static uint64_t run(const struct calibration *calibration, const struct calibrat
     return result ? took : UINT64_MAX;
 }
 
+static void sort(uint64_t *values)
+{
+    for (int i = 1; i < ROUNDS; i++)
+        for (int k = i; k > 0 && values[k] < values[k - 1]; k--) {
+            uint64_t larger = values[k - 1];
+            values[k - 1] = values[k];
+            values[k] = larger;
+        }
+}
+
+/* The program will find the machine as it is, not at its best: medians, not the least of all. */
+static uint64_t median(uint64_t *values)
+{
+    sort(values);
+    return values[ROUNDS / 2];
+}
+
 static void begin_loop(const struct calibration *calibration, struct calibration_loop *loop,
                        const char *program)
 {
+    uint64_t took[ROUNDS];
     loop->plain = UINT64_MAX;
     loop->code = Py_CompileString(program, "<ncprof>", FILE_INPUT);
-    for (int i = 0; loop->code && i < ROUNDS; i++) {
-        uint64_t took = run(calibration, loop);
-        if (took < loop->plain)
-            loop->plain = took;
-    }
+    for (int i = 0; loop->code && i < ROUNDS; i++)
+        took[i] = run(calibration, loop);
+    if (loop->code)
+        loop->plain = median(took);
 }
 
 void calibrate_begin(struct calibration *calibration)
@@ -122,31 +139,32 @@ static void reserve_functions(const struct calibration_loop *loop)
  * Of the time between enter and leave half an unrecorded call is taken for the
  * function's own: the other half lies before and after it.
  */
-static void define(enum channel_hook hook, struct cost best, uint64_t plain)
+static void define(enum channel_hook hook, struct cost cost, uint64_t plain)
 {
-    uint64_t half = plain / 2, all = best.all > plain ? best.all - plain : 0;
-    uint64_t inside = best.inside > half ? best.inside - half : 0;
+    uint64_t half = plain / 2, all = cost.all > plain ? cost.all - plain : 0;
+    uint64_t inside = cost.inside > half ? cost.inside - half : 0;
     if (inside > all)
         inside = all;
-    if (best.inside > 0)
+    if (cost.inside > 0)
         define_cost(hook, inside, all - inside, CALLS);
 }
 
 static void end_loop(const struct calibration *calibration, const struct calibration_loop *loop,
                      enum channel_hook hook, char *events)
 {
-    struct cost best = {UINT64_MAX, 0};
+    uint64_t all[ROUNDS], inside[ROUNDS];
     if (!loop->code)
         return;
     reserve_functions(loop);
     for (int i = 0; i < ROUNDS; i++) {
         struct cost cost = run_recorded(calibration, loop, events);
-        if (cost.all < best.all)
-            best = cost;
+        all[i] = cost.all;
+        inside[i] = cost.inside;
     }
     functions_forget();
-    if (best.all != UINT64_MAX && loop->plain != UINT64_MAX)
-        define(hook, best, loop->plain);
+    struct cost cost = {median(all), median(inside)};
+    if (cost.all != UINT64_MAX && loop->plain != UINT64_MAX)
+        define(hook, cost, loop->plain);
 }
 
 void calibrate_end(struct calibration *calibration)

@@ -4,7 +4,7 @@
 
 #include "capture/runtime/thread.h"
 
-/* Calls the hooks some ten thousand times into memory of its own and defines the cost; 0.5 ms. */
+/* Calls the hooks some two thousand times into memory of its own and defines the cost; 1 ms. */
 __attribute__((visibility("hidden"))) void calibrate(enum hook_kind kind);
 
 #endif

@@ -104,11 +104,10 @@ return_trampoline:
     .cfi_endproc
     .size return_trampoline, .-return_trampoline
 
-    /* calibrate.c measures these: nothing but the hooks. */
-    .globl calibrate_mcount, calibrate_fentry
-    .hidden calibrate_mcount, calibrate_fentry
+    /* calibrate.c measures this: a function as -pg makes it, which calls its argument. */
+    .globl calibrate_mcount
+    .hidden calibrate_mcount
     .type calibrate_mcount, @function
-    .type calibrate_fentry, @function
 calibrate_mcount:
     .cfi_startproc
     push %rbp
@@ -116,17 +115,12 @@ calibrate_mcount:
     .cfi_offset %rbp, -16
     mov %rsp, %rbp
     call mcount@PLT
+    call *%rdi
     pop %rbp
     .cfi_def_cfa_offset 8
     ret
     .cfi_endproc
     .size calibrate_mcount, .-calibrate_mcount
-calibrate_fentry:
-    .cfi_startproc
-    call __fentry__@PLT
-    ret
-    .cfi_endproc
-    .size calibrate_fentry, .-calibrate_fentry
 
 #endif
     .section .note.GNU-stack,"",@progbits

@@ -3,7 +3,9 @@
  * length, counts them, and does nothing else. Calls take 50 ns to 1 ms, on stacks 1 to 50 deep.
  *
  * On standard error, at the end: "T ns" of all the work, "P ns" of a million iterations measured
- * between the calls while it ran (what the machine's pace was), "I name iterations calls" a function.
+ * between the calls while it ran (what the machine's pace was), "I name iterations calls" a function:
+ * iterations of a long loop, as a short one ends with a branch that the processor guesses wrong, or
+ * right; how many of a long one take as long is measured at the end.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #define OUTSIDE __attribute__((no_instrument_function, noinline)) static
 
 struct count {
-    uint64_t iterations, calls;
+    uint64_t iterations, calls; /* iterations: of the last call */
 };
 
 #define NAMES(X)                                                                                   \
@@ -43,7 +45,7 @@ PLAIN void spin(uint64_t iterations)
 
 PLAIN void work_of(int name, uint64_t iterations)
 {
-    counts[name].iterations += iterations;
+    counts[name].iterations = iterations;
     counts[name].calls++;
     spin(iterations);
 }
@@ -60,19 +62,19 @@ OUTSIDE uint64_t now(void)
     {                                                                                              \
         work_of(N_##name, iterations);                                                             \
     }
-LEAF(leaf_50ns, 50)
-LEAF(leaf_100ns, 100)
-LEAF(leaf_250ns, 250)
-LEAF(leaf_1us, 1000)
-LEAF(leaf_10us, 10000)
-LEAF(leaf_100us, 100000)
-LEAF(leaf_1ms, 1000000)
-LEAF(fan_tiny, 50)
+LEAF(leaf_50ns, 140)
+LEAF(leaf_100ns, 280)
+LEAF(leaf_250ns, 700)
+LEAF(leaf_1us, 2800)
+LEAF(leaf_10us, 28000)
+LEAF(leaf_100us, 280000)
+LEAF(leaf_1ms, 2800000)
+LEAF(fan_tiny, 140)
 
 /* Little of its own and many calls: what the hooks cost its callees' caller is all there is. */
 __attribute__((noinline)) static void fan(void)
 {
-    work_of(N_fan, 200);
+    work_of(N_fan, 400);
     for (int i = 0; i < 8; i++)
         fan_tiny();
 }
@@ -81,21 +83,21 @@ __attribute__((noinline)) static void pong(int depth);
 
 __attribute__((noinline)) static void ping(int depth)
 {
-    work_of(N_ping, 80);
+    work_of(N_ping, 200);
     if (depth > 1)
         pong(depth - 1);
 }
 
 __attribute__((noinline)) static void pong(int depth)
 {
-    work_of(N_pong, 160);
+    work_of(N_pong, 400);
     if (depth > 1)
         ping(depth - 1);
 }
 
 __attribute__((noinline)) static void descend(int depth)
 {
-    work_of(N_descend, 60);
+    work_of(N_descend, 160);
     if (depth > 1)
         descend(depth - 1);
 }
@@ -112,6 +114,30 @@ OUTSIDE void measure_pace(void)
     pace_iterations += 20000;
 }
 
+OUTSIDE void spin_apart(uint64_t iterations)
+{
+    spin(iterations);
+}
+
+/* How many iterations of a long loop take as long as a loop of so many. */
+OUTSIDE double iterations_of(uint64_t iterations)
+{
+    enum { TRIES = 15 };
+    double least = 1e300, least_long = 1e300;
+    uint64_t times = 400000 / iterations + 1;
+    for (int try = 0; try < TRIES; try++) {
+        uint64_t start = now();
+        for (uint64_t i = 0; i < times; i++)
+            spin_apart(iterations);
+        uint64_t middle = now();
+        spin_apart(times * iterations);
+        double took = (double)(middle - start), took_long = (double)(now() - middle);
+        least = took < least ? took : least;
+        least_long = took_long < least_long ? took_long : least_long;
+    }
+    return (double)iterations * least / least_long;
+}
+
 PLAIN void repeat(void (*function)(void), unsigned times)
 {
     for (unsigned i = 0; i < times; i++)
@@ -120,7 +146,7 @@ PLAIN void repeat(void (*function)(void), unsigned times)
 
 __attribute__((noinline)) static void work(unsigned round)
 {
-    work_of(N_work, 20000);
+    work_of(N_work, 60000);
     repeat(leaf_50ns, 400);
     repeat(leaf_100ns, 200);
     repeat(leaf_250ns, 80);
@@ -150,7 +176,8 @@ __attribute__((no_instrument_function)) int main(int argc, char **argv)
     fprintf(stderr, "T %llu\nP %.0f\n", (unsigned long long)took,
             (double)pace_ns * 1e6 / (double)pace_iterations);
     for (int i = 0; i < N_COUNT; i++)
-        fprintf(stderr, "I %s %llu %llu\n", names[i], (unsigned long long)counts[i].iterations,
+        fprintf(stderr, "I %s %.0f %llu\n", names[i],
+                iterations_of(counts[i].iterations) * (double)counts[i].calls,
                 (unsigned long long)counts[i].calls);
     return 0;
 }
