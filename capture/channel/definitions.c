@@ -62,6 +62,15 @@ static char *reserve(uint32_t size)
     return (char *)(block_at(definitions.block) + 1) + definitions.used;
 }
 
+/* Threads that have each a clock of their own do not know what came first: all holds at all times.
+ */
+static uint64_t moment_of(const struct channel_record *record)
+{
+    if (stream_clock != CHANNEL_CLOCK_CPU)
+        return stream_now();
+    return record->what == DEFINE_MODULE_GONE ? UINT64_MAX : 0;
+}
+
 static bool write_record(struct channel_record *record, const struct text *texts, unsigned count)
 {
     uint32_t size = (uint32_t)sizeof *record;
@@ -71,7 +80,7 @@ static bool write_record(struct channel_record *record, const struct text *texts
     char *at = reserve(record->size);
     if (!at)
         return false;
-    record->ticks = stream_now();
+    record->ticks = moment_of(record);
     memcpy(at, record, sizeof *record);
     at += sizeof *record;
     for (unsigned i = 0; i < count; i++) {

@@ -61,7 +61,8 @@ enum channel_state { CHANNEL_FREE, CHANNEL_OPEN, CHANNEL_FULL, CHANNEL_TAKEN };
 /* What a block's words are. Events of native programs name functions by address, Python's by id. */
 enum channel_kind { CHANNEL_DEFINITIONS = 1, CHANNEL_NATIVE, CHANNEL_PYTHON };
 
-enum channel_clock { CHANNEL_CLOCK_TSC, CHANNEL_CLOCK_MONOTONIC };
+/* CPU: `clock_base` and what the thread has spent on a processor, in ns: an axis a thread. */
+enum channel_clock { CHANNEL_CLOCK_TSC, CHANNEL_CLOCK_MONOTONIC, CHANNEL_CLOCK_CPU };
 
 /*
  * What the user switches while programs run: they map this page over one of their own
@@ -92,6 +93,7 @@ struct channel_header {
     uint32_t python_only;          /* no C functions of Python programs */
     uint32_t depth_limit;          /* recorded frames open on a stack; 0: no limit */
     uint32_t patterns_size;        /* bytes of `patterns`; 0: all functions are recorded */
+    uint64_t clock_base;           /* of the clock CPU: the session's start */
     uint64_t recorder_start;       /* of its process, as /proc/PID/stat says it; 0 unknown */
     uint32_t pid_namespace;        /* the recorder's: low half of the inode of /proc/self/ns/pid */
     _Atomic uint32_t closed;       /* the recorder has finished or died: record nothing more */

@@ -44,6 +44,7 @@ struct stream {
 #pragma GCC visibility push(hidden) /* no detour through the GOT */
 /* The session's clock; x86-64 with an invariant TSC reads that, everything else the vDSO. */
 extern uint32_t stream_clock; /* enum channel_clock, set by target_attach() */
+extern uint64_t stream_base;  /* what is added to it; 0 but for CHANNEL_CLOCK_CPU */
 /* Opens the next block, or scratch memory: cursor < limit holds after it even if nothing is kept.
  */
 void stream_refill(struct stream *stream, uint64_t now);
@@ -58,8 +59,9 @@ static inline uint64_t stream_now(void)
         return __rdtsc();
 #endif
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+    clock_gettime(stream_clock == CHANNEL_CLOCK_CPU ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC,
+                  &t);
+    return stream_base + (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
 }
 
 /*

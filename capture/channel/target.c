@@ -11,6 +11,7 @@
 #define SCRATCH_SIZE 16384u
 
 uint32_t stream_clock;
+uint64_t stream_base;
 
 /* Last resort when not even scratch memory is to be had; what is in it means nothing. */
 static char common_scratch[4096];
@@ -53,6 +54,7 @@ bool target_attach(void)
     if (path && *path) {
         if (session_map(path)) {
             stream_clock = target.channel->clock;
+            stream_base = target.channel->clock_base;
             make_mark();
             begin_program(UINT32_MAX);
             lineage_begin();

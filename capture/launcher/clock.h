@@ -11,17 +11,20 @@
  * has not given it up as its own clock (unsynchronised cores); else CLOCK_MONOTONIC.
  */
 enum channel_clock clock_choose(void);
-const char *clock_name(enum channel_clock clock); /* "tsc", "monotonic" */
+const char *clock_name(enum channel_clock clock); /* "tsc", "monotonic", "cpu" */
 
 /* The clock's ticks and CLOCK_MONOTONIC_RAW in nanoseconds, as close together as can be. */
 struct clock_pair {
     uint64_t ticks;
     int64_t nanoseconds;
 };
+/* Every thread has its own CPU clock, which runs in nanoseconds: of that the two are the same. */
 struct clock_pair clock_read(enum channel_clock clock);
 
 /* Ticks a second, measured between two pairs; 0 when they are too close to tell. */
 double clock_rate(const struct clock_pair *first, const struct clock_pair *second);
+/* Nanoseconds that a reading takes. */
+double clock_cost(enum channel_clock clock);
 /* What the clock goes on by, in ticks: all its readings are multiples of it apart. At least 1. */
 uint64_t clock_step(enum channel_clock clock);
 /* The ticks that a trace's times are kept in: whole steps, together at most `resolution_ns`, but

@@ -67,6 +67,15 @@ int drain_open(struct drain **out, struct trace_writer *writer, struct error *er
     return 0;
 }
 
+void drain_clock(struct drain *drain, enum channel_clock clock)
+{
+    drain->clock = clock;
+    drain->opened = clock_read(clock);
+    drain->session.channel->clock = clock;
+    drain->session.channel->clock_base =
+        clock == CHANNEL_CLOCK_CPU ? (uint64_t)drain->opened.nanoseconds : 0;
+}
+
 void drain_drop(struct drain *drain)
 {
     drain->session.channel->drop = true;

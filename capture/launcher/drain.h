@@ -21,6 +21,8 @@ struct drain;
  */
 int drain_open(struct drain **out, struct trace_writer *writer, struct error *err);
 const char *drain_path(const struct drain *drain);
+/* Before programs start: their clock. */
+void drain_clock(struct drain *drain, enum channel_clock clock);
 /* Before programs start: where there is no room, they lose events and count them. */
 void drain_drop(struct drain *drain);
 /* Likewise: of Python programs they record Python functions only. */

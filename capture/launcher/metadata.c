@@ -50,6 +50,7 @@ static void add_clock(cJSON *object, struct metadata_clock clock)
     cJSON_AddNumberToObject(entry, "unit", (double)clock.unit);
     cJSON_AddNumberToObject(entry, "step_ns", round(clock.step_ns * 10) / 10);
     cJSON_AddNumberToObject(entry, "resolution_ns", round(clock.unit_ns * 10) / 10);
+    cJSON_AddNumberToObject(entry, "read_ns", round(clock.read_ns * 10) / 10);
 }
 
 static void add_thinning(cJSON *object, const struct record_options *options)

@@ -13,6 +13,7 @@ struct metadata_clock {
     uint64_t unit;           /* of the clock's own ticks are one of the trace's */
     double step_ns;          /* the clock's own step; what is kept is coarser */
     double unit_ns;
+    double read_ns; /* what a reading takes */
 };
 
 /* Both are the caller's to free. */

@@ -32,6 +32,7 @@ struct recording {
     struct trace_writer *writer;
     struct drain *drain;
     struct clock_pair start;
+    double read_ns; /* what a reading of the clock takes */
     struct selection_clock clock;
 };
 
@@ -42,6 +43,11 @@ static char *output_path(const struct record_options *options, const struct dete
     if (options->output)
         return memory_string(options->output);
     return memory_printf("%s.ncp", target->name);
+}
+
+static enum channel_clock clock_of(const struct record_options *options)
+{
+    return options->cpu ? CHANNEL_CLOCK_CPU : clock_choose();
 }
 
 /* The clock's rate, measured over the time that the preparations take, or a millisecond. */
@@ -57,6 +63,7 @@ static struct metadata_clock measure_clock(enum channel_clock clock, const struc
     return (struct metadata_clock){.name = clock_name(clock),
                                    .ticks_per_second = rate / (double)unit,
                                    .unit = unit,
+                                   .read_ns = clock_cost(clock),
                                    .step_ns = (double)step * tick_ns,
                                    .unit_ns = (double)unit * tick_ns};
 }
@@ -64,8 +71,10 @@ static struct metadata_clock measure_clock(enum channel_clock clock, const struc
 static int open_trace(struct recording *recording, const struct clock_pair *first,
                       struct error *err)
 {
-    enum channel_clock clock = clock_choose();
-    char *metadata = metadata_header(recording->options, measure_clock(clock, first));
+    enum channel_clock clock = clock_of(recording->options);
+    struct metadata_clock measured = measure_clock(clock, first);
+    char *metadata = metadata_header(recording->options, measured);
+    recording->read_ns = measured.read_ns;
     recording->start = clock_read(clock);
     int result =
         trace_writer_open(&recording->writer, recording->output, recording->options->force,
@@ -76,7 +85,7 @@ static int open_trace(struct recording *recording, const struct clock_pair *firs
 
 static int prepare(struct recording *recording, int *status, struct error *err)
 {
-    struct clock_pair first = clock_read(clock_choose());
+    struct clock_pair first = clock_read(clock_of(recording->options));
     recording->library_folder = launch_library_folder(err);
     if (!recording->library_folder)
         return -1;
@@ -139,6 +148,8 @@ static int start(struct recording *recording, pid_t *child, int *status, struct 
     recover_tidy();
     if (drain_open(&recording->drain, recording->writer, err) != 0)
         return -1;
+    if (recording->options->cpu)
+        drain_clock(recording->drain, CHANNEL_CLOCK_CPU);
     if (recording->options->drop)
         drain_drop(recording->drain);
     if (recording->options->python_only)
@@ -249,6 +260,10 @@ static void print_summary(const struct recording *recording, struct trace_totals
         totals->bytes = (uint64_t)file.st_size; /* with the index */
     summary_text(line, sizeof line, recording->output, totals, state);
     fprintf(stderr, "%s\n", line);
+    if (recording->options->cpu)
+        fprintf(stderr,
+                "times are CPU times: each reading of that clock takes %.0f ns, two a call\n",
+                recording->read_ns);
 }
 
 /* Closes the trace. `result` and `err` are those of the recording so far. */

@@ -15,6 +15,7 @@ struct record_options {
     bool force;         /* an existing output is overwritten */
     bool quiet;         /* no summary line */
     bool python_only;   /* of Python programs Python functions only, at a fraction of the cost */
+    bool cpu;           /* time on a processor, not the time that passes */
     bool drop;          /* a program does not wait for the recorder: it loses events */
     struct selection selection;
     double size;             /* of the run's input; NAN: not given */

@@ -23,7 +23,8 @@ struct reading {
     uint64_t *calls;     /* by the file's id */
     int64_t left;        /* of what self times may add up to, so that no sum overflows ... */
     uint64_t calls_left; /* ... nor any of calls */
-    int64_t start_ns;
+    bool cpu;            /* each thread's time on a processor: no common axis of time */
+    int64_t start_ns, end_ns;
     uint64_t min_time;        /* ns; shorter calls were to have no events */
     uint64_t lost, open;      /* events and frames, as the recorder says it at the end */
     struct histogram latency; /* of one function after the other */
@@ -65,6 +66,10 @@ static void state_pair(void *payload, const char *key, const char *value)
     costs_take(&reading->costs, key, value);
     if (strcmp(key, "thin.min_time_ns") == 0)
         reading->min_time = strtoull(value, NULL, 10);
+    if (strcmp(key, "clock.name") == 0)
+        reading->cpu = strcmp(value, "cpu") == 0;
+    if (strcmp(key, "end") == 0)
+        reading->end_ns = strtoll(value, NULL, 10);
     if (strcmp(key, "size") == 0)
         build_size(reading->build, strtod(value, NULL));
     build_metadata(reading->build, key, value);
@@ -295,15 +300,26 @@ static double resolution_of(struct hook_cost cost)
 
 static void state_metrics(struct reading *reading)
 {
-    build_metric(reading->build, "wall", "s", METRIC_TIME, 1e-9);
+    build_metric(reading->build, reading->cpu ? "cpu" : "wall", "s", METRIC_TIME, 1e-9);
     reading->corrected = costs_known(&reading->costs);
     if (!reading->corrected)
         return;
-    reading->raw = build_metric(reading->build, "wall, raw", "s", METRIC_TIME, 1e-9);
+    reading->raw = build_metric(reading->build, reading->cpu ? "cpu, raw" : "wall, raw", "s",
+                                METRIC_TIME, 1e-9);
     struct correction correction = {.raw = reading->raw};
     for (int kind = 0; kind <= FUNCTION_BUILTIN; kind++)
         correction.resolution[kind] = resolution_of(reading->costs.most.of[kind]);
     build_correction(reading->build, &correction);
+}
+
+/* From the first to the last event; no thread's CPU time is that. */
+static int64_t wall_of(const struct reading *reading)
+{
+    const struct trace *trace = reading->trace;
+    if (reading->cpu)
+        return reading->end_ns > reading->start_ns ? reading->end_ns - reading->start_ns : 0;
+    bool any = trace->first <= trace->last;
+    return any ? trace_clock_span(&trace->clock, trace->last - trace->first) : 0;
 }
 
 static void state(struct reading *reading)
@@ -314,11 +330,9 @@ static void state(struct reading *reading)
     state_threads(reading);
     for (uint32_t i = 0; i < trace->latency_count; i++)
         state_latency(reading, i);
-    bool any = trace->first <= trace->last;
-    build_times(reading->build, reading->start_ns,
-                any ? trace_clock_span(&trace->clock, trace->last - trace->first) : 0);
-    build_flags(reading->build,
-                PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_TIMELINE | PROFILE_HAS_LATENCY);
+    build_times(reading->build, reading->start_ns, wall_of(reading));
+    build_flags(reading->build, PROFILE_HAS_TREE | PROFILE_HAS_CALLS | PROFILE_HAS_LATENCY |
+                                    (reading->cpu ? 0u : (unsigned)PROFILE_HAS_TIMELINE));
     if (!trace->limited)
         note_end(reading);
     else

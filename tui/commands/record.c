@@ -7,7 +7,7 @@
 #define NO_DEPTH UINT32_MAX
 
 struct record_values {
-    const char *output, *on_full, *min_time, *budget;
+    const char *output, *on_full, *min_time, *budget, *clock;
     bool force, quiet, python_only;
     double size;
     struct text_list tags, environment, include, exclude;
@@ -44,6 +44,8 @@ static const struct option_row rows[] = {
      "record for so long from the first start; the program goes on"},
     {"signal", 0, OPTION_TEXT, "USR1|USR2|HUP|QUIT", offsetof(struct record_values, signal),
      "this signal to ncprof record stops and starts the recording"},
+    {"clock", 0, OPTION_TEXT, "wall|cpu", offsetof(struct record_values, clock),
+     "wall (default), or cpu: a thread's time on a processor; a system call an event, ~0.5 µs"},
     {"on-full", 0, OPTION_TEXT, "block|drop", offsetof(struct record_values, on_full),
      "a program that is faster than the recorder waits (default), or loses calls that are counted"},
     {"min-time", 0, OPTION_TEXT, "T", offsetof(struct record_values, min_time),
@@ -118,6 +120,8 @@ static int record_command_run(const void *given, char **operands, int count)
         return command_misused("--tag wants KEY=VALUE, not \"%.200s\"", wrong);
     if (values->size <= 0)
         return command_misused("--size wants a number above 0");
+    if (values->clock && strcmp(values->clock, "wall") != 0 && strcmp(values->clock, "cpu") != 0)
+        return command_misused("--clock wants wall or cpu, not \"%.200s\"", values->clock);
     if (values->on_full && strcmp(values->on_full, "block") != 0 &&
         strcmp(values->on_full, "drop") != 0)
         return command_misused("--on-full wants block or drop, not \"%.200s\"", values->on_full);
@@ -129,6 +133,7 @@ static int record_command_run(const void *given, char **operands, int count)
         .force = values->force,
         .quiet = values->quiet,
         .python_only = values->python_only,
+        .cpu = values->clock && strcmp(values->clock, "cpu") == 0,
         .drop = values->on_full && strcmp(values->on_full, "drop") == 0,
         .size = values->size,
         .tags = values->tags.items,
