@@ -2,10 +2,11 @@
  * A program whose true times are known: every function spins so many iterations of a loop of known
  * length, counts them, and does nothing else. Calls take 50 ns to 1 ms, on stacks 1 to 50 deep.
  *
- * On standard error, at the end: "T ns" of all the work, "P ns" of a million iterations measured
- * between the calls while it ran (what the machine's pace was), "I name iterations calls" a function:
- * iterations of a long loop, as a short one ends with a branch that the processor guesses wrong, or
- * right; how many of a long one take as long is measured at the end.
+ * On standard error, at the end: "T ns" of all the work, "W" how much longer than on a processor,
+ * "P ns" of a million iterations measured between the calls while it ran (what the machine's pace
+ * was), "I name iterations calls" a function: iterations of a long loop, as a short one ends with a
+ * branch that the processor guesses wrong, or right; how many of a long one take as long is
+ * measured at the end.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -20,8 +21,9 @@ struct count {
 };
 
 #define NAMES(X)                                                                                   \
-    X(leaf_50ns) X(leaf_100ns) X(leaf_250ns) X(leaf_1us) X(leaf_10us) X(leaf_100us) X(leaf_1ms)    \
-    X(fan_tiny) X(fan) X(ping) X(pong) X(descend) X(work)
+    X(leaf_50ns)                                                                                   \
+    X(leaf_100ns) X(leaf_250ns) X(leaf_1us) X(leaf_10us) X(leaf_100us) X(leaf_1ms) X(fan_tiny)     \
+        X(fan) X(ping) X(pong) X(descend) X(work)
 
 #define ENUM(name) N_##name,
 enum { NAMES(ENUM) N_COUNT };
@@ -50,11 +52,16 @@ PLAIN void work_of(int name, uint64_t iterations)
     spin(iterations);
 }
 
-OUTSIDE uint64_t now(void)
+OUTSIDE uint64_t read_clock(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+OUTSIDE uint64_t now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 #define LEAF(name, iterations)                                                                     \
@@ -165,15 +172,16 @@ __attribute__((noinline)) static void work(unsigned round)
 __attribute__((no_instrument_function)) int main(int argc, char **argv)
 {
     unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 500;
-    uint64_t start = now(), outside = 0;
+    uint64_t start = now(), cpu = read_clock(CLOCK_THREAD_CPUTIME_ID), outside = 0;
     for (unsigned i = 0; i < rounds; i++) {
         work(i);
         uint64_t before = now();
         measure_pace();
         outside += now() - before;
     }
-    uint64_t took = now() - start - outside;
-    fprintf(stderr, "T %llu\nP %.0f\n", (unsigned long long)took,
+    uint64_t all = now() - start, took = all - outside;
+    cpu = read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu;
+    fprintf(stderr, "T %llu\nW %.3f\nP %.0f\n", (unsigned long long)took, (double)all / (double)cpu,
             (double)pace_ns * 1e6 / (double)pace_iterations);
     for (int i = 0; i < N_COUNT; i++)
         fprintf(stderr, "I %s %.0f %llu\n", names[i],

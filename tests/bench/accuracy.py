@@ -4,7 +4,7 @@ Calls take some 200 ns to 1 ms, on stacks 1 to 50 deep. Prints what accuracy.c p
 with --truth, unrecorded, also the ns of all calls of a function, what it calls not counted.
 """
 import sys
-from time import perf_counter_ns as now
+from time import perf_counter_ns as now, process_time_ns as cpu_now
 
 COUNTS = {}  # name: iterations, calls
 ALONE = {}  # name: the function without its calls
@@ -83,14 +83,16 @@ def each_call(name):
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     outside = paces = 0
-    start = now()
+    start, cpu = now(), cpu_now()
     for number in range(rounds):
         before = now()
         paces += pace()
         outside += now() - before
         work(number)
-    took = now() - start - outside
-    print(f"T {took}\nP {paces * 1e6 / (2000 * rounds):.0f}", file=sys.stderr)
+    whole = now() - start
+    cpu = cpu_now() - cpu
+    took = whole - outside
+    print(f"T {took}\nW {whole / max(cpu, 1):.3f}\nP {paces * 1e6 / (2000 * rounds):.0f}", file=sys.stderr)
     if "--truth" in sys.argv:
         for name, calls in [(name, calls) for name, (_, calls) in COUNTS.items()]:
             print(f"I {name} {each_call(name) * calls:.0f} {calls}", file=sys.stderr)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen replay"]
+"""Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen replay accuracy"]
 
 BENCH=huge, minutes long, is measured only when it is asked for.
 
@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import accuracy_table as accuracy
 
 TOP = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NCPROF_BENCH", TOP.parent / "shared" / "bench"))
@@ -476,7 +478,8 @@ def huge_row(options, program, name, arguments):
 
 
 GROUPS = {"native": native, "python": python, "load": load, "compare": compare,
-          "screen": screen, "replay": replay, "huge": huge}
+          "screen": screen, "replay": replay,
+          "accuracy": accuracy.table_of_all, "huge": huge}
 
 
 def main():
@@ -488,6 +491,7 @@ def main():
     parser.add_argument("group", nargs="*", default=[name for name in GROUPS if name != "huge"],
                         help=" ".join(GROUPS))
     options = parser.parse_args()
+    options.table, options.skip = table, Skip
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     print(f"{model[1] if model else 'unknown processor'}, {os.cpu_count()} CPUs, Linux {os.uname().release},"
           f" medians of {options.rounds} interleaved rounds")

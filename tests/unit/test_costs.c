@@ -83,8 +83,8 @@ static void make_tree(struct tree *tree, uint32_t leaf, const char *leaf_name)
     tree->len = add_context(tree, tree->f, add_function(tree, leaf_name, leaf), 200, 500);
 }
 
-static const struct costs some_costs = {.most.of = {[FUNCTION_PYTHON] = {20, 50},
-                                                    [FUNCTION_BUILTIN] = {5, 30}}};
+static const struct costs some_costs = {
+    .most.of = {[FUNCTION_PYTHON] = {20, 50}, [FUNCTION_BUILTIN] = {5, 30}}};
 
 static void each_part_is_taken_from_who_paid_it(void **state)
 {
