@@ -337,6 +337,9 @@ static void state(struct reading *reading)
         note_end(reading);
     else
         note_part(reading);
+    if (trace->limited && reading->cpu)
+        build_note(reading->build, "Times are CPU times, which each thread counts for itself: this "
+                                   "part is not the same moment in all of them");
     note_thinning(reading);
     note_losses(reading);
 }
