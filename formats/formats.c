@@ -14,6 +14,8 @@
     ROW(chrome_reader)                                                                             \
     ROW(cpuprofile_reader)                                                                         \
     ROW(perf_script_reader)                                                                        \
+    ROW(austin_reader)                                                                             \
+    ROW(mojo_reader)                                                                               \
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
@@ -113,7 +115,7 @@ const struct reader *reader_recognise(const char *path, const uint8_t *head, siz
 /* The reader that is asked for, or that knows the content; NULL with an error. */
 static const struct reader *choose(struct input *input, const char *from, struct error *err)
 {
-    char names[256];
+    char names[512];
     const uint8_t *head;
     size_t size;
     const struct reader *reader = from ? reader_by_name(from) : NULL;
