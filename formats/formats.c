@@ -19,6 +19,7 @@
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
+    ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 
 #define WRITERS(ROW)                                                                               \
