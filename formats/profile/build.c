@@ -187,10 +187,8 @@ uint32_t build_function(struct build *build, const char *name, const char *modul
 
 uint32_t build_process(struct build *build, const char *name, uint64_t id)
 {
-    *array_push(&build->processes) =
-        (struct build_process){.name = strings_intern_text(&build->strings, name),
-                               .parent = PROFILE_NONE,
-                               .id = id};
+    *array_push(&build->processes) = (struct build_process){
+        .name = strings_intern_text(&build->strings, name), .parent = PROFILE_NONE, .id = id};
     return build->processes.count - 1;
 }
 
@@ -232,6 +230,8 @@ void build_thread_name(struct build *build, uint32_t thread, const char *name)
 
 /* ---- contexts ---- */
 
+#define CHILDREN_LISTED 8u
+
 static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function,
                             uint32_t thread)
 {
@@ -257,7 +257,8 @@ static bool same_context(const void *items, uint32_t at, const void *key)
     return a->parent == b->parent && a->function == b->function;
 }
 
-uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
+/* Of a context with many children, those that are not in its list. */
+static uint32_t indexed_child(struct build *build, uint32_t parent, uint32_t function)
 {
     struct context key = {.parent = parent, .function = function};
     uint64_t hash = mix(mix(0, parent), function);
@@ -267,6 +268,28 @@ uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
         return found;
     index_add(&build->context_index, hash, build->contexts.count);
     return add_context(build, parent, function, build->contexts.data[parent].thread);
+}
+
+/* Most contexts have few children: their list is shorter than any table's way in memory. */
+uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
+{
+    const struct context *contexts = build->contexts.data;
+    uint32_t last = PROFILE_NONE, listed = 0;
+    for (uint32_t c = contexts[parent].first_child; c != PROFILE_NONE;
+         c = contexts[c].next_sibling) {
+        if (contexts[c].function == function)
+            return c;
+        last = c;
+        listed++;
+    }
+    if (listed == CHILDREN_LISTED)
+        return indexed_child(build, parent, function);
+    uint32_t child = add_context(build, parent, function, contexts[parent].thread);
+    if (last == PROFILE_NONE)
+        build->contexts.data[parent].first_child = child;
+    else
+        build->contexts.data[last].next_sibling = child;
+    return child;
 }
 
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls)

@@ -36,8 +36,11 @@ static void close_open_frames(struct build *build)
 
 /* ---- the tree ---- */
 
+/* In their order; the builder's lists lack some. */
 static void link_children(struct profile *p)
 {
+    for (uint32_t c = 0; c < p->context_count; c++)
+        p->contexts[c].first_child = p->contexts[c].next_sibling = PROFILE_NONE;
     for (uint32_t c = p->context_count; c-- > 0;) {
         uint32_t parent = p->contexts[c].parent;
         if (parent == PROFILE_NONE)
