@@ -222,6 +222,8 @@ static void hand_over_tree(struct profile *p, struct build *build)
     build->contexts.data = NULL;
     array_free(&build->contexts);
     p->context_self = gather(p, build, p->context_count, NULL, context_self);
+    for (uint32_t m = 0; m < p->metric_count; m++)
+        array_free(&build->columns[m].context.self); /* the totals need as much */
     p->context_total = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->context_count);
     if (p->context_count)
         memcpy(p->context_total, p->context_self,
