@@ -1,4 +1,4 @@
-/* What build.c, finish.c and edges.c share; for nobody else. */
+/* What build.c, build_tree.c, finish.c and edges.c share; for nobody else. */
 #ifndef NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 #define NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 
@@ -86,6 +86,28 @@ static inline void values_add(int64_t *value, int64_t more)
     if (__builtin_add_overflow(*value, more, value))
         *value = more < 0 ? INT64_MIN : INT64_MAX;
 }
+
+static inline uint64_t build_mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+    return hash ^ hash >> 32;
+}
+
+/* Makes room for the value of `index`; new ones are 0. */
+void build_reach(struct values_array *values, uint32_t index);
+
+/* The place of a value; valid until the next call. */
+static inline int64_t *value_at(struct values_array *values, uint32_t index)
+{
+    if (index == values->count && index < values->capacity)
+        values->data[values->count++] = 0;
+    else if (index >= values->count)
+        build_reach(values, index);
+    return &values->data[index];
+}
+
+/* A function's latencies, empty when it has none yet; valid until the next call. */
+struct histogram *build_latency_of(struct build *build, uint32_t function);
 
 static inline uint32_t function_number(const struct build *build, uint32_t function)
 {

@@ -136,8 +136,8 @@ int profile_check(const struct profile *p, struct error *err)
     for (uint32_t t = 0; t < p->thread_count; t++)
         REQUIRE(p->threads[t].root == PROFILE_NONE || p->threads[t].root < p->context_count,
                 "thread %u has no such root", t);
-    if (check_correction(p, err) || check_functions(p, err) || check_links(p, err) || check_edges(p, err) ||
-        check_latency(p, err))
+    if (check_correction(p, err) || check_functions(p, err) || check_links(p, err) ||
+        check_edges(p, err) || check_latency(p, err))
         return -1;
     for (uint32_t m = 0; m < p->metric_count && p->flags & PROFILE_HAS_TREE; m++)
         if (check_sums(p, m, err))

@@ -21,20 +21,13 @@
 #include "formats/profile/memory.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/names.h"
+#include "formats/readers/perf_lines.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EVENTS_MAX 31u
-
-struct header {
-    struct slice comm, event, rest; /* rest: what follows on the line */
-    uint64_t process, thread;
-    bool has_process, has_period;
-    uint64_t period;
-    int64_t time; /* ns; INT64_MIN unknown */
-};
 
 struct event {
     char *name;
@@ -60,148 +53,19 @@ struct perf {
     struct slice last;     /* the symbol and module of the frame before, in `text` */
     char *text;
     size_t capacity;
-    struct header header; /* of the sample being read; its slices are not valid any more */
+    struct perf_sample_header
+        header; /* of the sample being read; its slices are not valid any more */
     uint32_t owner, event;
     bool open;
     int64_t first, end;
     uint64_t samples, odd, dropped;
 };
 
-/* ---- words ---- */
-
-/* Takes the next word off a line; false at the end. */
-static bool next_word(struct slice *line, struct slice *word)
-{
-    while (line->length && is_blank(*line->text)) {
-        line->text++;
-        line->length--;
-    }
-    size_t length = 0;
-    while (length < line->length && !is_blank(line->text[length]))
-        length++;
-    *word = (struct slice){line->text, length};
-    line->text += length;
-    line->length -= length;
-    return length > 0;
-}
-
-static char last_of(struct slice s)
-{
-    return s.length ? s.text[s.length - 1] : '\0';
-}
-
-static struct slice without_last(struct slice s)
-{
-    return (struct slice){s.text, s.length - 1};
-}
-
-/* "12" or "12/34" */
-static bool parse_thread(struct slice word, struct header *header)
-{
-    const char *slash = memchr(word.text, '/', word.length);
-    size_t length = slash ? (size_t)(slash - word.text) : word.length;
-    if (!decimal_count(word.text, length, &header->process))
-        return false;
-    header->thread = header->process;
-    header->has_process = slash != NULL;
-    return !slash || decimal_count(slash + 1, word.length - length - 1, &header->thread);
-}
-
-static bool is_cpu(struct slice word)
-{
-    uint64_t cpu;
-    return word.length > 2 && *word.text == '[' && last_of(word) == ']' &&
-           decimal_count(word.text + 1, word.length - 2, &cpu);
-}
-
-/* "1234.567890:" */
-static bool parse_time(struct slice word, int64_t *ns)
-{
-    struct decimal number;
-    return last_of(word) == ':' && memchr(word.text, '.', word.length) &&
-           decimal_parse(word.text, word.length - 1, '.', &number) &&
-           decimal_scaled(&number, 9, ns);
-}
-
-/* What follows the thread: [cpu], time, period and event, of which only the event must be. */
-static bool parse_tail(struct slice line, struct header *header)
-{
-    struct slice word;
-    header->time = INT64_MIN;
-    header->has_period = false;
-    if (!next_word(&line, &word))
-        return false;
-    if (is_cpu(word) && !next_word(&line, &word))
-        return false;
-    if (parse_time(word, &header->time) && !next_word(&line, &word))
-        return false;
-    header->has_period = decimal_count(word.text, word.length, &header->period);
-    if (header->has_period && !next_word(&line, &word))
-        return false;
-    if (last_of(word) != ':' || word.length < 2)
-        return false;
-    header->event = without_last(word);
-    header->rest = slice_trim(line);
-    return true;
-}
-
-static bool parse_header(struct slice line, struct header *header)
-{
-    struct slice rest = line, word, comm = line;
-    if (!next_word(&rest, &comm))
-        return false;
-    while (next_word(&rest, &word)) {
-        if (*word.text < '0' || *word.text > '9' || !parse_thread(word, header) ||
-            !parse_tail(rest, header))
-            continue;
-        header->comm = slice_trim((struct slice){comm.text, (size_t)(word.text - comm.text)});
-        return true;
-    }
-    return false;
-}
-
 /* ---- frames ---- */
-
-static bool is_hex(struct slice word)
-{
-    for (size_t i = 0; i < word.length; i++)
-        if (!strchr("0123456789abcdef", word.text[i]) || !word.text[i])
-            return false;
-    return word.length > 0;
-}
-
-/* Splits "symbol (module)" at the bracket that the last one closes. */
-static struct slice take_module(struct slice *symbol)
-{
-    struct slice s = *symbol;
-    size_t at = s.length, depth = 0;
-    if (last_of(s) != ')')
-        return (struct slice){"", 0};
-    while (at--) {
-        depth += s.text[at] == ')';
-        depth -= s.text[at] == '(';
-        if (!depth)
-            break;
-    }
-    if (depth || !at || !is_blank(s.text[at - 1]))
-        return (struct slice){"", 0};
-    *symbol = slice_trim((struct slice){s.text, at});
-    return (struct slice){s.text + at + 1, s.length - at - 2};
-}
-
-static struct slice without_offset(struct slice symbol)
-{
-    size_t at = symbol.length;
-    while (at && symbol.text[at - 1] != 'x' && symbol.text[at - 1] != ')')
-        at--;
-    bool offset = at >= 3 && symbol.text[at - 2] == '0' && symbol.text[at - 3] == '+' &&
-                  is_hex((struct slice){symbol.text + at, symbol.length - at});
-    return offset ? (struct slice){symbol.text, at - 3} : symbol;
-}
 
 static uint32_t state_function(struct perf *perf, struct slice text, struct slice place)
 {
-    struct slice module = take_module(&text), name = without_offset(text), file = {"", 0};
+    struct slice module = perf_module(&text), name = perf_without_offset(text), file = {"", 0};
     uint64_t line = 0;
     const char *colon = place.length ? memrchr(place.text, ':', place.length) : NULL;
     if (colon && decimal_count(colon + 1, (size_t)(place.text + place.length - colon - 1), &line) &&
@@ -230,7 +94,7 @@ static bool take_frame(struct perf *perf, struct slice line)
 {
     struct slice address;
     bool added;
-    if (!next_word(&line, &address) || !is_hex(address))
+    if (!perf_word(&line, &address) || !perf_is_hex(address))
         return false;
     line = slice_trim(line);
     uint32_t *function = names_value(&perf->frames, line, &added);
@@ -254,7 +118,7 @@ static void take_place(struct perf *perf, struct slice line)
 
 /* ---- samples ---- */
 
-static uint32_t event_of(struct perf *perf, const struct header *header)
+static uint32_t event_of(struct perf *perf, const struct perf_sample_header *header)
 {
     for (uint32_t i = 0; i < perf->events.count; i++)
         if (slice_is(header->event, perf->events.data[i].name))
@@ -290,7 +154,7 @@ static uint64_t hash_owner(const struct owner *owner)
 }
 
 /* Headers with one number have the thread's: then nothing is known of the process. */
-static uint32_t process_of(struct perf *perf, const struct header *header)
+static uint32_t process_of(struct perf *perf, const struct perf_sample_header *header)
 {
     struct owner key = {.process = header->has_process ? header->process : 0};
     uint64_t hash = hash_owner(&key);
@@ -303,7 +167,7 @@ static uint32_t process_of(struct perf *perf, const struct header *header)
     return key.number;
 }
 
-static uint32_t owner_of(struct perf *perf, const struct header *header)
+static uint32_t owner_of(struct perf *perf, const struct perf_sample_header *header)
 {
     bool added;
     uint32_t *comm = names_value(&perf->comms, header->comm, &added);
@@ -356,7 +220,7 @@ static void close_sample(struct perf *perf)
     perf->open = false;
 }
 
-static void open_sample(struct perf *perf, const struct header *header)
+static void open_sample(struct perf *perf, const struct perf_sample_header *header)
 {
     close_sample(perf);
     perf->event = event_of(perf, header);
@@ -373,14 +237,14 @@ static void open_sample(struct perf *perf, const struct header *header)
 
 static void take_line(struct perf *perf, struct slice line)
 {
-    struct header header;
+    struct perf_sample_header header;
     struct slice trimmed = slice_trim(line);
     if (!trimmed.length || *line.text == '#')
         return;
     /* Most lines are frames, and those begin with a tab. */
     if (*line.text == '\t' && perf->open && take_frame(perf, line))
         return;
-    if (parse_header(line, &header))
+    if (perf_header(line, &header))
         open_sample(perf, &header);
     else if (perf->open && !take_frame(perf, line))
         take_place(perf, line);
@@ -435,7 +299,7 @@ static int read_perf_script(struct input *input, struct build *build, struct err
 static int probe_perf_script(const uint8_t *head, size_t size)
 {
     struct slice text = {(const char *)head, size};
-    struct header header;
+    struct perf_sample_header header;
     unsigned headers = 0, frames = 0, others = 0;
     if (memchr(head, '\0', size))
         return 0;
@@ -447,9 +311,9 @@ static int probe_perf_script(const uint8_t *head, size_t size)
         struct slice trimmed = slice_trim(line);
         if (!trimmed.length || *line.text == '#')
             continue;
-        if (parse_header(line, &header))
+        if (perf_header(line, &header))
             headers++;
-        else if (next_word(&trimmed, &word) && is_hex(word))
+        else if (perf_word(&trimmed, &word) && perf_is_hex(word))
             frames++;
         else
             others++;
