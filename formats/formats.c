@@ -16,6 +16,8 @@
     ROW(perf_script_reader)                                                                        \
     ROW(austin_reader)                                                                             \
     ROW(mojo_reader)                                                                               \
+    ROW(pyinstrument_reader)                                                                       \
+    ROW(stackprof_reader)                                                                          \
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
