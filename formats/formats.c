@@ -21,6 +21,7 @@
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
+    ROW(uftrace_reader)                                                                            \
     ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 

@@ -16,6 +16,7 @@
 
 struct input {
     char *path;
+    char *folder; /* where the file lies, with a slash; NULL: it is no file */
     struct layer *top;
     struct layer_budget budget;
     int descriptor;     /* of a plain regular file, for mapping; else -1 */
@@ -57,16 +58,45 @@ static int examine(struct input *input, int descriptor, struct error *err)
     return 0;
 }
 
+/* The file that is a folder's index in place of the folder, where there is one. */
+static int open_index(struct input *input, int folder)
+{
+    struct stat status;
+    if (fstat(folder, &status) || !S_ISDIR(status.st_mode))
+        return folder;
+    int index = openat(folder, "info", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (index < 0 || fstat(index, &status) || !S_ISREG(status.st_mode)) {
+        if (index >= 0)
+            close(index);
+        return folder;
+    }
+    close(folder);
+    free(input->folder);
+    input->folder = memory_printf("%s/", input->path);
+    return index;
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return memory_printf("%.*s", slash ? (int)(slash + 1 - path) : 0, path);
+}
+
 int input_open(struct input **out, const char *path, struct error *err)
 {
     int descriptor = STDIN_FILENO;
-    if (strcmp(path, "-") != 0)
+    bool file = strcmp(path, "-") != 0;
+    if (file)
         descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
         error_errno(err, "cannot open");
         return error_in_file(err, path);
     }
     struct input *input = new_input(path);
+    if (file) {
+        input->folder = folder_of(path);
+        descriptor = open_index(input, descriptor);
+    }
     input->top = layer_descriptor(descriptor, &input->budget);
     if (examine(input, descriptor, err)) {
         input_close(input);
@@ -74,6 +104,20 @@ int input_open(struct input **out, const char *path, struct error *err)
     }
     *out = input;
     return 0;
+}
+
+int input_open_beside(struct input **out, const struct input *input, const char *name,
+                      struct error *err)
+{
+    if (!input->folder)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "is one of several files and was not opened as such");
+    if (!*name || strchr(name, '/'))
+        return error_set(err, ERROR_FORMAT, "names a file in another folder");
+    char *path = memory_printf("%s%s", input->folder, name);
+    int status = input_open(out, path, err);
+    free(path);
+    return status;
 }
 
 struct input *input_from_memory(const void *data, size_t size, const char *path)
@@ -114,6 +158,7 @@ void input_close(struct input *input)
         return;
     input_release(input);
     free(input->path);
+    free(input->folder);
     free(input);
 }
 

@@ -24,8 +24,17 @@
 
 struct input;
 
-/* "-" is standard input. A directory, a missing or an unreadable file is an error that names it. */
+/*
+ * "-" is standard input. Of a folder it is the file `info` in it, by which the folder's format is
+ * known (uftrace's). A folder without it, a missing or an unreadable file is an error that names it.
+ */
 int input_open(struct input **out, const char *path, struct error *err);
+/*
+ * Another file of the same folder, for formats of several. Its name comes from a file and is not
+ * trusted: a path is refused. ERROR_UNSUPPORTED for standard input and memory.
+ */
+int input_open_beside(struct input **out, const struct input *input, const char *name,
+                      struct error *err);
 /* Over memory that the caller keeps; `path` is only for messages. */
 struct input *input_from_memory(const void *data, size_t size, const char *path);
 void input_close(struct input *input); /* NULL is allowed */
