@@ -13,6 +13,7 @@
 struct event_log; /* formats/trace/event_log.h */
 
 #define EVENTS_FUNCTIONS 1024u
+#define EVENTS_CALLS     512u
 
 /*
  * Functions by the word that names them in events. One word stands for one function from where it
@@ -22,6 +23,11 @@ struct event_functions {
     struct {
         uint32_t word, function; /* 0: free */
     } slots[EVENTS_FUNCTIONS];
+    /* Contexts in the stream's log that such words have led to from others, the latest ones. */
+    struct {
+        uint64_t key;     /* caller << 32 | word */
+        uint32_t context; /* 0: free */
+    } calls[EVENTS_CALLS];
 };
 
 void event_functions_clear(struct event_functions *functions);
@@ -36,7 +42,7 @@ struct event_cursor {
 };
 
 /* Goes on as far as it can; what is at the cursor then is not ordinary, or `log` is full. */
-void events_take(struct event_log *log, struct trace_unit unit,
-                 const struct event_functions *functions, struct event_cursor *at);
+void events_take(struct event_log *log, struct trace_unit unit, struct event_functions *functions,
+                 struct event_cursor *at);
 
 #endif

@@ -135,10 +135,10 @@ static inline bool event_log_full(const struct event_log *log)
  * for all that the compiler knows, which would then load and store every field for each of them.
  */
 struct event_run {
-    uint64_t last, calls;
+    uint64_t last;
     struct event_frame *top;
+    struct event_node *node; /* of the top frame */
     uint8_t *token, *tokens_end, *low_end, *high_end;
-    const uint8_t *lows, *low_limit;
     struct event_frame *frames, *last_frame;
     struct event_node *nodes;
     const uint32_t *slots;
@@ -150,14 +150,12 @@ static inline struct event_run event_run_begin(const struct event_log *log)
 {
     return (struct event_run){
         .last = log->last,
-        .calls = log->calls,
         .top = log->top,
+        .node = &log->nodes[log->top->node],
         .token = log->token,
         .tokens_end = log->tokens_end,
         .low_end = log->low_end,
         .high_end = log->high_end,
-        .lows = log->lows,
-        .low_limit = log->low_limit,
         .frames = log->frames,
         .last_frame = log->frames_limit - 1,
         .nodes = log->nodes,
@@ -169,10 +167,11 @@ static inline struct event_run event_run_begin(const struct event_log *log)
     };
 }
 
-static inline void event_run_end(const struct event_run *run, struct event_log *log)
+static inline void event_run_end(const struct event_run *run, struct event_log *log,
+                                 uint32_t enters)
 {
     log->last = run->last;
-    log->calls = run->calls;
+    log->calls += enters;
     log->top = run->top;
     log->token = run->token;
     log->tokens_end = run->tokens_end;
@@ -180,40 +179,31 @@ static inline void event_run_end(const struct event_run *run, struct event_log *
     log->high_end = run->high_end;
 }
 
-/* In the chunk. */
-static inline uint32_t event_run_events(const struct event_run *run)
+/* The context of a call of `function`; NULL when event_log_context() has to say it. */
+static inline struct event_node *event_run_child(const struct event_run *run, uint32_t function)
 {
-    return (uint32_t)(run->low_end - run->lows);
-}
-
-static inline bool event_run_full(const struct event_run *run)
-{
-    return run->low_end >= run->low_limit;
-}
-
-/* The context of a call of `function`; 0 when event_log_context() has to say it. */
-static inline uint32_t event_run_child(const struct event_run *run, uint32_t function)
-{
-    uint32_t parent = run->top->node, at = event_slot(run->slot_shift, parent, function), child;
+    uint32_t parent = run->top->node, at = event_slot(run->slot_shift, parent, function);
     for (;; at = (at + 1) & run->slot_mask) {
-        child = run->slots[at];
-        const struct event_node *node = &run->nodes[child];
-        if (__builtin_expect(node->function == function && node->parent == parent, 1))
-            break;
-        if (child == 0)
-            return 0;
+        struct event_node *child = &run->nodes[run->slots[at]];
+        if (__builtin_expect(child->function == function && child->parent == parent, 1))
+            return child;
+        if (child == run->nodes)
+            return NULL;
     }
-    bool ready = run->nodes[child].epoch == run->epoch && run->top != run->last_frame;
-    return __builtin_expect(ready, 1) ? child : 0;
 }
 
-static inline uint64_t event_run_elapse(struct event_run *run, uint64_t ticks)
+/* Whether it can be entered; event_log_context() has it ready. */
+static inline bool event_run_ready(const struct event_run *run, const struct event_node *child)
 {
-    if (__builtin_expect(ticks < run->last, 0))
-        ticks = run->last;
+    return __builtin_expect(child->epoch == run->epoch && run->top != run->last_frame, 1);
+}
+
+/* The time up to `ticks`, which are not before the last event's, is `node`'s own. */
+static inline void event_run_elapse(struct event_run *run, struct event_node *node, uint64_t ticks)
+{
     uint64_t delta = ticks - run->last, high = delta >> 7;
     run->last = ticks;
-    run->nodes[run->top->node].self += delta;
+    node->self += delta;
     /* No branch on whether there is a high part: it would be guessed wrong. */
     *run->low_end++ = (uint8_t)(delta | (uint64_t)(high != 0) << 7);
     if (__builtin_expect(high <= 0x80, 1)) {
@@ -222,38 +212,54 @@ static inline uint64_t event_run_elapse(struct event_run *run, uint64_t ticks)
     } else {
         run->high_end = varint_store(run->high_end, high - 1);
     }
-    return ticks;
 }
 
-/* Enters `child`, a context of `function`. Needs room. */
-static inline void event_run_enter(struct event_run *run, uint32_t child, uint32_t function,
-                                   uint64_t ticks)
+static inline void event_run_token(struct event_run *run, uint32_t function, uint32_t leaves)
 {
-    ticks = event_run_elapse(run, ticks);
-    run->nodes[child].calls++;
-    run->calls++;
-    *++run->top = (struct event_frame){ticks, child, function};
     run->token = run->tokens_end;
-    run->tokens_end = varint_store(run->tokens_end, (uint64_t)function << TOKEN_LEAVE_BITS);
+    uint64_t token = (uint64_t)function << TOKEN_LEAVE_BITS | leaves;
+    if (__builtin_expect(token < 0x80, 1))
+        *run->tokens_end++ = (uint8_t)token;
+    else
+        run->tokens_end = varint_store(run->tokens_end, token);
 }
 
-/* Needs room. False, with nothing done, when event_log_leave() has to do it. */
-static inline bool event_run_leave(struct event_run *run, uint64_t ticks)
+/* Enters `child`, which is ready, as `function`. Needs room. */
+static inline void event_run_enter(struct event_run *run, struct event_node *child,
+                                   uint32_t function, uint64_t ticks)
 {
-    const struct event_frame *top = run->top;
-    if (__builtin_expect(top == run->frames || run->nodes[top[-1].node].epoch != run->epoch, 0))
-        return false;
-    if (__builtin_expect(ticks < run->last, 0))
-        ticks = run->last;
-    uint64_t duration = ticks - top->start;
-    struct event_node *node = &run->nodes[top->node];
+    event_run_elapse(run, run->node, ticks);
+    child->calls++;
+    *++run->top = (struct event_frame){ticks, (uint32_t)(child - run->nodes), function};
+    run->node = child;
+    event_run_token(run, function, 0);
+}
+
+/* False, with nothing done, when event_log_expect_leave() has to be asked first. */
+static inline bool event_run_count(const struct event_run *run, struct event_node *node,
+                                   uint64_t duration)
+{
     if (__builtin_expect(!latency_table_count(&run->latency, node->function, duration), 0))
         return false;
     if (duration < node->min)
         node->min = duration;
     if (duration > node->max)
         node->max = duration;
-    event_run_elapse(run, ticks);
+    return true;
+}
+
+/* Needs room. False, with nothing done, when event_log_leave() has to do it. */
+static inline bool event_run_leave(struct event_run *run, uint64_t ticks)
+{
+    const struct event_frame *top = run->top;
+    if (__builtin_expect(top == run->frames, 0))
+        return false;
+    struct event_node *parent = &run->nodes[top[-1].node];
+    if (__builtin_expect(parent->epoch != run->epoch, 0) ||
+        !event_run_count(run, run->node, ticks - top->start))
+        return false;
+    event_run_elapse(run, run->node, ticks);
+    run->node = parent;
     run->top--;
     if ((*run->token & TOKEN_LEAVES_MAX) != TOKEN_LEAVES_MAX) {
         ++*run->token;
@@ -264,27 +270,52 @@ static inline bool event_run_leave(struct event_run *run, uint64_t ticks)
     return true;
 }
 
+/*
+ * event_run_enter() of a child that is ready, and its leave after that, at once. Needs room for
+ * two. False, with nothing done, when each has to be done by itself.
+ */
+static inline bool event_run_leaf(struct event_run *run, struct event_node *child, uint64_t enter,
+                                  uint64_t leave)
+{
+    /* The parent's epoch is of old only at a chunk's beginning. */
+    if (__builtin_expect(run->node->epoch != run->epoch, 0) ||
+        !event_run_count(run, child, leave - enter))
+        return false;
+    event_run_elapse(run, run->node, enter);
+    child->calls++;
+    event_run_elapse(run, child, leave);
+    event_run_token(run, child->function, 1);
+    return true;
+}
+
 /* ---- one event ---- */
+
+static inline uint64_t event_log_not_before(const struct event_log *log, uint64_t ticks)
+{
+    return ticks > log->last ? ticks : log->last;
+}
 
 /* False when there is no such function. Needs room (event_log_full). */
 static inline bool event_log_enter(struct event_log *log, uint32_t function, uint64_t ticks)
 {
     struct event_run run = event_run_begin(log);
-    uint32_t child = event_run_child(&run, function);
-    if (__builtin_expect(child == 0, 0)) {
-        child = event_log_context(log, function);
-        if (child == 0)
+    struct event_node *child = event_run_child(&run, function);
+    if (__builtin_expect(!child || !event_run_ready(&run, child), 0)) {
+        uint32_t made = event_log_context(log, function);
+        if (made == 0)
             return false;
         run = event_run_begin(log);
+        child = &run.nodes[made];
     }
-    event_run_enter(&run, child, function, ticks);
-    event_run_end(&run, log);
+    event_run_enter(&run, child, function, event_log_not_before(log, ticks));
+    event_run_end(&run, log, 1);
     return true;
 }
 
 /* False when no frame is open. Needs room. */
 static inline bool event_log_leave(struct event_log *log, uint64_t ticks)
 {
+    ticks = event_log_not_before(log, ticks);
     struct event_run run = event_run_begin(log);
     if (__builtin_expect(!event_run_leave(&run, ticks), 0)) {
         if (!event_log_expect_leave(log, ticks))
@@ -292,7 +323,7 @@ static inline bool event_log_leave(struct event_log *log, uint64_t ticks)
         run = event_run_begin(log);
         event_run_leave(&run, ticks);
     }
-    event_run_end(&run, log);
+    event_run_end(&run, log, 0);
     return true;
 }
 
