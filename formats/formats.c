@@ -22,6 +22,7 @@
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
     ROW(uftrace_reader)                                                                            \
+    ROW(gecko_reader)                                                                              \
     ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 
