@@ -31,6 +31,9 @@
     ROW(pprof_writer)                                                                              \
     ROW(callgrind_writer)                                                                          \
     ROW(folded_writer)                                                                             \
+    ROW(speedscope_writer)                                                                         \
+    ROW(chrome_writer)                                                                             \
+    ROW(svg_writer)                                                                                \
     ROW(json_writer)                                                                               \
     ROW(csv_writer)
 

@@ -25,3 +25,10 @@ void number_shortest(double number, char *buffer, size_t size)
         if (!strchr("0123456789+-e", *c))
             *c = '.';
 }
+
+int64_t number_whole(int64_t value, const struct metric *metric)
+{
+    double scale = metric->kind == METRIC_TIME ? metric->scale * 1e9 : metric->scale;
+    double scaled = (double)value * scale;
+    return fabs(scale - 1) < 1e-9 || fabs(scaled) > 9e18 ? value : llround(scaled);
+}

@@ -13,9 +13,9 @@
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
+#include "formats/writers/tree.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,15 +184,6 @@ static void put_header(struct callgrind_out *o)
 
 /* ---- costs ---- */
 
-static int64_t cost(int64_t value, const struct metric *metric)
-{
-    double scale = metric->kind == METRIC_TIME ? metric->scale * 1e9 : metric->scale;
-    if (fabs(scale - 1) < 1e-9)
-        return value;
-    double scaled = (double)value * scale;
-    return fabs(scaled) < 9e18 ? llround(scaled) : value;
-}
-
 /* One value a metric; zeroes at the end are left out. */
 static void put_costs(struct callgrind_out *o, uint32_t line, const int64_t *column, size_t stride)
 {
@@ -201,7 +192,7 @@ static void put_costs(struct callgrind_out *o, uint32_t line, const int64_t *col
         count--;
     fprintf(o->file, "%" PRIu32, line);
     for (uint32_t m = 0; m < count; m++)
-        fprintf(o->file, " %" PRId64, cost(column[m * stride], &o->profile->metrics[m]));
+        fprintf(o->file, " %" PRId64, number_whole(column[m * stride], &o->profile->metrics[m]));
     fputc('\n', o->file);
 }
 
@@ -243,7 +234,7 @@ static void put_totals(struct callgrind_out *o)
     fputs("\ntotals:", o->file);
     for (uint32_t m = 0; m < profile->metric_count; m++)
         fprintf(o->file, " %" PRId64,
-                cost(profile_total(profile, m, PROFILE_NONE), &profile->metrics[m]));
+                number_whole(profile_total(profile, m, PROFILE_NONE), &profile->metrics[m]));
     fputc('\n', o->file);
 }
 
@@ -276,20 +267,30 @@ static int write_callgrind(const struct profile *profile, FILE *out, struct erro
     return ferror(out) ? error_errno(err, "cannot write") : 0;
 }
 
-static bool has_fractions(const struct profile *profile)
+/* The format has calls, and what they took, only between two functions. */
+static bool is_called_from_outside(const struct profile *profile)
 {
-    for (uint32_t m = 0; m < profile->metric_count; m++)
-        if (profile->metrics[m].kind != METRIC_TIME && profile->metrics[m].scale < 1)
+    for (uint32_t f = 0; f < profile->function_count; f++) {
+        uint32_t first = 0, end = 0;
+        uint64_t calls = 0;
+        if (profile->flags & PROFILE_HAS_EDGES)
+            profile_callers(profile, f, &first, &end);
+        for (; first < end; first++)
+            calls += profile->edges[profile->edges_by_callee[first]].calls;
+        if (calls != profile->function_calls[f])
             return true;
+    }
     return false;
 }
 
 static const char *loses(const struct profile *profile)
 {
-    if (has_fractions(profile))
+    if (tree_has_fractions(profile))
         return "counts are rounded to whole ones; call tree and threads are not kept";
     if (profile->flags & PROFILE_HAS_TREE)
         return "call tree, threads and the cumtime of functions that call each other are not kept";
+    if (is_called_from_outside(profile))
+        return "primitive calls and calls that come from no function are not kept";
     return profile->flags & PROFILE_HAS_PRIMITIVE ? "primitive calls are not kept" : NULL;
 }
 

@@ -4,12 +4,15 @@
  * Counts are whole where the profile's values are: samples as they are, times in
  * nanoseconds; samples with decimals keep them. In names ';' becomes ':' as the
  * stackcollapse programs do, line ends and other control characters are escaped, and a '#'
- * that would make the line a comment gets a backslash before it. Threads are not told apart.
+ * that would make the line a comment gets a backslash before it. A number at a name's end gets '_'
+ * for the blank before it, or it would be taken for the first of two counts. Threads are not told
+ * apart.
  */
 #include "formats/documents/number.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
+#include "formats/writers/tree.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,8 +24,17 @@ struct path {
     ARRAY(size_t) starts; /* the length before each frame */
 };
 
+/* The blank before a number at the end; NULL: there is none. */
+static char *blank_before_number(char *name)
+{
+    char *blank = strrchr(name, ' ');
+    return blank && blank[1] && !blank[1 + strspn(blank + 1, "0123456789.+-eE")] ? blank : NULL;
+}
+
 static void push_frame(struct path *path, const char *name)
 {
+    if (!name[0])
+        name = "(unnamed)"; /* a line needs something before its count */
     size_t length = strlen(name), most = length * 6 + 3;
     *array_push(&path->starts) = path->length;
     if (path->capacity - path->length < most) {
@@ -37,6 +49,9 @@ static void push_frame(struct path *path, const char *name)
     path->length += text_escape(name, length, frame, path->capacity - path->length);
     for (char *c = frame; (c = memchr(c, ';', (size_t)(path->text + path->length - c)));)
         *c = ':';
+    char *blank = blank_before_number(frame);
+    if (blank)
+        *blank = '_';
 }
 
 static void pop_frame(struct path *path)
@@ -86,13 +101,45 @@ static int write_folded(const struct profile *profile, FILE *out, struct error *
     return ferror(out) ? error_errno(err, "cannot write") : 0;
 }
 
+static bool changes_names(const struct profile *profile)
+{
+    for (uint32_t f = 0; f < profile->function_count; f++) {
+        const char *name = profile->functions[f].name;
+        const char *blank = strrchr(name, ' ');
+        if (!name[0] || strpbrk(name, ";#") || (blank && strpbrk(blank, "0123456789")))
+            return true;
+    }
+    return false;
+}
+
+/* They have no line. */
+static bool has_empty_leaves(const struct profile *profile)
+{
+    for (uint32_t c = 0; c < profile->context_count; c++)
+        if (profile->contexts[c].first_child == PROFILE_NONE && !profile->context_self[c])
+            return true;
+    return false;
+}
+
 static const char *loses(const struct profile *profile)
 {
-    if (profile->metric_count > 1 + (profile->correction.raw > 0))
+    if (tree_has_more_metrics(profile))
         return "only the first metric is kept, without files, lines and call counts";
     if (profile->flags & PROFILE_HAS_CALLS)
         return "call counts, files and lines are not kept; times become nanoseconds";
-    return profile->thread_count > 1 ? "threads are merged" : NULL;
+    if (profile->metrics[0].kind == METRIC_TIME)
+        return "times become plain numbers, of nanoseconds; files, lines and threads are not kept";
+    if (profile->thread_count > 1)
+        return "threads are merged; files and lines are not kept";
+    if (profile->metrics[0].kind != METRIC_SAMPLES)
+        return "what the numbers count is not kept, nor are files and lines";
+    if (tree_has_files(profile) || tree_has_modules(profile))
+        return "files, lines and modules are not kept";
+    if (has_empty_leaves(profile))
+        return "call paths that took nothing are not kept";
+    return changes_names(profile)
+               ? "names without a text or with ; or # or a number at the end are changed"
+               : NULL;
 }
 
 const struct writer folded_writer = {

@@ -12,6 +12,7 @@
 #include "formats/profile/memory.h"
 #include "formats/profile/strings.h"
 #include "formats/profile/text.h"
+#include "formats/writers/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,13 +130,6 @@ static void put_types(struct pprof_out *o)
 
 /* ---- samples ---- */
 
-static int64_t value_of(int64_t value, const struct metric *metric)
-{
-    double scale = metric->kind == METRIC_TIME ? metric->scale * 1e9 : metric->scale;
-    double scaled = (double)value * scale;
-    return fabs(scale - 1) < 1e-9 || fabs(scaled) > 9e18 ? value : llround(scaled);
-}
-
 /* A leaf of the tree is written whatever it has, or its function would be gone. */
 static bool is_empty(const struct profile *profile, uint32_t c)
 {
@@ -153,7 +147,7 @@ static void put_values(struct pprof_out *o, uint32_t c)
         put_varint(&o->inner, profile->contexts[c].calls);
     for (uint32_t m = profile->metric_count; m-- > 0;) {
         int64_t self = profile->context_self[(size_t)m * profile->context_count + c];
-        put_varint(&o->inner, (uint64_t)value_of(self, &profile->metrics[m]));
+        put_varint(&o->inner, (uint64_t)number_whole(self, &profile->metrics[m]));
     }
     put_message(&o->part, 2, &o->inner);
 }
@@ -267,10 +261,14 @@ static int write_pprof(const struct profile *profile, FILE *out, struct error *e
 
 static const char *loses(const struct profile *profile)
 {
-    for (uint32_t m = 0; m < profile->metric_count; m++)
-        if (profile->metrics[m].kind != METRIC_TIME && profile->metrics[m].scale < 1)
-            return "counts are rounded to whole ones";
-    return profile->flags & PROFILE_HAS_LATENCY ? "latencies are not kept" : NULL;
+    if (tree_has_fractions(profile))
+        return "counts are rounded to whole ones";
+    if (profile->flags & PROFILE_HAS_LATENCY)
+        return "latencies are not kept";
+    if (profile->process_count > 1)
+        return "processes are not kept, only their threads";
+    return tree_has_modules(profile) ? "modules are kept only as files of functions without one"
+                                     : NULL;
 }
 
 const struct writer pprof_writer = {

@@ -10,6 +10,7 @@
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
+#include "formats/writers/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,9 +133,15 @@ static const char *loses(const struct profile *profile)
 {
     if (profile->metrics[0].kind != METRIC_TIME)
         return "values that are no times are written as seconds";
-    if (profile->metric_count > 1 + (profile->correction.raw > 0))
+    if (tree_has_more_metrics(profile))
         return "only the first metric is kept, without call tree and threads";
-    return profile->flags & PROFILE_HAS_TREE ? "call tree and threads are not kept" : NULL;
+    if (profile->flags & PROFILE_HAS_TREE)
+        return "call tree and threads are not kept";
+    if (!(profile->flags & PROFILE_HAS_PRIMITIVE))
+        return "what is not known of calls is written as 0, or as if none were recursive";
+    if (tree_has_modules(profile))
+        return "modules are not kept, or become parts of names";
+    return NULL;
 }
 
 const struct writer pstats_writer = {
