@@ -103,13 +103,17 @@ static int write_folded(const struct profile *profile, FILE *out, struct error *
 
 static bool changes_names(const struct profile *profile)
 {
-    for (uint32_t f = 0; f < profile->function_count; f++) {
+    struct path path = {0};
+    bool changed = false;
+    for (uint32_t f = 0; f < profile->function_count && !changed; f++) {
         const char *name = profile->functions[f].name;
-        const char *blank = strrchr(name, ' ');
-        if (!name[0] || strpbrk(name, ";#") || (blank && strpbrk(blank, "0123456789")))
-            return true;
+        push_frame(&path, name);
+        changed = path.length != strlen(name) || memcmp(path.text, name, path.length) != 0;
+        pop_frame(&path);
     }
-    return false;
+    free(path.text);
+    array_free(&path.starts);
+    return changed;
 }
 
 /* They have no line. */
@@ -137,9 +141,7 @@ static const char *loses(const struct profile *profile)
         return "files, lines and modules are not kept";
     if (has_empty_leaves(profile))
         return "call paths that took nothing are not kept";
-    return changes_names(profile)
-               ? "names without a text or with ; or # or a number at the end are changed"
-               : NULL;
+    return changes_names(profile) ? "names that would break a line are changed" : NULL;
 }
 
 const struct writer folded_writer = {

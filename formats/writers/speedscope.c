@@ -1,6 +1,7 @@
 /*
  * speedscope's JSON, "sampled" profiles: a sample for each context of the call tree that has a
- * value of its own, a profile for each thread and metric. The format is in
+ * value of its own, a profile for each thread and metric that
+ * has values. The format is in
  * formats/readers/speedscope.c.
  *
  * The format has one kind of time, of bytes and of counts ("none"): of several metrics of a kind
@@ -146,6 +147,25 @@ static void put_profile(struct speedscope_out *o, uint32_t t)
     fputs("\n]}", o->file);
 }
 
+/* By metric and thread: whether it has a value; in the first metric also what has none at all. */
+static bool *find_valued(const struct profile *profile)
+{
+    uint32_t threads = profile->thread_count;
+    bool *valued = memory_zeroed((size_t)threads * profile->metric_count, sizeof *valued);
+    bool *any = memory_zeroed(threads, sizeof *any);
+    for (uint32_t m = 0; m < profile->metric_count; m++) {
+        const int64_t *self = profile->context_self + (size_t)m * profile->context_count;
+        for (uint32_t c = 0; c < profile->context_count && is_written(profile, m); c++)
+            if (self[c])
+                valued[(size_t)m * threads + profile->contexts[c].thread] =
+                    any[profile->contexts[c].thread] = true;
+    }
+    for (uint32_t t = 0; t < threads; t++)
+        valued[t] |= !any[t];
+    free(any);
+    return valued;
+}
+
 static int write_speedscope(const struct profile *profile, FILE *out, struct error *err)
 {
     struct speedscope_out o = {.profile = profile, .file = out};
@@ -154,10 +174,13 @@ static int write_speedscope(const struct profile *profile, FILE *out, struct err
     fputs(",\"activeProfileIndex\":0,\n", out);
     put_frames(&o);
     fputs("\"profiles\":[", out);
+    bool *valued = find_valued(profile);
     for (; o.metric < profile->metric_count; o.metric++)
-        for (uint32_t t = 0; t < profile->thread_count && is_written(profile, o.metric); t++)
-            if (profile->threads[t].root != PROFILE_NONE)
+        for (uint32_t t = 0; t < profile->thread_count; t++)
+            if (valued[(size_t)o.metric * profile->thread_count + t] &&
+                profile->threads[t].root != PROFILE_NONE)
                 put_profile(&o, t);
+    free(valued);
     fputs("\n]}\n", out);
     array_free(&o.stack);
     return ferror(out) ? error_errno(err, "cannot write") : 0;
@@ -184,7 +207,7 @@ static const char *loses(const struct profile *profile)
 const struct writer speedscope_writer = {
     .name = "speedscope",
     .description = "speedscope JSON, for www.speedscope.app",
-    .suffixes = "speedscope.json speedscope",
+    .suffixes = "speedscope speedscope.json",
     .needs = PROFILE_HAS_TREE,
     .loses = loses,
     .write = write_speedscope,
