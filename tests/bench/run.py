@@ -123,7 +123,8 @@ def native(options):
                      ("mid", "calls", "m", 1_000), ("jumps", "jumps", "j", 400_000)):
         table(f"Native, {workload[0]}: cost of a recorded call (ns a call: of the fastest rounds)",
               ["workload", "recorder", "time s", "min..max", "slow-down", "ns/call", "/ floor",
-               "/ uftrace", "bytes/call", "recorder CPU ns/call", "MB more in the program"],
+               "/ uftrace", "program CPU ns/call", "/ floor's", "bytes/call",
+               "recorder CPU ns/call", "MB more in the program"],
               native_rows(options, *workload))
 
 
@@ -134,6 +135,17 @@ def used(run, peer=None):
         return None, None
     own = int(match[1]) / 1e9
     return (run.cpu - own if peer else None), int(match[2]) / 1024
+
+
+def added_cpu(runs, calls):
+    """By variant: processor ns a call more than unrecorded, of the cheapest rounds.
+
+    What others on the machine take from the program is not in it, and neither is waiting."""
+    least = {variant: min(int(found[1]) for found in matches)
+             for variant, measured in runs.items()
+             if all(matches := [USED.search(run.errors) for run in measured])}
+    return {variant: (cpu - least["none"]) / calls for variant, cpu in least.items()
+            if calls and variant != "none"}
 
 
 def native_variants(options, name, program, arguments):
@@ -188,6 +200,8 @@ def native_rows(options, name, program, letter, size):
              "uftrace record": work / f"{name}-hooks.uftrace",
              "uftrace record, -pg": work / f"{name}-pg.uftrace"}
     unrecorded = min(used(run)[1] for run in runs["none"])
+    busy = added_cpu(runs, calls)
+    least = busy.get("floor: two clock reads, two stores")
     rows = []
     for variant, measured in runs.items():
         own = variant.startswith("ncprof")
@@ -201,10 +215,12 @@ def native_rows(options, name, program, letter, size):
             spread(measured, "inside"), f"{median(measured, 'inside') / median(runs['none'], 'inside'):.2f}x",
             f"{added[variant]:.1f}", f"{added[variant] / floor:.2f}" if floor and ratio else "-",
             f"{added[variant] / peer:.2f}" if peer and ratio else "-",
+            f"{busy[variant]:.1f}" if variant in busy else "-",
+            f"{busy[variant] / least:.2f}" if own and least and variant in busy else "-",
             f"{bytes_ / calls:.2f}" if bytes_ and calls else "-",
             f"{recorder / calls * 1e9:.1f}" if own and calls else "-",
             f"{more:.1f}" if own else "-"])
-    rows += [[name, variant, "SKIP", why, *["-"] * 7] for variant, why in skipped.items()]
+    rows += [[name, variant, "SKIP", why, *["-"] * 9] for variant, why in skipped.items()]
     return rows
 
 
