@@ -18,6 +18,9 @@
     ROW(mojo_reader)                                                                               \
     ROW(pyinstrument_reader)                                                                       \
     ROW(stackprof_reader)                                                                          \
+    ROW(lprof_reader)                                                                              \
+    ROW(tracemalloc_reader)                                                                        \
+    ROW(ystat_reader)                                                                              \
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
