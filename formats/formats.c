@@ -21,6 +21,7 @@
     ROW(lprof_reader)                                                                              \
     ROW(tracemalloc_reader)                                                                        \
     ROW(ystat_reader)                                                                              \
+    ROW(mprofile_reader)                                                                           \
     ROW(speedscope_reader)                                                                         \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
