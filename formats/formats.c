@@ -27,6 +27,7 @@
     ROW(callgrind_reader)                                                                          \
     ROW(uftrace_reader)                                                                            \
     ROW(gecko_reader)                                                                              \
+    ROW(perf_data_reader)                                                                          \
     ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 

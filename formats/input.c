@@ -120,6 +120,18 @@ int input_open_beside(struct input **out, const struct input *input, const char 
     return status;
 }
 
+struct input *input_from_pipe(int descriptor, const char *path)
+{
+    struct input *input = new_input(path);
+    input->top = layer_descriptor(descriptor, &input->budget);
+    return input;
+}
+
+bool input_is_plain_file(const struct input *input)
+{
+    return input->plain && input->descriptor >= 0;
+}
+
 struct input *input_from_memory(const void *data, size_t size, const char *path)
 {
     struct input *input = new_input(path);

@@ -35,6 +35,10 @@ int input_open(struct input **out, const char *path, struct error *err);
  */
 int input_open_beside(struct input **out, const struct input *input, const char *name,
                       struct error *err);
+/* What comes out of a descriptor, which the input closes; `path` is only for messages. */
+struct input *input_from_pipe(int descriptor, const char *path);
+/* Whether another program that opens input_path() reads the same; after input_head(). */
+bool input_is_plain_file(const struct input *input);
 /* Over memory that the caller keeps; `path` is only for messages. */
 struct input *input_from_memory(const void *data, size_t size, const char *path);
 void input_close(struct input *input); /* NULL is allowed */
