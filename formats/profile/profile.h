@@ -40,6 +40,7 @@ enum profile_flag {
     PROFILE_HAS_TIMELINE = 1 << 4,  /* the file holds events in time order */
     PROFILE_HAS_LATENCY = 1 << 5,   /* histograms a function */
     PROFILE_TRUNCATED = 1 << 6,     /* the source was cut short; a note says where */
+    PROFILE_THINNED = 1 << 7,       /* sums hold calls that have no events; a note says which */
 };
 
 enum metric_kind { METRIC_TIME, METRIC_SAMPLES, METRIC_BYTES, METRIC_COUNT };
@@ -124,7 +125,7 @@ struct metadata {
  */
 struct correction {
     uint32_t raw;                            /* the metric as recorded; 0: nothing is corrected */
-    double resolution[FUNCTION_BUILTIN + 1]; /* ns, by kind of function; 0 unknown */
+    double resolution[FUNCTION_COROUTINE + 1]; /* ns, by kind of function; 0 unknown */
 };
 
 struct profile {

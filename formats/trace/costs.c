@@ -129,7 +129,9 @@ static void add_context(struct charges *charges, uint32_t c)
         charges->cost[c] = INFINITY;
         return;
     }
-    uint32_t kind = function->kind <= FUNCTION_BUILTIN ? function->kind : FUNCTION_UNKNOWN;
+    uint32_t kind = function->kind <= FUNCTION_BUILTIN     ? function->kind
+                    : function->kind == FUNCTION_COROUTINE ? FUNCTION_PYTHON
+                                                           : FUNCTION_UNKNOWN;
     const struct hook_cost *cost = &charges->costs.of[kind];
     /* The callers of what is folded are folded with it. */
     uint32_t caller = is_named(charges, function, event_log_folded_name) ? c : context->parent;

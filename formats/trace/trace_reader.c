@@ -249,6 +249,7 @@ static void note_thinning(const struct reading *reading)
         return;
     for (uint32_t i = 0; i < trace->definitions.functions.count; i++)
         calls += reading->calls[i];
+    build_flags(reading->build, PROFILE_THINNED);
     if (trace->limited) {
         build_note(reading->build,
                    "%" PRIu64 " calls of the recording have no events: what they did in this part "
@@ -309,6 +310,7 @@ static void state_metrics(struct reading *reading)
     struct correction correction = {.raw = reading->raw};
     for (int kind = 0; kind <= FUNCTION_BUILTIN; kind++)
         correction.resolution[kind] = resolution_of(reading->costs.most.of[kind]);
+    correction.resolution[FUNCTION_COROUTINE] = correction.resolution[FUNCTION_PYTHON];
     build_correction(reading->build, &correction);
 }
 

@@ -100,6 +100,20 @@ static void each_part_is_taken_from_who_paid_it(void **state)
     definitions_free(&tree.definitions);
 }
 
+/* Beside native functions too. */
+static void coroutines_cost_what_python_does(void **state)
+{
+    (void)state;
+    struct tree tree;
+    int64_t self[4];
+    struct costs costs = {.most.of = {[FUNCTION_NATIVE] = {1, 1}, [FUNCTION_PYTHON] = {20, 50}}};
+    make_tree(&tree, FUNCTION_COROUTINE, "fetch");
+    costs_correct(&costs, &tree.definitions, 0, &tree.clock, self);
+    assert_int_equal(self[tree.f], 40000 - 100 * 20 - 200 * 50);
+    assert_int_equal(self[tree.len], 5000 - 200 * 20);
+    definitions_free(&tree.definitions);
+}
+
 static void nothing_goes_below_zero(void **state)
 {
     (void)state;
@@ -146,6 +160,7 @@ int main(void)
         cmocka_unit_test(costs_are_taken_by_their_keys),
         cmocka_unit_test(a_process_can_have_its_own),
         cmocka_unit_test(each_part_is_taken_from_who_paid_it),
+        cmocka_unit_test(coroutines_cost_what_python_does),
         cmocka_unit_test(nothing_goes_below_zero),
         cmocka_unit_test(waiting_is_the_recorders),
         cmocka_unit_test(what_is_folded_pays_for_itself),

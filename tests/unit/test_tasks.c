@@ -71,6 +71,30 @@ static void coroutines_have_threads(void **state)
     profile_free(profile);
 }
 
+/* "less 1 % overhead" is said of tasks too, and o shows the times as recorded. */
+static void corrections_stay(void **state)
+{
+    struct build *build = build_new();
+    struct correction correction = {0};
+    struct error err = {0};
+    (void)state;
+    build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
+    correction.raw = build_metric(build, "wall, raw", "s", METRIC_TIME, 1e-9);
+    correction.resolution[FUNCTION_COROUTINE] = 40;
+    build_correction(build, &correction);
+    uint32_t task = build_function(build, "task", "", "a.py", 1, FUNCTION_COROUTINE);
+    uint32_t thread = build_thread(build, "MainThread", 1, build_process(build, "app", 1));
+    uint32_t node = build_context(build, build_root(build, thread), task);
+    build_context_calls(build, node, 1);
+    build_context_self(build, node, 0, 90);
+    build_context_self(build, node, correction.raw, 100);
+    struct profile *profile = sample_finish(build);
+    assert_int_equal(tasks_split(&profile, &err), 0);
+    assert_int_equal(profile->correction.raw, correction.raw);
+    assert_true(profile->correction.resolution[FUNCTION_COROUTINE] == 40);
+    profile_free(profile);
+}
+
 static void nothing_to_split(void **state)
 {
     struct profile *profile = sample_profile(), *before = profile;
@@ -86,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coroutines_have_threads),
+        cmocka_unit_test(corrections_stay),
         cmocka_unit_test(nothing_to_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,8 @@ static void state_run(struct split *split)
     for (uint32_t m = 0; m < from->metric_count; m++)
         build_metric(split->build, from->metrics[m].name, from->metrics[m].unit,
                      from->metrics[m].kind, from->metrics[m].scale);
+    if (from->correction.raw)
+        build_correction(split->build, &from->correction);
 }
 
 static bool has_coroutines(const struct profile *profile)
