@@ -64,7 +64,7 @@ int profile_load_part(struct profile **out, const char *path, const char *from,
  * thread may ask input_progress(): the browser shows how far it is.
  */
 int profile_load_input(struct profile **out, struct input *input, const char *from,
-                       struct error *err);
+                       const struct profile_part *part, struct error *err);
 int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
                         const char *from, struct error *err);
 /* Writes to a temporary name beside `path` and renames; "-" is standard output. */

@@ -183,9 +183,9 @@ static int load(struct profile **out, struct input *input, const char *from,
 }
 
 int profile_load_input(struct profile **out, struct input *input, const char *from,
-                       struct error *err)
+                       const struct profile_part *part, struct error *err)
 {
-    if (load(out, input, from, NULL, err))
+    if (load(out, input, from, part, err))
         return error_in_file(err, input_path(input));
     return 0;
 }
@@ -212,7 +212,7 @@ int profile_load_memory(struct profile **out, const void *data, size_t size, con
                         const char *from, struct error *err)
 {
     struct input *input = input_from_memory(data, size, path);
-    int status = profile_load_input(out, input, from, err);
+    int status = profile_load_input(out, input, from, NULL, err);
     input_close(input);
     return status;
 }

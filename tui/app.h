@@ -99,8 +99,10 @@ struct app {
     bool threaded; /* files load in the background */
     bool starting; /* the files of the command line are not all there yet */
     const char *from;
-    bool tasks;          /* files are shown by task */
-    const double *sizes; /* given for the files of the command line, by their order */
+    const struct profile_part *part; /* only this of each file; NULL: all */
+    const char *range;               /* as it was asked for */
+    bool tasks;                      /* files are shown by task */
+    const double *sizes;             /* given for the files of the command line, by their order */
     size_t size_count;
     const char *const *waiting; /* paths still to be loaded */
     size_t waiting_count;

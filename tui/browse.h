@@ -5,6 +5,7 @@
 #ifndef NCPROF_TUI_BROWSE_H
 #define NCPROF_TUI_BROWSE_H
 
+#include "formats/format.h"
 #include "formats/profile/error.h"
 
 #include <stdbool.h>
@@ -13,7 +14,9 @@
 enum browse_color { BROWSE_COLOR_AUTO, BROWSE_COLOR_ALWAYS, BROWSE_COLOR_NEVER };
 
 struct browse_options {
-    const char *from;        /* reader's name; NULL: recognised by content */
+    const char *from;  /* reader's name; NULL: recognised by content */
+    const char *range; /* for the title, what `part` says; NULL: all of the files */
+    struct profile_part part;
     bool tasks;              /* by task, as tasks.h has it */
     const double *sizes;     /* of the runs' input, in the order of the files; or NULL */
     size_t size_count;       /* files without one have their profile's own */

@@ -174,7 +174,7 @@ static void load_now(struct app *app)
 {
     struct profile *profile = NULL;
     struct error err = {0};
-    if (profile_load(&profile, app->loading, app->from, &err))
+    if (profile_load_part(&profile, app->loading, app->from, app->part, &err))
         failed(app, &err);
     else
         app_take(app, app->loading, profile);
@@ -200,7 +200,7 @@ static void finished(struct app *app)
 void app_load(struct app *app, const char *path)
 {
     app->loading = memory_string(path);
-    app->loader = app->threaded ? loader_start(path, app->from) : NULL;
+    app->loader = app->threaded ? loader_start(path, app->from, app->part) : NULL;
     if (app->loader)
         return;
     load_now(app);
@@ -243,6 +243,8 @@ int app_open(struct app *app, const char *const *paths, size_t count,
              const struct browse_options *options, bool threaded, struct error *err)
 {
     *app = (struct app){.from = options->from,
+                        .part = options->range ? &options->part : NULL,
+                        .range = options->range,
                         .tasks = options->tasks,
                         .threaded = threaded,
                         .starting = count > 0};

@@ -17,6 +17,7 @@ struct loader {
     int pipe[2];
     char *path;
     const char *from;
+    const struct profile_part *part;
     struct profile *profile;
     struct error error;
     int result;
@@ -45,7 +46,8 @@ static void load(struct loader *loader)
     if (loader->result)
         return;
     set_input(loader, input);
-    loader->result = profile_load_input(&loader->profile, input, loader->from, &loader->error);
+    loader->result =
+        profile_load_input(&loader->profile, input, loader->from, loader->part, &loader->error);
     set_input(loader, NULL);
     input_close(input);
 }
@@ -68,7 +70,7 @@ static void *run(void *opaque)
     return NULL;
 }
 
-struct loader *loader_start(const char *path, const char *from)
+struct loader *loader_start(const char *path, const char *from, const struct profile_part *part)
 {
     struct loader *loader = memory_zeroed(1, sizeof *loader);
     if (pipe2(loader->pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -78,6 +80,7 @@ struct loader *loader_start(const char *path, const char *from)
     pthread_mutex_init(&loader->mutex, NULL);
     loader->path = memory_string(path);
     loader->from = from;
+    loader->part = part;
     if (pthread_create(&loader->thread, NULL, run, loader) != 0) {
         free_loader(loader);
         return NULL;

@@ -2,14 +2,17 @@
 #ifndef NCPROF_TUI_LOADER_H
 #define NCPROF_TUI_LOADER_H
 
+#include "formats/format.h"
 #include "formats/profile/error.h"
 #include "formats/profile/profile.h"
 
 struct loader;
 
-/* Begins. `from` as for profile_load(), lives as long as the program. NULL when no thread is to be
- * had. */
-struct loader *loader_start(const char *path, const char *from);
+/*
+ * Begins. `from` and `part` as for profile_load_part() live as long as the program. NULL when no
+ * thread is to be had.
+ */
+struct loader *loader_start(const char *path, const char *from, const struct profile_part *part);
 /* Becomes readable when the loader has finished. */
 int loader_wake(const struct loader *loader);
 /* 0..1, or -1 when it cannot be known. */

@@ -121,6 +121,19 @@ void number_value(double value, const struct metric *metric, char *buffer, size_
         plain_text(value, buffer, size);
 }
 
+void number_of_unit(double value, const struct metric *metric, char *buffer, size_t size)
+{
+    const char *unit = metric->unit[0] ? metric->unit : metric->name;
+    size_t length = strlen(unit);
+    number_value(value, metric, buffer, size);
+    if (metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES || !isfinite(value))
+        return;
+    if (value == 1 && !strcmp(unit, "samples"))
+        length--;
+    size_t used = strlen(buffer);
+    snprintf(buffer + used, size - used, " %.*s", (int)(length < 64 ? length : 64), unit);
+}
+
 void number_column(double value, const struct metric *metric, char *buffer, size_t size)
 {
     bool seconds = metric->kind == METRIC_TIME && isfinite(value);

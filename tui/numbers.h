@@ -18,6 +18,8 @@ void number_calls(uint64_t calls, uint64_t primitive, char *buffer, size_t size)
  * bytes "4.1 MB"; all else a count.
  */
 void number_value(double value, const struct metric *metric, char *buffer, size_t size);
+/* The same where no heading says what is counted: "138 samples", "1 sample", "16,727,885 Ir". */
+void number_of_unit(double value, const struct metric *metric, char *buffer, size_t size);
 /*
  * For a column of times: seconds with three decimals, so that digits align; what would round to
  * 0.000 without being nothing is shown as number_value() does.

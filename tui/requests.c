@@ -160,8 +160,8 @@ static void choice_name(const struct profile *profile, const struct process_choi
         char id[24] = "";
         if (thread->id)
             snprintf(id, sizeof id, "  %" PRIu64, thread->id);
-        snprintf(buffer, size, "%*s%.150s%s", indent, "",
-                 thread->name[0] ? thread->name : "thread", id);
+        snprintf(buffer, size, "%*s%.150s%s", indent, "", thread->name[0] ? thread->name : "thread",
+                 id);
     }
 }
 
@@ -220,12 +220,12 @@ void request_metric(struct app *app)
     offer(app, "Metric", in_all ? metric_chosen_in_all : metric_chosen);
     for (uint32_t m = 0; m < file->profile->metric_count; m++) {
         const struct metric *metric = &file->profile->metrics[m];
-        char value[40];
-        number_value(number_in_unit(profile_total(file->profile, m, PROFILE_NONE), metric), metric,
-                     value, sizeof value);
-        menu_add(&app->menu, "%s\t%s%s%s", metric->name, value,
-                 metric->kind == METRIC_TIME ? "" : " ",
-                 metric->kind == METRIC_TIME ? "" : metric->unit);
+        char value[128];
+        int64_t total = profile_total(file->profile, m, PROFILE_NONE);
+        bool named = !metric->unit[0] || !strcmp(metric->unit, metric->name);
+        (named ? number_value : number_of_unit)(number_in_unit(total, metric), metric, value,
+                                                sizeof value);
+        menu_add(&app->menu, "%s\t%s", metric->name, value);
     }
     list_go(&app->menu.list, file->metric);
 }

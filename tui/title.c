@@ -26,16 +26,24 @@ static uint64_t calls_of(const struct profile *profile)
     return calls;
 }
 
+/* "4.8 s wall", "138 samples", "16,727,885 Ir"; of several metrics, "333 samples of cycles". */
 static void total_text(const struct app_file *file, uint32_t thread, char *buffer, size_t size)
 {
     const struct metric *metric = &file->profile->metrics[file->metric];
-    char value[40];
+    const char *name = metric->name, *unit = metric->unit;
     int64_t total = profile_total(file->profile, file->metric, thread);
-    number_value(number_in_unit(total, metric), metric, value, sizeof value);
     bool has_unit = metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES;
-    const char *word = has_unit ? metric->name : metric->unit;
-    if (!strcmp(word, "time"))
+    if (!has_unit && file->profile->metric_count > 1 && unit[0] && !strstr(name, unit)) {
+        char value[128];
+        number_of_unit(number_in_unit(total, metric), metric, value, sizeof value);
+        snprintf(buffer, size, "%s of %s", value, name);
+        return;
+    }
+    const char *word = has_unit || strstr(name, unit) ? name : unit;
+    if (has_unit && !strcmp(word, "time"))
         word = ""; /* its unit says so */
+    char value[40];
+    number_value(number_in_unit(total, metric), metric, value, sizeof value);
     snprintf(buffer, size, "%s%s%s", value, word[0] ? " " : "", word);
 }
 
@@ -53,22 +61,27 @@ static void count_threads(const struct profile *profile, char *buffer, size_t si
     snprintf(buffer + used, size - used, " of %s", processes);
 }
 
-enum { FACTS = 6, FACT_MAX = 200 };
+enum { FACT_CUT = 3, FACT_CUT_WHERE = 7, FACTS = 9, FACT_MAX = 200 };
 
 /* What the title says of a file, the most important first. */
-static void facts_of(const struct app_file *file, char facts[FACTS][FACT_MAX])
+static void facts_of(const struct app *app, const struct app_file *file,
+                     char facts[FACTS][FACT_MAX])
 {
     const struct profile *profile = file->profile;
     memset(facts, 0, sizeof(char[FACTS][FACT_MAX]));
     total_text(file, file->thread, facts[0], FACT_MAX);
-    if (profile->flags & PROFILE_HAS_CALLS && file->thread == PROFILE_NONE)
-        count_of(calls_of(profile), "call", "calls", facts[3], FACT_MAX);
-    corrections_brief(profile, file->metric, file->thread, facts[2], FACT_MAX);
     losses_events(profile, facts[1], FACT_MAX);
-    process_tree_choice_text(profile, file->thread, facts[4], FACT_MAX);
-    if (!facts[4][0])
-        count_threads(profile, facts[4], FACT_MAX);
-    losses_cut(profile, facts[5], FACT_MAX);
+    if (app->range)
+        snprintf(facts[2], FACT_MAX, "part %.40s", app->range);
+    corrections_brief(profile, file->metric, file->thread, facts[4], FACT_MAX);
+    if (profile->flags & PROFILE_HAS_CALLS && file->thread == PROFILE_NONE)
+        count_of(calls_of(profile), "call", "calls", facts[5], FACT_MAX);
+    process_tree_choice_text(profile, file->thread, facts[6], FACT_MAX);
+    if (!facts[6][0])
+        count_threads(profile, facts[6], FACT_MAX);
+    losses_cut(profile, facts[FACT_CUT_WHERE], FACT_MAX);
+    if (profile->flags & PROFILE_THINNED)
+        snprintf(facts[8], FACT_MAX, "thinned");
 }
 
 /* As many facts as fit, joined; the later ones leave first. */
@@ -83,6 +96,18 @@ static void join_facts(char facts[FACTS][FACT_MAX], int width, char *buffer, siz
             continue;
         used += (size_t)snprintf(buffer + used, size - used, "%s", more);
     }
+}
+
+/* That it is cut comes before how many calls there are, if all of where does not fit. */
+static void join_facts_of_one(char facts[FACTS][FACT_MAX], int width, char *buffer, size_t size)
+{
+    char *where = facts[FACT_CUT_WHERE];
+    join_facts(facts, width, buffer, size);
+    if (!where[0] || strstr(buffer, where))
+        return;
+    snprintf(facts[FACT_CUT], FACT_MAX, "%.*s", (int)strcspn(where, ","), where);
+    where[0] = '\0';
+    join_facts(facts, width, buffer, size);
 }
 
 static void title_of_one(const struct app *app, struct canvas *canvas, int row)
@@ -102,8 +127,8 @@ static void title_of_one(const struct app *app, struct canvas *canvas, int row)
     if (glyph_width(name) * 2 > room)
         name = app_name(app, app->shown);
     int least = glyph_width(name) < room / 2 ? glyph_width(name) : room / 2;
-    facts_of(file, facts);
-    join_facts(facts, room - least - 2, right, sizeof right);
+    facts_of(app, file, facts);
+    join_facts_of_one(facts, room - least - 2, right, sizeof right);
     canvas_text_cut(canvas, row, at, room - glyph_width(right) - 2, STYLE_TITLE, name);
     canvas_text_right(canvas, row, at, room, STYLE_NORMAL, right);
 }
@@ -146,7 +171,9 @@ static void ratio_text(const struct app *app, char *buffer, size_t size)
     char sizes[40], totals[40];
     number_ratio(size_ratio, sizes, sizeof sizes);
     number_ratio(ratio, totals, sizeof totals);
-    const char *word = metric_a->kind == METRIC_TIME ? "time" : metric_a->unit;
+    const char *word = metric_a->kind == METRIC_TIME ? "time"
+                       : metric_a->unit[0]           ? metric_a->unit
+                                                     : metric_a->name;
     size_t used = 0;
     buffer[0] = '\0';
     if (!isnan(size_ratio))
@@ -178,11 +205,12 @@ static int draw_side(const struct app *app, struct canvas *canvas, int row, int 
 
 static void title_of_two(const struct app *app, struct canvas *canvas, int row)
 {
-    char ratio[FACT_MAX], normaliser[64], both[FACT_MAX + 70];
+    char ratio[FACT_MAX], normaliser[64], both[FACT_MAX + 120];
     enum { BAR = 5, SIDES = 44 };
     ratio_text(app, ratio, sizeof ratio);
     pair_normaliser(app, normaliser, sizeof normaliser);
-    snprintf(both, sizeof both, "%s  %s", ratio, normaliser);
+    snprintf(both, sizeof both, "%s  %s%s%.40s", ratio, normaliser, app->range ? "  part " : "",
+             app->range ? app->range : "");
     int room = canvas->columns - 2;
     const char *right = room > glyph_width(both) + 2 * BAR + SIDES    ? both
                         : room > glyph_width(ratio) + 2 * BAR + SIDES ? ratio

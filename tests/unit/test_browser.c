@@ -391,6 +391,69 @@ static void large_profiles_scroll_to_their_end(void **state)
     app_close(&app);
 }
 
+/* Two threads of one process each, of a recording that lacks something. */
+static struct profile *odd_profile(void)
+{
+    struct build *build = build_new();
+    build_metric(build, "instructions", "samples", METRIC_SAMPLES, 1);
+    build_metric(build, "memory", "bytes", METRIC_BYTES, 1);
+    uint32_t top = build_function(build, "main", "", "app.c", 5, FUNCTION_NATIVE);
+    for (uint64_t pid = 1; pid <= 2; pid++) {
+        uint32_t process = build_process(build, "app", pid);
+        uint32_t thread = build_thread(build, "worker", pid, process);
+        uint32_t node = build_context(build, build_root(build, thread), top);
+        build_context_calls(build, node, 100000000);
+        build_context_self(build, node, 0, 500);
+        build_context_self(build, node, 1, 68400);
+        build_process_command(build, process, "/usr/local/bin/app --with a --long command line");
+        build_process_end(build, process, PROCESS_EXITED, 3);
+    }
+    build_flags(build, PROFILE_THINNED);
+    build_times(build, 0, 361000000);
+    build_losses(build, 0, 12);
+    struct profile *profile = NULL;
+    struct error err;
+    assert_int_equal(build_finish(build, &profile, &err), 0);
+    return profile;
+}
+
+static void the_title_says_what_is_lacking(void **state)
+{
+    (void)state;
+    struct app app;
+    start(&app, odd_profile(), NULL);
+    assert_on_screen(&app, "1,000 samples of instructions · cut at 361 ms");
+    assert_on_screen(&app, "main takes 100.0 % of the run itself (1,000 samples)");
+    app_resize(&app, 24, 200);
+    app_draw(&app);
+    assert_on_screen(&app, "2 threads of 2 processes · cut at 361 ms, 12 frames open · "
+                           "thinned");
+    press(&app, "m");
+    assert_on_screen(&app, "68.4 kB  ");
+    app_close(&app);
+    const struct browse_options part = {.range = "1s..2s", .part = {1000000000, 2000000000}};
+    struct error err;
+    assert_int_equal(app_open(&app, NULL, 0, &part, false, &err), 0);
+    app_take(&app, "a.ncp", odd_profile());
+    app_refresh(&app);
+    app_resize(&app, 24, 100);
+    app_draw(&app);
+    assert_on_screen(&app, "instructions · part 1s..2s");
+    app_close(&app);
+}
+
+static void processes_and_threads_have_sentences(void **state)
+{
+    (void)state;
+    struct app app;
+    start(&app, odd_profile(), NULL);
+    press(&app, "2");
+    assert_on_screen(&app, " Thread worker of 1 takes 500 samples (50.0 %).");
+    press(&app, "4Gkkkk");
+    assert_on_screen(&app, "2: 500 100,000,000 calls exit 3 /usr/local/bin/app");
+    app_close(&app);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +477,8 @@ int main(void)
         cmocka_unit_test(survives_every_size),
         cmocka_unit_test(small_screens_show_name_and_order),
         cmocka_unit_test(large_profiles_scroll_to_their_end),
+        cmocka_unit_test(the_title_says_what_is_lacking),
+        cmocka_unit_test(processes_and_threads_have_sentences),
     };
     setlocale(LC_CTYPE, "C.UTF-8");
     return cmocka_run_group_tests_name("browser", tests, NULL, NULL);

@@ -145,6 +145,27 @@ static void small_buffers_are_kept(void **state)
     assert_int_equal(strlen(text), 3);
 }
 
+static void sentences_have_units(void **state)
+{
+    (void)state;
+    static const struct metric instructions = {"Ir", "", METRIC_COUNT, 1};
+    static const struct {
+        double value;
+        const struct metric *metric;
+        const char *text;
+    } cases[] = {{138, &samples, "138 samples"},
+                 {1, &samples, "1 sample"},
+                 {4194757, &instructions, "4,194,757 Ir"},
+                 {1e6, &bytes, "1.0 MB"},
+                 {0.5, &seconds, "500 ms"},
+                 {NAN, &samples, "-"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        number_of_unit(cases[i].value, cases[i].metric, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void mean_counts(void **state)
 {
     (void)state;
@@ -164,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mean_counts),
+        cmocka_unit_test(sentences_have_units),
         cmocka_unit_test(counts_are_grouped),
         cmocka_unit_test(values_have_units),
         cmocka_unit_test(columns_of_times_align),

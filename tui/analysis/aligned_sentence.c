@@ -61,12 +61,12 @@ void aligned_sentence(const struct aligned *aligned, uint32_t number, char *buff
     const struct compare_change *time = &row.change[COMPARE_CUMTIME];
     const struct function *function = aligned_function(aligned, number);
     bool estimate = aligned_is_apportioned(aligned, 0) || aligned_is_apportioned(aligned, 1);
-    char name[160], delta[64], calls[400], blame[500], ratio[48] = "", factor[40];
+    char name[160], delta[128], calls[400], blame[500], ratio[48] = "", factor[40];
     if (function)
         function_name(function, name, sizeof name);
     else
         aligned_thread(aligned, number, name, sizeof name);
-    number_value(fabs(time->delta), aligned_metric(aligned), delta, sizeof delta);
+    number_of_unit(fabs(time->delta), aligned_metric(aligned), delta, sizeof delta);
     number_ratio(time->ratio, factor, sizeof factor);
     if (!isnan(time->ratio))
         snprintf(ratio, sizeof ratio, " (%s)", factor);

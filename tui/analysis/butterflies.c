@@ -186,10 +186,10 @@ void butterflies_sentence(const struct butterflies *butterflies, const struct bl
 {
     const struct compare_change *time = &butterflies->change[COMPARE_CUMTIME];
     const struct metric *metric = butterflies->scale.metric_a;
-    char name[256], a[64], b[64], ratio[48], where[600] = "";
+    char name[256], a[128], b[128], ratio[48], where[600] = "";
     function_name(butterflies_function(butterflies), name, sizeof name);
-    number_value(time->a, metric, a, sizeof a);
-    number_value(time->b, metric, b, sizeof b);
+    number_of_unit(time->a, metric, a, sizeof a);
+    number_of_unit(time->b, metric, b, sizeof b);
     number_ratio(time->ratio, ratio, sizeof ratio);
     if (isnan(time->a) || isnan(time->b)) {
         snprintf(buffer, size, "%s is only in %s: %s.", name, isnan(time->a) ? "B" : "A",

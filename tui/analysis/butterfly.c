@@ -117,10 +117,10 @@ static void caller_clause(const struct butterfly *butterfly, char *buffer, size_
 void butterfly_sentence(const struct butterfly *butterfly, char *buffer, size_t size)
 {
     const struct metric *metric = &butterfly->profile->metrics[butterfly->metric];
-    char name[256], self[64], total[64], caller[400];
+    char name[256], self[128], total[128], caller[400];
     function_name(&butterfly->profile->functions[butterfly->function], name, sizeof name);
     number_value(number_in_unit(butterfly->values.self, metric), metric, self, sizeof self);
-    number_value(number_in_unit(butterfly->values.total, metric), metric, total, sizeof total);
+    number_of_unit(number_in_unit(butterfly->values.total, metric), metric, total, sizeof total);
     caller_clause(butterfly, caller, sizeof caller);
     snprintf(buffer, size, "%s takes %s, %s of it itself%s.", name, total, self, caller);
 }

@@ -5,8 +5,8 @@
 
 #include "formats/profile/text.h"
 
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -129,19 +129,32 @@ static void calls_clause(const struct calltree *tree, uint32_t row, char *buffer
     snprintf(buffer, size, "%s%s", calls, from);
 }
 
+/* What the table sets apart by two blanks is one phrase in a sentence. */
+static void join_words(char *text)
+{
+    char *apart = strstr(text, "  ");
+    if (apart)
+        memmove(apart, apart + 1, strlen(apart));
+}
+
 void calltree_sentence(const struct calltree *tree, uint32_t row, char *buffer, size_t size)
 {
     const struct metric *metric = calltree_metric(tree);
     struct calltree_row r = calltree_row(tree, row);
-    char name[256], total[64], self[64], share[32], calls[400] = "";
+    char name[256], total[128], self[128], share[32], calls[400] = "";
     function_text(tree, row, name, sizeof name);
+    join_words(name);
     if (r.function != PROFILE_NONE) {
         function_name(&calltree_profile(tree)->functions[r.function], name, sizeof name);
         calls_clause(tree, row, calls, sizeof calls);
     }
-    number_value(number_in_unit(r.values.total, metric), metric, total, sizeof total);
+    number_of_unit(number_in_unit(r.values.total, metric), metric, total, sizeof total);
     number_value(number_in_unit(r.values.self, metric), metric, self, sizeof self);
     share_text(tree, row, share, sizeof share);
+    if (r.function == PROFILE_NONE) { /* a thread does nothing itself */
+        snprintf(buffer, size, "Thread %s takes %s%s (%s %%).", name, mark(tree), total, share);
+        return;
+    }
     snprintf(buffer, size, "%s takes %s%s (%s %%) here%s, %s%s of it itself%s.", name, mark(tree),
              total, share, calls, mark(tree), self,
              calltree_is_apportioned(tree) ? "; apportioned, this format stores no call tree" : "");

@@ -52,12 +52,12 @@ static void add_times(struct wording *wording, double ratio)
 
 static void one_sided(struct wording *wording)
 {
-    char value[64], calls[40];
+    char value[128], calls[40];
     bool is_new = wording->row->status == COMPARE_NEW;
     const struct compare_change *ncalls = &wording->row->change[COMPARE_NCALLS];
     const struct compare_change *cumtime = &wording->row->change[COMPARE_CUMTIME];
     double number = is_new ? ncalls->b : ncalls->a;
-    number_value(is_new ? cumtime->b : cumtime->a, wording->metric, value, sizeof value);
+    number_of_unit(is_new ? cumtime->b : cumtime->a, wording->metric, value, sizeof value);
     add(wording, " is only in %s: %s", is_new ? "B" : "A", value);
     if (number > 0) {
         number_mean_count(number, calls, sizeof calls);
@@ -142,7 +142,7 @@ static void tell(const struct comparison *comparison, uint32_t row, bool growth,
                               .metric = &comparison->a->metrics[comparison->metric_a],
                               .buffer = buffer,
                               .size = size};
-    char name[256], value[64];
+    char name[256], value[128];
     function_name(compare_function(comparison, row), name, sizeof name);
     add(&wording, "%s", name);
     if (wording.row->status == COMPARE_NEW || wording.row->status == COMPARE_GONE) {
@@ -151,8 +151,8 @@ static void tell(const struct comparison *comparison, uint32_t row, bool growth,
     }
     const char *itself = comparison->blame == COMPARE_TOTTIME ? " itself" : "";
     double change = wording.change->delta;
-    number_value(change == 0 ? wording.change->b : fabs(change), wording.metric, value,
-                 sizeof value);
+    number_of_unit(change == 0 ? wording.change->b : fabs(change), wording.metric, value,
+                   sizeof value);
     moved_clause(&wording);
     if (change == 0)
         add(&wording, " took the same%s, %s", itself, value);

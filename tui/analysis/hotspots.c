@@ -172,11 +172,11 @@ void hotspots_sentence(const struct hotspots *hotspots, uint32_t row, char *buff
 {
     const struct profile *profile = hotspots->profile;
     const struct hotspot *hotspot = &hotspots->rows[row];
-    char name[512], share[32], callers[320], latency[128], value[32], below[128];
+    char name[512], share[32], callers[320], latency[128], value[128], below[128];
     function_name(&profile->functions[hotspot->function], name, sizeof name);
     number_percent((double)hotspot->values.self / (double)hotspots->total, share, sizeof share);
     const struct metric *metric = &profile->metrics[hotspots->metric];
-    number_value(number_in_unit(hotspot->values.self, metric), metric, value, sizeof value);
+    number_of_unit(number_in_unit(hotspot->values.self, metric), metric, value, sizeof value);
     callers_clause(profile, hotspot->function, callers, sizeof callers);
     latency_clause(hotspots, row, latency, sizeof latency);
     resolution_clause(profile, hotspot->function, below, sizeof below);

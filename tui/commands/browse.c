@@ -12,13 +12,15 @@
 #include <unistd.h>
 
 struct browse_command_options {
-    const char *from, *sizes, *color, *keys, *dump;
+    const char *from, *range, *sizes, *color, *keys, *dump;
     bool tasks;
 };
 
 static const struct option_row rows[] = {
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct browse_command_options, from),
      "read the files as this format, whatever they look like"},
+    {"range", 0, OPTION_TEXT, "T..T", offsetof(struct browse_command_options, range),
+     "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct browse_command_options, tasks),
      "coroutines in threads of their own, not in the event loop's"},
     {"sizes", 0, OPTION_TEXT, "A,B,...", offsetof(struct browse_command_options, sizes),
@@ -54,12 +56,16 @@ static int print_instead(const struct browse_command_options *options, char **op
                                     : count > 2  ? &scaling_command
                                     : count == 2 ? &diff_command
                                                  : &report_command;
-    char **argv = memory_zeroed((size_t)count + 7, sizeof *argv);
+    char **argv = memory_zeroed((size_t)count + 9, sizeof *argv);
     int argc = 0;
     argv[argc++] = (char *)(uintptr_t)command->name;
     if (options->from) {
         argv[argc++] = (char *)(uintptr_t) "--from";
         argv[argc++] = (char *)(uintptr_t)options->from;
+    }
+    if (options->range) {
+        argv[argc++] = (char *)(uintptr_t) "--range";
+        argv[argc++] = (char *)(uintptr_t)options->range;
     }
     if (options->tasks && count == 1)
         argv[argc++] = (char *)(uintptr_t) "--tasks";
@@ -83,12 +89,15 @@ static bool is_mistyped_command(const char *word)
 static int browse_with_sizes(const struct browse_command_options *options, double *sizes,
                              char **operands, int count)
 {
-    struct browse_options browse = {
-        .from = options->from, .tasks = options->tasks, .keys = options->keys};
+    struct browse_options browse = {.from = options->from,
+                                    .range = options->range,
+                                    .tasks = options->tasks,
+                                    .keys = options->keys};
     struct error err = {0};
     browse.sizes = sizes;
     browse.size_count = sizes ? (size_t)count : 0;
-    if (color_by_name(options->color, &browse.color, &err) ||
+    if ((options->range && select_range(options->range, &browse.part, &err)) ||
+        color_by_name(options->color, &browse.color, &err) ||
         (options->dump &&
          browse_dump_size(options->dump, &browse.dump_columns, &browse.dump_rows, &err)))
         return command_fail(&err);

@@ -3,7 +3,6 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
-#include "tui/commands/quantity.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
 
@@ -215,18 +214,10 @@ static int check_options(const struct report_options *options, struct report_sty
 static int load_wanted(struct profile **out, const char *path, const struct report_options *options,
                        struct error *err)
 {
-    double from, to;
-    if (!options->range)
-        return profile_load(out, path, options->from, err);
-    if (!quantity_range(options->range, &from, &to))
-        return error_set(err, ERROR_USAGE,
-                         "--range wants two times such as 1.5s..2s, not \"%.100s\"",
-                         options->range);
-    const struct profile_part part = {
-        .from = from < 9e9 ? (int64_t)(from * 1e9 + 0.5) : INT64_MAX,
-        .to = to < 9e9 ? (int64_t)(to * 1e9 + 0.5) : INT64_MAX,
-    };
-    return profile_load_part(out, path, options->from, &part, err);
+    struct profile_part part;
+    if (options->range && select_range(options->range, &part, err))
+        return -1;
+    return profile_load_part(out, path, options->from, options->range ? &part : NULL, err);
 }
 
 static int report_run(const void *values, char **operands, int count)

@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/filter.h"
 #include "tui/analysis/order.h"
+#include "tui/commands/quantity.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -273,4 +274,19 @@ int select_normalise(const char *text, enum compare_normalise *normalise, const 
                              "--normalise takes none, total, calls, size or function=NAME, not "
                              "\"%.64s\"",
                              text);
+}
+
+static int64_t nanoseconds(double seconds)
+{
+    return seconds < 9e9 ? (int64_t)(seconds * 1e9 + 0.5) : INT64_MAX;
+}
+
+int select_range(const char *text, struct profile_part *part, struct error *err)
+{
+    double from, to;
+    if (!quantity_range(text, &from, &to))
+        return error_set(err, ERROR_USAGE,
+                         "--range wants two times such as 1.5s..2s, not \"%.100s\"", text);
+    *part = (struct profile_part){nanoseconds(from), nanoseconds(to)};
+    return 0;
 }

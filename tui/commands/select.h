@@ -2,10 +2,12 @@
 #ifndef NCPROF_TUI_COMMANDS_SELECT_H
 #define NCPROF_TUI_COMMANDS_SELECT_H
 
+#include "formats/format.h"
 #include "formats/profile/profile.h"
 #include "tui/reports/report.h"
 
-/* By name; NULL is the default metric, "raw" that of times as recorded. ERROR_USAGE, naming what there is. */
+/* By name; NULL is the default metric, "raw" that of times as recorded. ERROR_USAGE, naming what
+ * there is. */
 int select_metric(const struct profile *profile, const char *name, uint32_t *metric,
                   struct error *err);
 
@@ -30,6 +32,9 @@ int select_threads(const struct profile *profile, const char *thread, const char
  */
 int select_functions(const struct profile *profile, const char *text, uint32_t metric,
                      uint32_t limit, uint32_t **functions, uint32_t *count, struct error *err);
+
+/* "1.5s..2s" of a recording. ERROR_USAGE unless these are two times in order. */
+int select_range(const char *text, struct profile_part *part, struct error *err);
 
 /*
  * Cells of a table: what is asked for (SELECT_UNSET: nothing), else the terminal's, or 120 when

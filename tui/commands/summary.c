@@ -74,7 +74,7 @@ static int summarise_profile(struct risk_summary **summary, struct input *input,
     struct risk_query query = {.min_share = options->min_share};
     int status = select_sizes(options->sizes, &query.base_size, &query.size, err);
     if (!status)
-        status = profile_load_input(&profile, input, options->from, err);
+        status = profile_load_input(&profile, input, options->from, NULL, err);
     if (!status && options->against)
         status = profile_load(&base, options->against, NULL, err);
     if (!status)

@@ -53,15 +53,17 @@ static void add_metrics(struct info_state *state, const struct profile *profile)
 {
     for (uint32_t m = 0; m < profile->metric_count; m++) {
         const struct metric *metric = &profile->metrics[m];
-        char value[40];
-        number_value(number_in_unit(profile_total(profile, m, PROFILE_NONE), metric), metric, value,
-                     sizeof value);
+        char value[128];
+        number_of_unit(number_in_unit(profile_total(profile, m, PROFILE_NONE), metric), metric,
+                       value, sizeof value);
         bool has_unit = metric->kind == METRIC_TIME || metric->kind == METRIC_BYTES;
-        bool says_more = has_unit ? strcmp(metric->name, "time") != 0 : true;
-        add(state, m ? "" : "total", "%s%s%s", value, says_more ? " " : "",
+        bool says_more = has_unit ? strcmp(metric->name, "time") != 0
+                                  : metric->unit[0] && strcmp(metric->name, metric->unit) != 0;
+        add(state, m ? "" : "total", "%s%s%s", value,
             !says_more ? ""
-            : has_unit ? metric->name
-                       : metric->unit);
+            : has_unit ? " "
+                       : " of ",
+            says_more ? metric->name : "");
     }
 }
 
@@ -232,7 +234,8 @@ static void draw_line(const struct info_state *state, uint32_t number, struct ca
     } else {
         enum style style = line->label[0] == '!' ? STYLE_WORSE : STYLE_DIM;
         canvas_text_cut(canvas, row, 3, labels, style, line->label);
-        canvas_text_cut(canvas, row, 5 + labels, width - 5 - labels, STYLE_NORMAL, line->text);
+        (line->thread == PROFILE_NONE ? canvas_text_cut : canvas_text)(
+            canvas, row, 5 + labels, width - 5 - labels, STYLE_NORMAL, line->text);
     }
     if (number != state->list.cursor)
         return;
@@ -271,15 +274,34 @@ static unsigned click(void *opaque, int row, int column)
     return REACTION_HANDLED;
 }
 
+/* "22245: 180 ms 18,443 calls exit 0 make -j4. ", which may be cut above. */
+static void process_clause(const struct line *line, char *buffer, size_t size)
+{
+    size_t used = (size_t)snprintf(buffer, size, "%s:", line->label + strspn(line->label, " "));
+    bool apart = true;
+    for (const char *c = line->text; *c && used + 4 < size; c++) {
+        if (*c != ' ' && apart)
+            buffer[used++] = ' ';
+        apart = *c == ' ';
+        if (!apart)
+            buffer[used++] = *c;
+    }
+    snprintf(buffer + used, size - used, ". ");
+}
+
 /* The whole of a line that may be cut above. */
 static void sentence(const void *opaque, char *buffer, size_t size)
 {
     const struct info_state *state = opaque;
     const struct line *line = &state->lines.data[state->list.cursor];
+    char clause[400] = "";
+    bool process = profile_chosen_process(line->thread) != PROFILE_NONE;
     buffer[0] = '\0';
+    if (line->thread != PROFILE_NONE && process)
+        process_clause(line, clause, sizeof clause);
     if (line->thread != PROFILE_NONE)
-        snprintf(buffer, size, "Enter: the hotspots of this %s alone.",
-                 profile_chosen_process(line->thread) == PROFILE_NONE ? "thread" : "process");
+        snprintf(buffer, size, "%sEnter: the hotspots of this %s alone.", clause,
+                 process ? "process" : "thread");
     else if (line->text[0])
         snprintf(buffer, size, "%s%s%s", line->label[0] == '!' ? "" : line->label,
                  line->label[0] && line->label[0] != '!' ? ": " : "", line->text);
