@@ -146,7 +146,7 @@ static const struct reader *choose(struct input *input, const char *from, struct
     if (!reader)
         reader = reader_recognise(input_path(input), head, size);
     if (!reader)
-        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (%s)", names);
+        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
     return reader;
 }
 

@@ -87,7 +87,7 @@ def _():
     if done.returncode in (1, 99):
         raise Skip("may not mount a /dev/shm")
     found = re.findall(r"several(\d).ncp: added \d+ call", done.stdout)
-    expect(sorted(found) == ["1", "2", "3"] and "ncprof-" not in done.stdout, done.stdout + done.stderr)
+    expect(sorted(found) == ["1", "2", "3"] and "\nncprof-" not in done.stdout, done.stdout + done.stderr)
 
 
 def dead_name():

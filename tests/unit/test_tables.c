@@ -206,15 +206,13 @@ static void text_is_not_taken_for_stacks(void **state)
         "\nthis\nis an unknown\nformat\n",
         "Chapter 1\nThe beginning; or not 12\nwords\nmore words\nand more\nand more\n",
         "int main(void)\n{\n    for (i = 0; i < 10; i++)\n        x = 1;\n    return 0;\n}\n",
-        "events: Ir\nfl=a.c\nfn=main\n16 400\n17 200\n",
-        "java 10488  9962.502413:   10101010 cpu-clock:\n\n\tffffffffaee8017b fput+0xb (x)\n",
         "{\"a\": 1}\n",
         "name,other\nx,1\n",
         "127.0.0.1 1 2\n10.0.0.1 3 4\n",
         "key 1\nother key 2\nthird 3\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         expect_error(texts[i], NULL,
-                     "text: is in no format that is known (ncp, pstats, yappi, folded)");
+                     "text: is in no format that is known (--from ? lists them)");
     struct profile *p = load("main 12\nidle 3\n");
     assert_string_equal(p->format, "folded");
     profile_free(p);

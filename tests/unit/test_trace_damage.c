@@ -265,7 +265,7 @@ static void an_unknown_major_version_is_refused(void **state)
     assert_int_equal(trace_reader.probe(file.data, file.size), 100);
     assert_null(fixture_load(file.data, file.size, &err));
     assert_int_equal(err.code, ERROR_UNSUPPORTED);
-    assert_string_equal(err.text, "written in version 2.0 of the trace format; this ncprof reads "
+    assert_string_equal(err.text, "written in version 2.1 of the trace format; this ncprof reads "
                                   "version 1");
     free(file.data);
 }
