@@ -213,12 +213,14 @@ static uint32_t context_of(struct pyinstrument *p, const struct tree_node *node)
     bool top = node->parent == PROFILE_NONE;
     if (node->context != PROFILE_NONE)
         return node->context;
-    uint32_t outer = top ? nameless_root(p) : p->nodes.data[node->parent].context;
+    uint32_t outer = top ? PROFILE_NONE : p->nodes.data[node->parent].context;
+    if (outer == PROFILE_NONE)
+        outer = nameless_root(p);
     if (node->thread || (node->self && !top))
         return outer;
-    return build_context(
-        p->build, outer,
-        build_function_of(p->build, node->name, 0, node->file, node->line, FUNCTION_PYTHON));
+    uint32_t function = build_function_of(p->build, node->name, 0, node->file, node->line,
+                                          node->builtin ? FUNCTION_BUILTIN : FUNCTION_PYTHON);
+    return build_context(p->build, outer, function);
 }
 
 static void add_time(struct pyinstrument *p, uint32_t context, bool thread, int64_t time)
