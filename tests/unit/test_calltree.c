@@ -84,7 +84,7 @@ static void hot_path(void **state)
     assert_string_equal(text,
                         "sum takes 10.0 s (8.3 %) here in 1 call from walk, 10.0 s of it itself.");
     calltree_sentence(tree, 0, text, sizeof text);
-    assert_string_equal(text, "MainThread takes 100.0 s (83.3 %) here, 0 s of it itself.");
+    assert_string_equal(text, "Thread MainThread takes 100.0 s (83.3 %).");
     calltree_free(tree);
     profile_free(profile);
 }
