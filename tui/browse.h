@@ -13,11 +13,15 @@
 
 enum browse_color { BROWSE_COLOR_AUTO, BROWSE_COLOR_ALWAYS, BROWSE_COLOR_NEVER };
 
+struct profile;
+
 struct browse_options {
     const char *from;  /* reader's name; NULL: recognised by content */
     const char *range; /* for the title, what `part` says; NULL: all of the files */
     struct profile_part part;
-    bool tasks;              /* by task, as tasks.h has it */
+    bool tasks; /* by task, as tasks.h has it */
+    /* Shown in the place of the files it was made of; or NULL. Taken over. */
+    struct profile *merged;
     const double *sizes;     /* of the runs' input, in the order of the files; or NULL */
     size_t size_count;       /* files without one have their profile's own */
     enum browse_color color; /* AUTO: as the terminal can, unless NO_COLOR is set */

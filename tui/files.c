@@ -253,6 +253,12 @@ int app_open(struct app *app, const char *const *paths, size_t count,
     app->size_count = options->size_count;
     if (!count)
         return 0;
+    if (options->merged) {
+        app_take(app, options->merged->path, options->merged);
+        app->starting = false;
+        app_refresh(app);
+        return 0;
+    }
     app->waiting = paths + 1;
     app->waiting_count = count - 1;
     app_load(app, paths[0]);

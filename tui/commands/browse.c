@@ -3,6 +3,7 @@
 #include "capture/plan/plan.h"
 #include "formats/profile/memory.h"
 #include "tui/commands/command.h"
+#include "tui/commands/load.h"
 #include "tui/commands/plan.h"
 #include "tui/commands/select.h"
 
@@ -13,7 +14,7 @@
 
 struct browse_command_options {
     const char *from, *range, *sizes, *color, *keys, *dump;
-    bool tasks;
+    bool tasks, merge;
 };
 
 static const struct option_row rows[] = {
@@ -23,6 +24,8 @@ static const struct option_row rows[] = {
      "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct browse_command_options, tasks),
      "coroutines in threads of their own, not in the event loop's"},
+    {"merge", 0, OPTION_FLAG, NULL, offsetof(struct browse_command_options, merge),
+     "several files of one series, added up into one"},
     {"sizes", 0, OPTION_TEXT, "A,B,...", offsetof(struct browse_command_options, sizes),
      "how large the runs' inputs were, for exponents"},
     {"color", 0, OPTION_TEXT, "WHEN", offsetof(struct browse_command_options, color),
@@ -52,11 +55,12 @@ static int color_by_name(const char *name, enum browse_color *color, struct erro
 static int print_instead(const struct browse_command_options *options, char **operands, int count)
 {
     bool plan = count == 1 && !options->from && plan_probe(operands[0]);
-    const struct command *command = plan         ? &plan_status_command
-                                    : count > 2  ? &scaling_command
-                                    : count == 2 ? &diff_command
-                                                 : &report_command;
-    char **argv = memory_zeroed((size_t)count + 9, sizeof *argv);
+    const struct command *command = plan             ? &plan_status_command
+                                    : options->merge ? &report_command
+                                    : count > 2      ? &scaling_command
+                                    : count == 2     ? &diff_command
+                                                     : &report_command;
+    char **argv = memory_zeroed((size_t)count + 10, sizeof *argv);
     int argc = 0;
     argv[argc++] = (char *)(uintptr_t)command->name;
     if (options->from) {
@@ -67,9 +71,11 @@ static int print_instead(const struct browse_command_options *options, char **op
         argv[argc++] = (char *)(uintptr_t) "--range";
         argv[argc++] = (char *)(uintptr_t)options->range;
     }
-    if (options->tasks && count == 1)
+    if (options->merge)
+        argv[argc++] = (char *)(uintptr_t) "--merge";
+    if (options->tasks && (count == 1 || options->merge))
         argv[argc++] = (char *)(uintptr_t) "--tasks";
-    if (options->sizes && count > 1) {
+    if (options->sizes && count > 1 && !options->merge) {
         argv[argc++] = (char *)(uintptr_t) "--sizes";
         argv[argc++] = (char *)(uintptr_t)options->sizes;
     }
@@ -103,6 +109,11 @@ static int browse_with_sizes(const struct browse_command_options *options, doubl
         return command_fail(&err);
     if (!options->dump && !isatty(STDOUT_FILENO))
         return print_instead(options, operands, count);
+    if (options->merge && options->range)
+        return command_misused("--merge does not go with --range");
+    if (options->merge && load_merged((const char *const *)operands, (uint32_t)count, options->from,
+                                      &browse.merged, &err))
+        return command_fail(&err);
     if (browse_run((const char *const *)operands, (size_t)count, &browse, &err))
         return command_fail(&err);
     return COMMAND_OK;

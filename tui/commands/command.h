@@ -78,7 +78,7 @@ enum { COMMAND_OK = 0, COMMAND_REGRESSED = 1, COMMAND_FAILED = 2 };
 extern const struct command *const commands[]; /* NULL at the end */
 extern const struct command report_command, diff_command, scaling_command, info_command,
     convert_command, help_command, version_command, record_command, recover_command, plan_command,
-    summary_command, check_command;
+    summary_command, check_command, merge_command;
 /* `ncprof FILE...`; stands in no table, its options are the program's own, its name is NULL. */
 extern const struct command browse_command;
 

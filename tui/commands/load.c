@@ -2,6 +2,7 @@
 
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "formats/profile/merge.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -190,4 +191,20 @@ int load_profiles(const char *const *paths, uint32_t count, const char *from, st
     }
     *err = work.error;
     return -1;
+}
+
+int load_merged(const char *const *paths, uint32_t count, const char *from, struct profile **out,
+                struct error *err)
+{
+    union {
+        struct profile **loaded;
+        const struct profile *const *parts;
+    } all = {memory_zeroed(count, sizeof(struct profile *))};
+    int status = load_profiles(paths, count, from, all.loaded, err);
+    if (!status)
+        status = profile_merge(out, all.parts, count, err);
+    for (uint32_t i = 0; i < count; i++)
+        profile_free(all.loaded[i]);
+    free(all.loaded);
+    return status;
 }

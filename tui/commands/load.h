@@ -15,4 +15,8 @@
 int load_profiles(const char *const *paths, uint32_t count, const char *from, struct profile **out,
                   struct error *err);
 
+/* All of them added up into one (formats/profile/merge.h). */
+int load_merged(const char *const *paths, uint32_t count, const char *from, struct profile **out,
+                struct error *err);
+
 #endif

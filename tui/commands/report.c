@@ -3,6 +3,7 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/tasks.h"
 #include "tui/commands/command.h"
+#include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
 
@@ -12,7 +13,7 @@
 struct report_options {
     const char *from, *range, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
         *callees;
-    bool reverse, tree, tasks, pstats_style, strip_dirs;
+    bool reverse, tree, tasks, pstats_style, strip_dirs, merge;
     struct text_list restrictions;
     uint32_t limit, depth, width;
     double threshold;
@@ -59,6 +60,8 @@ static const struct option_row rows[] = {
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
     {"range", 0, OPTION_TEXT, "T..T", offsetof(struct report_options, range),
      "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
+    {"merge", 0, OPTION_FLAG, NULL, offsetof(struct report_options, merge),
+     "several files of one series, added up"},
     {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct report_options, from),
      "read the file as this format, whatever it looks like"},
     {0},
@@ -211,13 +214,17 @@ static int check_options(const struct report_options *options, struct report_sty
     return column_for_sort(hotspot_columns, options->sort, "tottime", err) ? 0 : -1;
 }
 
-static int load_wanted(struct profile **out, const char *path, const struct report_options *options,
-                       struct error *err)
+static int load_wanted(struct profile **out, char **operands, int count,
+                       const struct report_options *options, struct error *err)
 {
+    if (options->merge && options->range)
+        return error_set(err, ERROR_USAGE, "--merge does not go with --range");
+    if (options->merge)
+        return load_merged((const char *const *)operands, (uint32_t)count, options->from, out, err);
     struct profile_part part;
     if (options->range && select_range(options->range, &part, err))
         return -1;
-    return profile_load_part(out, path, options->from, options->range ? &part : NULL, err);
+    return profile_load_part(out, operands[0], options->from, options->range ? &part : NULL, err);
 }
 
 static int report_run(const void *values, char **operands, int count)
@@ -226,10 +233,10 @@ static int report_run(const void *values, char **operands, int count)
     struct report_style style = {0};
     struct error err = {0};
     struct profile *profile = NULL;
-    if (!command_operands(&report_command, count, 1))
+    if (!(options->merge && count > 1) && !command_operands(&report_command, count, 1))
         return COMMAND_FAILED;
     bool failed = check_options(options, &style, &err) ||
-                  load_wanted(&profile, operands[0], options, &err) ||
+                  load_wanted(&profile, operands, count, options, &err) ||
                   (options->tasks && tasks_split(&profile, &err)) ||
                   report_profile(profile, options, &style, &err);
     if (!failed && (style.format == REPORT_CSV || options->pstats_style))
