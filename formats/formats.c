@@ -28,6 +28,7 @@
     ROW(uftrace_reader)                                                                            \
     ROW(gecko_reader)                                                                              \
     ROW(perf_data_reader)                                                                          \
+    ROW(sample_reader)                                                                             \
     ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 
