@@ -429,7 +429,7 @@ static void the_title_says_what_is_lacking(void **state)
     assert_on_screen(&app, "2 threads of 2 processes · cut at 361 ms, 12 frames open · "
                            "thinned");
     press(&app, "m");
-    assert_on_screen(&app, "68.4 kB  ");
+    assert_on_screen(&app, "136.8 kB  ");
     app_close(&app);
     const struct browse_options part = {.range = "1s..2s", .part = {1000000000, 2000000000}};
     struct error err;
