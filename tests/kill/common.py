@@ -131,11 +131,17 @@ def kill(pid):
 def wait_for_end(pid):
     """Of a program that is nobody's child any more."""
     deadline = time.monotonic() + 30
-    while os.path.exists(f"/proc/{pid}"):
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-            return
+    while state_of(pid) not in (None, "Z"):
         expect(time.monotonic() < deadline, f"process {pid} does not end")
         time.sleep(0.002)
+
+
+def state_of(pid):
+    """The letter of a process' state; None of one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return None
 
 
 def leftovers(recorder):
