@@ -147,3 +147,19 @@ bool choices_answer(struct choices *choices, uint32_t number, struct module_file
     make_answerable(choices, number);
     return table != CHANNEL_NO_TABLE;
 }
+
+bool choices_are_owed(const struct session *session)
+{
+    struct channel_header *channel = session->channel;
+    char *answers = channel_answers(channel, session->blocks);
+    uint32_t asked = atomic_load(&channel->questions);
+    uint32_t answerable = atomic_load(&channel->answerable);
+    if (channel->patterns_size == 0 || asked == 0)
+        return false;
+    if (asked > answerable || answerable > channel_questions(session->blocks))
+        return true;
+    for (uint32_t i = 0; i < asked; i++)
+        if (atomic_load(channel_offset(answers, i)) == 0)
+            return true;
+    return false;
+}

@@ -22,4 +22,7 @@ void choices_free(struct choices *choices); /* NULL is allowed */
  */
 bool choices_answer(struct choices *choices, uint32_t number, struct module_file *file);
 
+/* Whether a program has asked what nobody answered: a recorder died, or there was no memory. */
+bool choices_are_owed(const struct session *session);
+
 #endif

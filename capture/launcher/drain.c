@@ -425,6 +425,16 @@ int drain_some(struct drain *drain, struct error *err)
     return result;
 }
 
+static int note_choices(struct drain *drain, struct error *err)
+{
+    if (!choices_are_owed(&drain->session))
+        return 0;
+    return trace_writer_note(drain->writer,
+                             "Not all functions that were to be left out are: a program that "
+                             "asked which ones these are had no answer",
+                             err);
+}
+
 int drain_rest(struct drain *drain, struct error *err)
 {
     int result = 0;
@@ -440,6 +450,7 @@ int drain_rest(struct drain *drain, struct error *err)
     keep_first(&result, decoder_finish(drain->decoder, &later), err, &later);
     keep_first(&result, selection_note_stops(drain->session.channel, drain->writer, &later), err,
                &later);
+    keep_first(&result, note_choices(drain, &later), err, &later);
     if (drain->child)
         processes_waited(programs_processes(drain->programs), drain->child, drain->child_status);
     processes_finish(programs_processes(drain->programs));

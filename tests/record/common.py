@@ -34,8 +34,8 @@ def record(*words, **more):
 
 def start(*words, **more):
     return subprocess.Popen([NCPROF, "record", *map(str, words)], cwd=FOLDER, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, **more)
+                            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                               "stderr": subprocess.PIPE, **more})
 
 
 def ncprof(*words):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from common import CC, FOLDER, equal, expect, functions, info, main, program, record, start, test
+from common import CC, FOLDER, equal, expect, functions, info, main, ncprof, program, record, start, test
 
 WAYS = {"calls": ["-finstrument-functions"], "mcount": ["-pg"], "fentry": ["-pg", "-mfentry"]}
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -242,6 +242,44 @@ int main(void)
     return 0;
 }
 """
+
+
+ASKS_LATE = r"""
+#include <dlfcn.h>
+#include <stdio.h>
+int early(int x) { return x + 1; }
+int main(int count, char **words)
+{
+    early(count);
+    puts("ready");
+    fflush(stdout);
+    getchar();
+    void *library = dlopen(words[1], RTLD_NOW);
+    int (*late)(int) = library ? (int (*)(int))dlsym(library, "late") : 0;
+    for (int i = 0; late && i < 100; i++) late(i);
+    puts("done");
+    return 0;
+}
+"""
+
+
+@test("a program whose recorder dies before it answers records all, runs on, and it is said")
+def dies_before_answer():
+    library = program("late.so", "int late(int x) { return x * 2; }", "-finstrument-functions", "-shared", "-fPIC")
+    path = program("asks", ASKS_LATE, "-finstrument-functions", "-ldl")
+    process = start("--exclude", "^late$", "--force", "-o", "tree.ncp", "--", path, library, stdin=subprocess.PIPE)
+    equal(process.stdout.readline(), "ready\n")
+    process.send_signal(signal.SIGSTOP)
+    process.stdin.write("\n")
+    process.stdin.flush()
+    time.sleep(0.3)  # it asks now; a program that asks later is not answered either
+    process.kill()
+    equal(process.stdout.readline(), "done\n")
+    process.communicate(timeout=60)
+    ncprof("recover", "tree.ncp")
+    equal(counts().get("late"), 100)
+    notes = info("tree.ncp")["notes"]
+    expect(any("had no answer" in note for note in notes), notes)
 
 
 @test("a signal to the recorder stops and starts all threads and processes")
