@@ -61,7 +61,7 @@ static void count_threads(const struct profile *profile, char *buffer, size_t si
     snprintf(buffer + used, size - used, " of %s", processes);
 }
 
-enum { FACT_CUT = 3, FACT_CUT_WHERE = 7, FACTS = 9, FACT_MAX = 200 };
+enum { FACT_CUT = 4, FACT_CUT_WHERE = 8, FACTS = 10, FACT_MAX = 200 };
 
 /* What the title says of a file, the most important first. */
 static void facts_of(const struct app *app, const struct app_file *file,
@@ -73,15 +73,15 @@ static void facts_of(const struct app *app, const struct app_file *file,
     losses_events(profile, facts[1], FACT_MAX);
     if (app->range)
         snprintf(facts[2], FACT_MAX, "part %.40s", app->range);
-    corrections_brief(profile, file->metric, file->thread, facts[4], FACT_MAX);
+    process_tree_choice_text(profile, file->thread, facts[3], FACT_MAX);
+    corrections_brief(profile, file->metric, file->thread, facts[5], FACT_MAX);
     if (profile->flags & PROFILE_HAS_CALLS && file->thread == PROFILE_NONE)
-        count_of(calls_of(profile), "call", "calls", facts[5], FACT_MAX);
-    process_tree_choice_text(profile, file->thread, facts[6], FACT_MAX);
-    if (!facts[6][0])
-        count_threads(profile, facts[6], FACT_MAX);
+        count_of(calls_of(profile), "call", "calls", facts[6], FACT_MAX);
+    if (!facts[3][0])
+        count_threads(profile, facts[7], FACT_MAX);
     losses_cut(profile, facts[FACT_CUT_WHERE], FACT_MAX);
     if (profile->flags & PROFILE_THINNED)
-        snprintf(facts[8], FACT_MAX, "thinned");
+        snprintf(facts[9], FACT_MAX, "thinned");
 }
 
 /* As many facts as fit, joined; the later ones leave first. */

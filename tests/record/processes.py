@@ -132,6 +132,8 @@ def _():
     expect("Process or thread" in screen and "spawned leaf 6 47" in screen, screen)
     screen = ncprof(seen()["trace"], "--keys", "Tj<Enter>", "--dump", "160x30")
     expect(re.search(r"process .*family \d+", screen), screen)
+    narrow = ncprof(seen()["trace"], "--keys", "Tj<Enter>", "--dump", "80x24")
+    expect(re.search(r"process family \d+", narrow), narrow)
 
 
 @test("three hundred short children: all there, all below one, in little time and space")

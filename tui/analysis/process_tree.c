@@ -243,14 +243,21 @@ const char *process_tree_command(const struct process *process)
     return process->command[0] ? process->command : process->name;
 }
 
+/* A program goes by its path where it was started by it: of that only the end has room. */
+static const char *short_name(const char *name)
+{
+    const char *slash = *name == '/' ? strrchr(name, '/') : NULL;
+    return slash && slash[1] ? slash + 1 : name;
+}
+
 void process_tree_choice_text(const struct profile *profile, uint32_t threads, char *buffer,
                               size_t size)
 {
     uint32_t process = profile_chosen_process(threads);
     buffer[0] = '\0';
     if (process != PROFILE_NONE)
-        snprintf(buffer, size, "process %.150s %" PRIu64, profile->processes[process].name,
-                 profile->processes[process].id);
+        snprintf(buffer, size, "process %.150s %" PRIu64,
+                 short_name(profile->processes[process].name), profile->processes[process].id);
     else if (threads != PROFILE_NONE)
         snprintf(buffer, size, "thread %.150s", profile->threads[threads].name);
 }
