@@ -203,6 +203,8 @@ cJSON *json_profile(const struct profile *profile, uint32_t metric, uint32_t thr
     cJSON_AddItemToObjectCS(object, "truncated",
                             cJSON_CreateBool(profile->flags & PROFILE_TRUNCATED));
     json_losses(object, profile);
+    if (profile->missing_calls)
+        json_count(object, "missing_calls", profile->missing_calls, true);
     if (profile->correction.raw)
         json_correction(object, profile, thread);
     return object;

@@ -288,10 +288,16 @@ void build_times(struct build *build, int64_t start_ns, int64_t wall_ns)
     build->wall_ns = wall_ns;
 }
 
-void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames)
+void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames, int64_t cut_ns)
 {
     build->lost_events = lost_events;
     build->open_frames = open_frames;
+    build->cut_ns = cut_ns;
+}
+
+void build_missing_calls(struct build *build, uint64_t calls)
+{
+    build->missing_calls = calls;
 }
 
 void build_metadata(struct build *build, const char *key, const char *value)

@@ -76,7 +76,8 @@ struct build {
     struct correction correction;
     double size;
     int64_t start_ns, wall_ns;
-    uint64_t lost_events, open_frames;
+    uint64_t lost_events, open_frames, missing_calls;
+    int64_t cut_ns;
     uint64_t unmatched_leaves, backward_times;
 };
 

@@ -323,6 +323,8 @@ static struct profile *new_profile(const struct build *build, bool tree)
                           .wall_ns = build->wall_ns,
                           .lost_events = build->lost_events,
                           .open_frames = build->open_frames,
+                          .cut_ns = build->cut_ns,
+                          .missing_calls = build->missing_calls,
                           .arena = arena};
     return p;
 }

@@ -138,6 +138,9 @@ struct profile {
 
     uint64_t lost_events; /* that the recorder knows not to have kept */
     uint64_t open_frames; /* where the recording was cut: calls that had not returned */
+    int64_t cut_ns;       /* when that was, since the recording began; 0: it was not cut */
+    uint64_t
+        missing_calls; /* of the recording, that a part of it cannot show: they have no events */
 
     struct metric *metrics; /* [0] is the default one */
     uint32_t metric_count;

@@ -35,6 +35,7 @@ struct trace {
     uint64_t open;        /* frames open where the file ends */
 
     bool limited;         /* the sums are those of a part (trace_limit.h) */
+    bool to_end;          /* of them: up to the last event */
     bool indexed;         /* read from the index */
     bool closed;          /* the recorder ended properly */
     uint32_t lost_events; /* of a cut chunk whose sums are there */

@@ -253,6 +253,7 @@ int trace_limit(struct trace *trace, int64_t from, int64_t to, struct error *err
     array_free(&part.open);
     trace->clock = clock;
     trace->limited = true;
+    trace->to_end = clock.start + part.to >= trace->last;
     trace->first = clock.start + part.from;
     trace->last = clock.start + part.to < trace->last ? clock.start + part.to : trace->last;
     return result;

@@ -251,6 +251,7 @@ static void note_thinning(const struct reading *reading)
         calls += reading->calls[i];
     build_flags(reading->build, PROFILE_THINNED);
     if (trace->limited) {
+        build_missing_calls(reading->build, trace->thinned);
         build_note(reading->build,
                    "%" PRIu64 " calls of the recording have no events: what they did in this part "
                    "of it counts as their callers' time",
@@ -268,7 +269,11 @@ static void note_thinning(const struct reading *reading)
 static void note_losses(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
-    build_losses(reading->build, reading->lost, trace->open ? trace->open : reading->open);
+    uint64_t open = trace->open ? trace->open : reading->open;
+    if (trace->limited && !trace->to_end)
+        open = 0;
+    build_losses(reading->build, reading->lost, open,
+                 open ? trace_clock_at(&trace->clock, trace->last) : 0);
     if (reading->lost > 0)
         build_note(reading->build,
                    "%" PRIu64 " event%s lost: the program was faster than the recorder, or went on "
