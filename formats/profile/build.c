@@ -288,10 +288,14 @@ void build_times(struct build *build, int64_t start_ns, int64_t wall_ns)
     build->wall_ns = wall_ns;
 }
 
-void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames, int64_t cut_ns)
+void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames)
 {
     build->lost_events = lost_events;
     build->open_frames = open_frames;
+}
+
+void build_cut_at(struct build *build, int64_t cut_ns)
+{
     build->cut_ns = cut_ns;
 }
 

@@ -118,7 +118,8 @@ void build_latency(struct build *build, uint32_t function, const struct histogra
 void build_flags(struct build *build, unsigned flags); /* adds HAS_CALLS, HAS_TIMELINE, ... */
 void build_size(struct build *build, double size);
 void build_times(struct build *build, int64_t start_ns, int64_t wall_ns);
-void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames, int64_t cut_ns);
+void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames);
+void build_cut_at(struct build *build, int64_t cut_ns); /* since the recording began */
 void build_missing_calls(struct build *build, uint64_t calls);
 void build_metadata(struct build *build, const char *key, const char *value);
 /* The source is cut short, as `err` says; what came before counts. */

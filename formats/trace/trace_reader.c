@@ -272,8 +272,8 @@ static void note_losses(const struct reading *reading)
     uint64_t open = trace->open ? trace->open : reading->open;
     if (trace->limited && !trace->to_end)
         open = 0;
-    build_losses(reading->build, reading->lost, open,
-                 open ? trace_clock_at(&trace->clock, trace->last) : 0);
+    build_losses(reading->build, reading->lost, open);
+    build_cut_at(reading->build, open ? trace_clock_at(&trace->clock, trace->last) : 0);
     if (reading->lost > 0)
         build_note(reading->build,
                    "%" PRIu64 " event%s lost: the program was faster than the recorder, or went on "

@@ -118,7 +118,8 @@ static void state_run(struct split *split)
     build_flags(split->build, from->flags);
     build_size(split->build, from->size);
     build_times(split->build, from->start_ns, from->wall_ns);
-    build_losses(split->build, from->lost_events, from->open_frames, from->cut_ns);
+    build_losses(split->build, from->lost_events, from->open_frames);
+    build_cut_at(split->build, from->cut_ns);
     build_missing_calls(split->build, from->missing_calls);
     for (uint32_t i = 0; i < from->metadata_count; i++)
         build_metadata(split->build, from->metadata[i].key, from->metadata[i].value);
