@@ -221,11 +221,12 @@ static void settle(struct tracks *tracks, int64_t at)
 /* The innermost call that an end event of `function` can end; UINT32_MAX: none. */
 static uint32_t begun_call(const struct tracks *tracks, uint32_t function)
 {
-    uint32_t index = tracks->stack.count;
+    const struct call *calls = tracks->stack.data;
+    uint32_t index = calls ? tracks->stack.count : 0;
     if (function != PROFILE_NONE && !tracks->begun[function])
         return UINT32_MAX;
     while (index--) {
-        const struct call *call = &tracks->stack.data[index];
+        const struct call *call = &calls[index];
         if (call->end == NEVER && (function == PROFILE_NONE || call->function == function))
             return index;
     }

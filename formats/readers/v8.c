@@ -253,24 +253,29 @@ static struct node *find_node(struct v8 *v8, int64_t id)
     return at == UINT32_MAX ? NULL : &v8->nodes.data[at];
 }
 
-/* The index, and every parent by its index. */
+static void index_nodes(struct v8 *v8)
+{
+    const struct node *nodes = v8->nodes.data;
+    for (uint32_t i = 0; nodes && i < v8->nodes.count; i++)
+        if (!find_node(v8, nodes[i].id))
+            index_add(&v8->index, hash_id(nodes[i].id), i);
+}
+
+/* Every parent by its index. */
 static void link_nodes(struct v8 *v8)
 {
-    for (uint32_t i = 0; i < v8->nodes.count; i++)
-        if (!find_node(v8, v8->nodes.data[i].id))
-            index_add(&v8->index, hash_id(v8->nodes.data[i].id), i);
+    struct node *nodes = v8->nodes.data;
     for (uint32_t i = 0; i < v8->links.count; i++) {
         struct node *child = find_node(v8, v8->links.data[i].child);
         if (child && child->parent == PROFILE_NONE)
             child->parent = v8->links.data[i].parent;
     }
-    for (uint32_t i = 0; i < v8->nodes.count; i++) {
-        struct node *node = &v8->nodes.data[i], *parent;
-        parent = node->has_parent_id && node->parent == PROFILE_NONE
-                     ? find_node(v8, node->parent_id)
-                     : NULL;
-        if (parent && parent != node)
-            node->parent = (uint32_t)(parent - v8->nodes.data);
+    for (uint32_t i = 0; nodes && i < v8->nodes.count; i++) {
+        if (!nodes[i].has_parent_id || nodes[i].parent != PROFILE_NONE)
+            continue;
+        const struct node *parent = find_node(v8, nodes[i].parent_id);
+        if (parent && parent != &nodes[i])
+            nodes[i].parent = (uint32_t)(parent - nodes);
     }
 }
 
@@ -385,6 +390,7 @@ static void state_counts(struct v8 *v8, uint32_t root)
 void v8_state(struct v8 *v8, uint32_t thread)
 {
     uint32_t root = build_root(v8->build, thread);
+    index_nodes(v8);
     link_nodes(v8);
     bool same_ids = v8->nodes.count > 1 && v8->index.used == 1;
     if (v8->samples.count && !v8->is_heap && !same_ids)
