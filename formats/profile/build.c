@@ -92,6 +92,9 @@ void build_rescale(struct build *build, uint32_t metric, int64_t factor)
     scale_values(&column->context.self, factor);
     scale_values(&column->edge.self, factor);
     scale_values(&column->edge.total, factor);
+    if (__builtin_mul_overflow(column->sum, (uint64_t)factor, &column->sum) ||
+        column->sum > BUILD_SUM_MAX)
+        column->sum = BUILD_SUM_MAX;
     build->metrics.data[metric].scale /= (double)factor;
 }
 

@@ -8,6 +8,7 @@
 #include "formats/profile/strings.h"
 
 #define BUILD_METRICS_MAX 64u
+#define BUILD_SUM_MAX     (UINT64_C(1) << 62)
 
 struct build_metric {
     uint32_t name, unit;
@@ -67,6 +68,7 @@ struct build {
     ARRAY(struct histogram) latency; /* by function; may be shorter than functions */
     struct build_column {
         struct column_values function, context, edge; /* a context's total is derived */
+        uint64_t sum; /* of the absolute self values of contexts */
     } columns[BUILD_METRICS_MAX];
     ARRAY(uint32_t) first_of_name; /* function by string; PROFILE_NONE, or shorter, for none */
     struct index function_index;   /* those that are not the first of their name */
@@ -78,7 +80,7 @@ struct build {
     int64_t start_ns, wall_ns;
     uint64_t lost_events, open_frames, missing_calls;
     int64_t cut_ns;
-    uint64_t unmatched_leaves, backward_times;
+    uint64_t unmatched_leaves, backward_times, too_large;
 };
 
 /* More than the largest or smallest value there is stays that value. */

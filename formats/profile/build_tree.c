@@ -70,9 +70,24 @@ void build_context_calls(struct build *build, uint32_t context, uint64_t calls)
     build->contexts.data[context].calls += calls;
 }
 
+/* As much of a value that all sums of any part of the tree stay within 63 bits. */
+static int64_t within_bounds(struct build *build, uint32_t metric, int64_t value)
+{
+    uint64_t *sum = &build->columns[metric].sum, room = BUILD_SUM_MAX - *sum;
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (size > room) {
+        build->too_large++;
+        size = room;
+        value = value < 0 ? -(int64_t)room : (int64_t)room;
+    }
+    *sum += size;
+    return value;
+}
+
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self)
 {
-    values_add(value_at(&build->columns[metric].context.self, context), self);
+    values_add(value_at(&build->columns[metric].context.self, context),
+               within_bounds(build, metric, self));
 }
 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,

@@ -29,6 +29,9 @@ static void close_open_frames(struct build *build)
     if (build->unmatched_leaves)
         build_note(build, "%" PRIu64 " leaves without an enter are ignored",
                    build->unmatched_leaves);
+    if (build->too_large)
+        build_note(build, "%" PRIu64 " values are too large to be added up and are cut",
+                   build->too_large);
     if (build->backward_times)
         build_note(build, "%" PRIu64 " times running backwards are taken as standing still",
                    build->backward_times);

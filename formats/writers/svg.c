@@ -65,6 +65,8 @@ static void add_sibling(struct svg *svg, uint32_t c)
 /* Those collected, side by side from `at` on. */
 static void place_siblings(struct svg *svg, uint32_t level, int64_t at)
 {
+    if (!svg->siblings.count)
+        return;
     qsort_r(svg->siblings.data, svg->siblings.count, sizeof *svg->siblings.data, compare_siblings,
             svg);
     for (uint32_t i = 0; i < svg->siblings.count && level < LEVELS_MAX; i++) {

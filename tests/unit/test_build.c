@@ -160,6 +160,40 @@ static void bad_events_are_repaired_and_said(void **state)
     profile_free(p);
 }
 
+static void sums_stay_within_their_range(void **state)
+{
+    (void)state;
+    struct build *build = timed();
+    uint32_t f = named(build, "f"), g = named(build, "g");
+    uint32_t t = build_thread(build, "a", 0, 0), u = build_thread(build, "b", 0, 0);
+    build_stack(build, t, (uint32_t[]){f, g}, 2, 0, INT64_MAX);
+    build_stack(build, u, (uint32_t[]){f}, 1, 0, INT64_MAX);
+    build_stack(build, u, (uint32_t[]){g}, 1, 0, INT64_MIN);
+    struct profile *profile = finished(build);
+    assert_true(profile_total(profile, 0, PROFILE_NONE) == INT64_C(1) << 62);
+    assert_int_equal(profile->note_count, 1);
+    assert_string_equal(profile->notes[0], "3 values are too large to be added up and are cut");
+    profile_free(profile);
+}
+
+/* A context finds each of its children again, the first few and those beyond them. */
+static void many_children_are_told_apart(void **state)
+{
+    (void)state;
+    struct build *build = timed();
+    uint32_t root = build_root(build, build_thread(build, "a", 0, 0)), contexts[100];
+    for (uint32_t i = 0; i < 100; i++) {
+        char *name = memory_printf("f%u", i);
+        contexts[i] = build_context(build, root, named(build, name));
+        free(name);
+    }
+    for (uint32_t i = 0; i < 100; i++)
+        assert_int_equal(build_context(build, root, i), contexts[i]);
+    struct profile *profile = finished(build);
+    assert_int_equal(profile->context_count, 101);
+    profile_free(profile);
+}
+
 static void depth_is_no_limit(void **state)
 {
     (void)state;
@@ -202,6 +236,8 @@ int main(void)
         cmocka_unit_test(stacks_weigh_at_their_leaf),
         cmocka_unit_test(sums_stay_as_stated),
         cmocka_unit_test(bad_events_are_repaired_and_said),
+        cmocka_unit_test(sums_stay_within_their_range),
+        cmocka_unit_test(many_children_are_told_apart),
         cmocka_unit_test(depth_is_no_limit),
         cmocka_unit_test(nothing_stated_is_an_error),
         cmocka_unit_test(same_function_is_one),
