@@ -411,6 +411,7 @@ static struct profile *odd_profile(void)
     build_flags(build, PROFILE_THINNED);
     build_times(build, 0, 361000000);
     build_losses(build, 0, 12);
+    build_cut_at(build, 361000000);
     struct profile *profile = NULL;
     struct error err;
     assert_int_equal(build_finish(build, &profile, &err), 0);
