@@ -75,7 +75,9 @@ def _():
               "single runs" if pair["overhead"] < 0.1 else "repeat")
     equal(document["advice"], wanted, f"advice at {pair['overhead']}")
     only_cold = {row["name"] for row in pair["functions"] if row["warm"] is None}
-    expect({"fetch_day", "ticks"} <= only_cold, f"only in the cold run: {only_cold}")
+    # Of fetch_day itself nothing may be left: all that it does is done by what it calls.
+    expect("ticks" in only_cold and any(name.startswith("fetch_day") for name in only_cold),
+           f"only in the cold run: {only_cold}")
 
 
 @test("the quadratic function is told by its calls, the linear ones too")
