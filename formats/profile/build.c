@@ -1,6 +1,7 @@
 /* The builder's statements: what readers call while they read. build_finish() is in finish.c. */
 #include "formats/profile/build_internal.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,6 +318,12 @@ void build_cut(struct build *build, const struct error *err)
 {
     build_note(build, "is cut short: %s", err->text);
     build_flags(build, PROFILE_TRUNCATED);
+}
+
+void build_note_count(struct build *build, uint64_t count, const char *what)
+{
+    if (count)
+        build_note(build, "%" PRIu64 " %s", count, what);
 }
 
 void build_note(struct build *build, const char *format, ...)

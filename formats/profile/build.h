@@ -91,6 +91,13 @@ void build_thread_name(struct build *build, uint32_t thread, const char *name);
 void build_enter(struct build *build, uint32_t thread, uint32_t function, int64_t time);
 void build_leave(struct build *build, uint32_t thread, int64_t time);
 
+/* From one moment to one that is not before it; at most what a value can be. */
+static inline int64_t build_elapsed(int64_t from, int64_t to)
+{
+    int64_t time;
+    return __builtin_sub_overflow(to, from, &time) ? INT64_MAX : time;
+}
+
 /* Contexts. A context is named by its parent and its function; asking twice gives the same. */
 uint32_t build_root(struct build *build, uint32_t thread);
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function);
@@ -124,6 +131,8 @@ void build_missing_calls(struct build *build, uint64_t calls);
 void build_metadata(struct build *build, const char *key, const char *value);
 /* The source is cut short, as `err` says; what came before counts. */
 void build_cut(struct build *build, const struct error *err);
+/* "COUNT what", unless there are none. */
+void build_note_count(struct build *build, uint64_t count, const char *what);
 __attribute__((format(printf, 2, 3))) void build_note(struct build *build, const char *format, ...);
 
 #endif

@@ -101,13 +101,6 @@ void build_stack(struct build *build, uint32_t thread, const uint32_t *functions
 
 /* ---- events ---- */
 
-/* `to` is not before `from`; at most what a value can be. */
-static int64_t elapsed(int64_t from, int64_t to)
-{
-    int64_t time;
-    return __builtin_sub_overflow(to, from, &time) ? INT64_MAX : time;
-}
-
 static int64_t monotonic(struct build *build, struct build_thread *thread, int64_t time)
 {
     if (thread->started && time < thread->last) {
@@ -120,7 +113,7 @@ static int64_t monotonic(struct build *build, struct build_thread *thread, int64
     /* Whoever is on top has spent the time since the event before. */
     if (thread->stack.count)
         build_context_self(build, thread->stack.data[thread->stack.count - 1].context, 0,
-                           elapsed(thread->last, time));
+                           build_elapsed(thread->last, time));
     thread->last = time;
     return time;
 }
@@ -148,7 +141,7 @@ void build_leave(struct build *build, uint32_t thread, int64_t time)
     struct build_frame frame = t->stack.data[--t->stack.count];
     if (build->metrics.count && build->metrics.data[0].kind == METRIC_TIME) {
         uint32_t function = build->contexts.data[frame.context].function;
-        double ns = (double)elapsed(frame.start, time) * build->metrics.data[0].scale * 1e9;
+        double ns = (double)build_elapsed(frame.start, time) * build->metrics.data[0].scale * 1e9;
         histogram_add(build_latency_of(build, function), (uint64_t)llround(ns), 1);
         build->flags |= PROFILE_HAS_LATENCY;
     }

@@ -20,7 +20,6 @@
 #include "formats/profile/memory.h"
 #include "formats/readers/scan.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,20 +360,16 @@ static void state_wall(struct speedscope *s)
     build_times(s->build, 0, wall);
 }
 
-static void note_if(struct speedscope *s, uint64_t count, const char *what)
-{
-    if (count)
-        build_note(s->build, "%" PRIu64 " %s", count, what);
-}
-
 static void state_notes(struct speedscope *s)
 {
-    note_if(s, s->unknown, "frames or values are none that the file defines, and are left out");
-    note_if(s, s->unbalanced, "events close a frame that is not the innermost");
-    note_if(s, s->open_at_end, "frames were still open at the end");
-    note_if(s, s->empty, "samples hold no frame and are left out");
-    note_if(s, s->uneven, "profiles have not as many weights as samples");
-    note_if(s, s->other_unit, "events have another unit than the first profile and are left out");
+    build_note_count(s->build, s->unknown,
+                     "frames or values are none that the file defines, and are left out");
+    build_note_count(s->build, s->unbalanced, "events close a frame that is not the innermost");
+    build_note_count(s->build, s->open_at_end, "frames were still open at the end");
+    build_note_count(s->build, s->empty, "samples hold no frame and are left out");
+    build_note_count(s->build, s->uneven, "profiles have not as many weights as samples");
+    build_note_count(s->build, s->other_unit,
+                     "events have another unit than the first profile and are left out");
 }
 
 static int pass(struct speedscope *s, const uint8_t *data, size_t size, const char *path,

@@ -1,7 +1,6 @@
 #include "formats/readers/tracks.h"
 #include "formats/profile/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,12 +136,6 @@ static int compare(const void *a, const void *b)
 
 /* ---- calls ---- */
 
-static int64_t elapsed(int64_t from, int64_t to)
-{
-    int64_t time;
-    return __builtin_sub_overflow(to, from, &time) ? INT64_MAX : time;
-}
-
 static struct call *top_of(struct tracks *tracks)
 {
     return tracks->stack.count ? &tracks->stack.data[tracks->stack.count - 1] : NULL;
@@ -171,7 +164,7 @@ static void enter(struct tracks *tracks, uint32_t function, int64_t end)
 static struct call pop(struct tracks *tracks, int64_t at)
 {
     struct call call = tracks->stack.data[--tracks->stack.count];
-    int64_t time = elapsed(call.at, at);
+    int64_t time = build_elapsed(call.at, at);
     struct call *caller = top_of(tracks);
     build_context_self(tracks->build, call.context, 0, time - call.callees);
     if (caller)
@@ -183,7 +176,7 @@ static struct call pop(struct tracks *tracks, int64_t at)
 static void leave(struct tracks *tracks, int64_t at)
 {
     struct call call = pop(tracks, at);
-    histogram_add(&tracks->latency[call.function], (uint64_t)elapsed(call.begin, at), 1);
+    histogram_add(&tracks->latency[call.function], (uint64_t)build_elapsed(call.begin, at), 1);
 }
 
 /* The call at `index` ends now; those inside it go on. */
@@ -295,12 +288,6 @@ static void lay_out(struct tracks *tracks, struct track *track)
         leave(tracks, tracks->now);
 }
 
-static void note_if(struct build *build, uint64_t count, const char *what)
-{
-    if (count)
-        build_note(build, "%" PRIu64 " %s", count, what);
-}
-
 void tracks_finish(struct tracks *tracks, struct build *build, const uint32_t *functions)
 {
     tracks->build = build;
@@ -315,10 +302,12 @@ void tracks_finish(struct tracks *tracks, struct build *build, const uint32_t *f
         if (tracks->latency[i].count)
             build_latency(build, functions[i], &tracks->latency[i]);
     if (tracks->first <= tracks->last)
-        build_times(build, 0, elapsed(tracks->first, tracks->last));
+        build_times(build, 0, build_elapsed(tracks->first, tracks->last));
     build_flags(build, PROFILE_HAS_CALLS);
-    note_if(build, tracks->unmatched, "ends of spans are left out: they have no beginning");
-    note_if(build, tracks->unfinished, "spans have no end and last as long as their thread");
-    note_if(build, tracks->overlapping,
-            "spans end before others that began inside them; these go on outside");
+    build_note_count(build, tracks->unmatched,
+                     "ends of spans are left out: they have no beginning");
+    build_note_count(build, tracks->unfinished,
+                     "spans have no end and last as long as their thread");
+    build_note_count(build, tracks->overlapping,
+                     "spans end before others that began inside them; these go on outside");
 }
