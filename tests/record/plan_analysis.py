@@ -86,7 +86,7 @@ def _():
     equal(document["sizes"], [7, 28, 140], "sizes")
     found = classes(document["functions"])
     equal(found["copy_row"], "quadratic", "copy_row")
-    # A class is given from 1 % of the time on, which is the machine's affair; the exponent always is.
+    # A class is given from 0.1 % of the time on, which is the machine's affair; the exponent always is.
     exponents = {row["name"]: row["exponent"]["ncalls"]["value"] for row in document["functions"]}
     for name in "concat", "to_bar", "log_trade", "Backtest.keep":
         expect(abs(exponents[name] - 1) < 1e-9, f"{name}: {exponents[name]}")
