@@ -54,16 +54,24 @@ const struct reader *reader_recognise(const char *path, const uint8_t *head, siz
 /* By the suffix of a path; NULL when none fits. */
 const struct writer *writer_for_path(const char *path);
 
-/* Opens, recognises (or takes `from`, may be NULL), reads and finishes. */
-int profile_load(struct profile **out, const char *path, const char *from, struct error *err);
+/* How a file is opened. Zeroed, or NULL in its place: as its content says, within the usual limit.
+ */
+struct opening {
+    const char *from;      /* a reader's name */
+    uint64_t max_unpacked; /* bytes; see input_set_limit() */
+};
+
+/* Opens, recognises, reads and finishes. */
+int profile_load(struct profile **out, const char *path, const struct opening *how,
+                 struct error *err);
 /* ERROR_UNSUPPORTED when the format has no timeline. NULL: all of it. */
-int profile_load_part(struct profile **out, const char *path, const char *from,
+int profile_load_part(struct profile **out, const char *path, const struct opening *how,
                       const struct profile_part *part, struct error *err);
 /*
  * The same over an input that the caller has opened and closes. Meanwhile another
  * thread may ask input_progress(): the browser shows how far it is.
  */
-int profile_load_input(struct profile **out, struct input *input, const char *from,
+int profile_load_input(struct profile **out, struct input *input, const struct opening *how,
                        const struct profile_part *part, struct error *err);
 int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
                         const char *from, struct error *err);

@@ -163,10 +163,12 @@ static int read_part(const struct reader *reader, struct input *input,
     return reader->read_part(input, part, build, err);
 }
 
-static int load(struct profile **out, struct input *input, const char *from,
+static int load(struct profile **out, struct input *input, const struct opening *how,
                 const struct profile_part *part, struct error *err)
 {
-    const struct reader *reader = choose(input, from, err);
+    if (how && how->max_unpacked)
+        input_set_limit(input, how->max_unpacked);
+    const struct reader *reader = choose(input, how ? how->from : NULL, err);
     if (!reader)
         return -1;
     struct build *build = build_new();
@@ -183,37 +185,39 @@ static int load(struct profile **out, struct input *input, const char *from,
     return 0;
 }
 
-int profile_load_input(struct profile **out, struct input *input, const char *from,
+int profile_load_input(struct profile **out, struct input *input, const struct opening *how,
                        const struct profile_part *part, struct error *err)
 {
-    if (load(out, input, from, part, err))
+    if (load(out, input, how, part, err))
         return error_in_file(err, input_path(input));
     return 0;
 }
 
-int profile_load_part(struct profile **out, const char *path, const char *from,
+int profile_load_part(struct profile **out, const char *path, const struct opening *how,
                       const struct profile_part *part, struct error *err)
 {
     struct input *input;
     if (input_open(&input, path, err))
         return -1;
-    int status = load(out, input, from, part, err);
+    int status = load(out, input, how, part, err);
     if (status)
         error_in_file(err, input_path(input));
     input_close(input);
     return status;
 }
 
-int profile_load(struct profile **out, const char *path, const char *from, struct error *err)
+int profile_load(struct profile **out, const char *path, const struct opening *how,
+                 struct error *err)
 {
-    return profile_load_part(out, path, from, NULL, err);
+    return profile_load_part(out, path, how, NULL, err);
 }
 
 int profile_load_memory(struct profile **out, const void *data, size_t size, const char *path,
                         const char *from, struct error *err)
 {
     struct input *input = input_from_memory(data, size, path);
-    int status = profile_load_input(out, input, from, NULL, err);
+    struct opening how = {.from = from};
+    int status = profile_load_input(out, input, &how, NULL, err);
     input_close(input);
     return status;
 }

@@ -117,6 +117,8 @@ int input_open_beside(struct input **out, const struct input *input, const char 
     char *path = memory_printf("%s%s", input->folder, name);
     int status = input_open(out, path, err);
     free(path);
+    if (!status && input->budget.any_ratio)
+        input_set_limit(*out, input->budget.limit);
     return status;
 }
 
@@ -149,6 +151,7 @@ struct input *input_from_memory(const void *data, size_t size, const char *path)
 void input_set_limit(struct input *input, uint64_t bytes)
 {
     input->budget.limit = bytes;
+    input->budget.any_ratio = true;
 }
 
 void input_release(struct input *input)

@@ -7,8 +7,9 @@
  * with a byte order mark becomes UTF-8, and the mark of UTF-8 is dropped.
  *
  * A reader takes what it needs: lines, bytes, or all of it at once. Memory is
- * bounded: one line is at most INPUT_LINE_MAX, unpacked input at most a limit
- * (input_set_limit(), default 16 GiB) and at most 2000 times the packed size plus 64 MiB.
+ * bounded: one line is at most INPUT_LINE_MAX, and packed input unpacks to at most 16 GiB and 200
+ * times its size plus 64 MiB, unless input_set_limit() says otherwise. (Of 210 packed real
+ * profiles the tightest unpacks to 28 times its size.)
  */
 #ifndef NCPROF_FORMATS_INPUT_H
 #define NCPROF_FORMATS_INPUT_H
@@ -26,7 +27,8 @@ struct input;
 
 /*
  * "-" is standard input. Of a folder it is the file `info` in it, by which the folder's format is
- * known (uftrace's). A folder without it, a missing or an unreadable file is an error that names it.
+ * known (uftrace's). A folder without it, a missing or an unreadable file is an error that names
+ * it.
  */
 int input_open(struct input **out, const char *path, struct error *err);
 /*
@@ -45,7 +47,7 @@ void input_close(struct input *input); /* NULL is allowed */
 /* Frees the bytes that were read and lent; nothing more can be read then. */
 void input_release(struct input *input);
 
-/* How many bytes may be unpacked; before the first byte is asked for. */
+/* How many bytes may be unpacked, in place of all other limits. */
 void input_set_limit(struct input *input, uint64_t bytes);
 
 const char *input_path(const struct input *input);

@@ -308,10 +308,14 @@ static int check_budget(const struct layer *layer, struct error *err)
     if (!layer->class->packs)
         return 0;
     if (layer->produced > layer->budget->limit)
-        return error_set(err, ERROR_LIMIT, "unpacks to more than the limit of %" PRIu64 " bytes",
+        return error_set(err, ERROR_LIMIT,
+                         "unpacks to more than the limit of %" PRIu64 " bytes; see --max-unpacked",
                          layer->budget->limit);
-    if (layer->produced > layer->budget->packed * LAYER_RATIO_MAX + LAYER_RATIO_SLACK)
-        return error_set(err, ERROR_LIMIT, "unpacks to more than %u times its size",
+    if (!layer->budget->any_ratio &&
+        layer->produced > layer->budget->packed * LAYER_RATIO_MAX + LAYER_RATIO_SLACK)
+        return error_set(err, ERROR_LIMIT,
+                         "unpacks to more than %u times its size, as no profile does; with "
+                         "--max-unpacked SIZE it is read up to that",
                          LAYER_RATIO_MAX);
     return 0;
 }

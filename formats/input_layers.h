@@ -16,13 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAYER_RATIO_MAX   2000u
+#define LAYER_RATIO_MAX   200u
 #define LAYER_RATIO_SLACK (UINT64_C(64) << 20)
 
 /* Shared by the layers of one input. */
 struct layer_budget {
     _Atomic uint64_t packed; /* bytes taken from the bottom so far */
     uint64_t limit;          /* bytes that a decoder may produce */
+    bool any_ratio;          /* however few bytes it makes them of */
 };
 
 struct layer;

@@ -98,7 +98,7 @@ struct app {
     struct loader *loader;
     bool threaded; /* files load in the background */
     bool starting; /* the files of the command line are not all there yet */
-    const char *from;
+    const struct opening *how;
     const struct profile_part *part; /* only this of each file; NULL: all */
     const char *range;               /* as it was asked for */
     bool tasks;                      /* files are shown by task */

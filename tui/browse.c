@@ -140,7 +140,7 @@ int browse_run(const char *const *paths, size_t count, const struct browse_optio
     if (count < 1)
         return error_set(err, ERROR_USAGE, "there is no file to browse");
     set_locale();
-    if (count == 1 && !options->from && plan_probe(paths[0]))
+    if (count == 1 && !options->how.from && plan_probe(paths[0]))
         return browse_queue(paths[0], options, wants_color(options), err);
     if (options->dump_columns < 1 || options->dump_rows < 1)
         return browse_terminal(paths, count, options, err);

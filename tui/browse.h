@@ -16,7 +16,7 @@ enum browse_color { BROWSE_COLOR_AUTO, BROWSE_COLOR_ALWAYS, BROWSE_COLOR_NEVER }
 struct profile;
 
 struct browse_options {
-    const char *from;  /* reader's name; NULL: recognised by content */
+    struct opening how;
     const char *range; /* for the title, what `part` says; NULL: all of the files */
     struct profile_part part;
     bool tasks; /* by task, as tasks.h has it */

@@ -174,7 +174,7 @@ static void load_now(struct app *app)
 {
     struct profile *profile = NULL;
     struct error err = {0};
-    if (profile_load_part(&profile, app->loading, app->from, app->part, &err))
+    if (profile_load_part(&profile, app->loading, app->how, app->part, &err))
         failed(app, &err);
     else
         app_take(app, app->loading, profile);
@@ -200,7 +200,7 @@ static void finished(struct app *app)
 void app_load(struct app *app, const char *path)
 {
     app->loading = memory_string(path);
-    app->loader = app->threaded ? loader_start(path, app->from, app->part) : NULL;
+    app->loader = app->threaded ? loader_start(path, app->how, app->part) : NULL;
     if (app->loader)
         return;
     load_now(app);
@@ -242,7 +242,7 @@ void app_stop_loading(struct app *app)
 int app_open(struct app *app, const char *const *paths, size_t count,
              const struct browse_options *options, bool threaded, struct error *err)
 {
-    *app = (struct app){.from = options->from,
+    *app = (struct app){.how = &options->how,
                         .part = options->range ? &options->part : NULL,
                         .range = options->range,
                         .tasks = options->tasks,

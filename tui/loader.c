@@ -16,7 +16,7 @@ struct loader {
     bool finished, abandoned;
     int pipe[2];
     char *path;
-    const char *from;
+    const struct opening *how;
     const struct profile_part *part;
     struct profile *profile;
     struct error error;
@@ -47,7 +47,7 @@ static void load(struct loader *loader)
         return;
     set_input(loader, input);
     loader->result =
-        profile_load_input(&loader->profile, input, loader->from, loader->part, &loader->error);
+        profile_load_input(&loader->profile, input, loader->how, loader->part, &loader->error);
     set_input(loader, NULL);
     input_close(input);
 }
@@ -70,7 +70,8 @@ static void *run(void *opaque)
     return NULL;
 }
 
-struct loader *loader_start(const char *path, const char *from, const struct profile_part *part)
+struct loader *loader_start(const char *path, const struct opening *how,
+                            const struct profile_part *part)
 {
     struct loader *loader = memory_zeroed(1, sizeof *loader);
     if (pipe2(loader->pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -79,7 +80,7 @@ struct loader *loader_start(const char *path, const char *from, const struct pro
     }
     pthread_mutex_init(&loader->mutex, NULL);
     loader->path = memory_string(path);
-    loader->from = from;
+    loader->how = how;
     loader->part = part;
     if (pthread_create(&loader->thread, NULL, run, loader) != 0) {
         free_loader(loader);

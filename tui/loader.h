@@ -9,10 +9,11 @@
 struct loader;
 
 /*
- * Begins. `from` and `part` as for profile_load_part() live as long as the program. NULL when no
+ * Begins. `how` and `part` as for profile_load_part() live as long as the program. NULL when no
  * thread is to be had.
  */
-struct loader *loader_start(const char *path, const char *from, const struct profile_part *part);
+struct loader *loader_start(const char *path, const struct opening *how,
+                            const struct profile_part *part);
 /* Becomes readable when the loader has finished. */
 int loader_wake(const struct loader *loader);
 /* 0..1, or -1 when it cannot be known. */

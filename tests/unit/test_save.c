@@ -106,7 +106,8 @@ static void formats_are_found(void **state)
     assert_null(writer_for_path(".csv.d/x"));
     struct profile *profile;
     struct error err = {0};
-    assert_int_equal(profile_load(&profile, FIXTURES "simple.folded", "nothing", &err), -1);
+    assert_int_equal(profile_load(&profile, FIXTURES "simple.folded",
+                                  &(struct opening){.from = "nothing"}, &err), -1);
     assert_int_equal(err.code, ERROR_USAGE);
     const char *wanted = "there is no format 'nothing'; known are ncp, pstats, ";
     assert_memory_equal(err.text, wanted, strlen(wanted));

@@ -2,24 +2,24 @@
 
 #include "capture/plan/plan.h"
 #include "formats/profile/memory.h"
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/plan.h"
 #include "tui/commands/select.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct browse_command_options {
-    const char *from, *range, *sizes, *color, *keys, *dump;
+    const char *range, *sizes, *color, *keys, *dump;
     bool tasks, merge;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct browse_command_options, from),
-     "read the files as this format, whatever they look like"},
+    LOAD_ROWS(struct browse_command_options, LOAD_FROM_FILES),
     {"range", 0, OPTION_TEXT, "T..T", offsetof(struct browse_command_options, range),
      "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct browse_command_options, tasks),
@@ -54,18 +54,23 @@ static int color_by_name(const char *name, enum browse_color *color, struct erro
 /* Without a terminal what the screen would show is printed: report, diff, scaling, a plan. */
 static int print_instead(const struct browse_command_options *options, char **operands, int count)
 {
-    bool plan = count == 1 && !options->from && plan_probe(operands[0]);
+    bool plan = count == 1 && !options->how.from && plan_probe(operands[0]);
     const struct command *command = plan             ? &plan_status_command
                                     : options->merge ? &report_command
                                     : count > 2      ? &scaling_command
                                     : count == 2     ? &diff_command
                                                      : &report_command;
-    char **argv = memory_zeroed((size_t)count + 10, sizeof *argv);
+    char *most = memory_printf("%" PRIu64, options->how.max_unpacked);
+    char **argv = memory_zeroed((size_t)count + 12, sizeof *argv);
     int argc = 0;
     argv[argc++] = (char *)(uintptr_t)command->name;
-    if (options->from) {
+    if (options->how.from) {
         argv[argc++] = (char *)(uintptr_t) "--from";
-        argv[argc++] = (char *)(uintptr_t)options->from;
+        argv[argc++] = (char *)(uintptr_t)options->how.from;
+    }
+    if (options->how.max_unpacked) {
+        argv[argc++] = (char *)(uintptr_t) "--max-unpacked";
+        argv[argc++] = most;
     }
     if (options->range) {
         argv[argc++] = (char *)(uintptr_t) "--range";
@@ -83,6 +88,7 @@ static int print_instead(const struct browse_command_options *options, char **op
         argv[argc++] = operands[i];
     int status = command_run(command, argc, argv);
     free(argv);
+    free(most);
     return status;
 }
 
@@ -95,7 +101,7 @@ static bool is_mistyped_command(const char *word)
 static int browse_with_sizes(const struct browse_command_options *options, double *sizes,
                              char **operands, int count)
 {
-    struct browse_options browse = {.from = options->from,
+    struct browse_options browse = {.how = options->how,
                                     .range = options->range,
                                     .tasks = options->tasks,
                                     .keys = options->keys};
@@ -111,7 +117,7 @@ static int browse_with_sizes(const struct browse_command_options *options, doubl
         return print_instead(options, operands, count);
     if (options->merge && options->range)
         return command_misused("--merge does not go with --range");
-    if (options->merge && load_merged((const char *const *)operands, (uint32_t)count, options->from,
+    if (options->merge && load_merged((const char *const *)operands, (uint32_t)count, &options->how,
                                       &browse.merged, &err))
         return command_fail(&err);
     if (browse_run((const char *const *)operands, (size_t)count, &browse, &err))

@@ -1,6 +1,5 @@
 #include "formats/documents/limits.h"
 #include "formats/output.h"
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
@@ -13,10 +12,11 @@
 
 struct check_options {
     struct text_list max_ratio, max_exponent, base, new;
-    const char *limits, *sizes, *normalise, *format, *metric, *from;
+    const char *limits, *sizes, *normalise, *format, *metric;
     bool allow_new, update_base;
     uint32_t width;
     double min_share;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
@@ -46,8 +46,7 @@ static const struct option_row rows[] = {
      "which of the files' metrics (see ncprof info); raw: times as recorded"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct check_options, width),
      "of the text table; 0 keeps every column (default: the terminal's, else 120)"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct check_options, from),
-     "read the files as this format, whatever they look like"},
+    LOAD_ROWS(struct check_options, LOAD_FROM_FILES),
     {0},
 };
 
@@ -178,13 +177,13 @@ static int select_metrics(struct side *side, const char *metric, struct error *e
     return 0;
 }
 
-static int load(struct side *base, struct side *new, const char *from, struct error *err)
+static int load(struct side *base, struct side *new, const struct opening *how, struct error *err)
 {
     const char *paths[2 * TEXT_LIST_MAX];
     struct profile *profiles[2 * TEXT_LIST_MAX] = {NULL};
     memcpy(paths, base->paths, base->count * sizeof *paths);
     memcpy(paths + base->count, new->paths, new->count * sizeof *paths);
-    int status = load_profiles(paths, base->count + new->count, from, profiles, err);
+    int status = load_profiles(paths, base->count + new->count, how, profiles, err);
     memcpy(base->profiles, profiles, base->count * sizeof *profiles);
     memcpy(new->profiles, profiles + base->count, new->count * sizeof *profiles);
     return status;
@@ -214,7 +213,7 @@ static int check(struct gate **gate, struct side *base, struct side *new,
 {
     double size_base, size_new;
     if (select_sizes(options->sizes, &size_base, &size_new, err) ||
-        load(base, new, options->from, err) || select_metrics(base, options->metric, err) ||
+        load(base, new, &options->how, err) || select_metrics(base, options->metric, err) ||
         select_metrics(new, options->metric, err))
         return -1;
     struct compare_side before = compare_side_of(base, size_base);

@@ -30,6 +30,7 @@ enum option_kind {
     OPTION_FLAG,    /* bool: true when given */
     OPTION_TEXT,    /* const char *, borrowed from argv */
     OPTION_COUNT,   /* uint32_t */
+    OPTION_SIZE,    /* uint64_t: bytes; 100k, 4G */
     OPTION_PERCENT, /* double: 5 and 5% give 0.05; 0 to 100 */
     OPTION_NUMBER,  /* double, finite */
     OPTION_LIST,    /* struct text_list; may be given several times */

@@ -1,5 +1,4 @@
 #include "formats/documents/number.h"
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
@@ -11,11 +10,12 @@
 #include <string.h>
 
 struct diff_options {
-    const char *from, *format, *sizes, *sort, *filter, *metric, *names, *normalise, *blame, *only;
+    const char *format, *sizes, *sort, *filter, *metric, *names, *normalise, *blame, *only;
     struct text_list a, b;
     bool reverse, allow_unlike, tree;
     uint32_t limit, depth, width;
     double threshold;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
@@ -54,8 +54,7 @@ static const struct option_row rows[] = {
      "pstats|yappi: whose words stand over the columns"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct diff_options, width),
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct diff_options, from),
-     "read the files as this format, whatever they look like"},
+    LOAD_ROWS(struct diff_options, LOAD_FROM_FILES),
     {0},
 };
 
@@ -220,7 +219,7 @@ static int diff_profiles(const struct captured *captured, const struct diff_opti
 static int load(struct captured *captured, const struct diff_options *options, struct error *err)
 {
     uint32_t count = captured->a + captured->b;
-    if (load_profiles(captured->paths, count, options->from, captured->profiles, err))
+    if (load_profiles(captured->paths, count, &options->how, captured->profiles, err))
         return -1;
     for (uint32_t i = 0; i < count; i++)
         if (select_metric(captured->profiles[i], options->metric, &captured->metrics[i], err))

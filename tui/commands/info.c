@@ -1,13 +1,13 @@
-#include "formats/format.h"
 #include "tui/analysis/tasks.h"
-#include "tui/commands/command.h"
+#include "tui/commands/load.h"
 #include "tui/reports/report.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
 struct info_options {
-    const char *format, *from;
+    const char *format;
+    struct opening how;
     bool tasks;
 };
 
@@ -15,8 +15,7 @@ static const struct option_row rows[] = {
     {"format", 'f', OPTION_TEXT, "FORMAT", offsetof(struct info_options, format), "text|json"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct info_options, tasks),
      "coroutines in threads of their own, not in the event loop's"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct info_options, from),
-     "read the file as this format, whatever it looks like"},
+    LOAD_ROWS(struct info_options, LOAD_FROM_FILE),
     {0},
 };
 
@@ -40,7 +39,7 @@ static int info_run(const void *values, char **operands, int count)
         return command_fail(&err);
     if (style.format != REPORT_TEXT && style.format != REPORT_JSON)
         return command_misused("info knows the formats text and json");
-    if (profile_load(&profile, operands[0], options->from, &err))
+    if (profile_load(&profile, operands[0], &options->how, &err))
         return command_fail(&err);
     if (options->tasks && tasks_split(&profile, &err)) {
         profile_free(profile);

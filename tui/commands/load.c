@@ -1,6 +1,5 @@
 #include "tui/commands/load.h"
 
-#include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/merge.h"
 
@@ -18,7 +17,7 @@
 
 struct work {
     const char *const *paths;
-    const char *from;
+    const struct opening *how;
     struct profile **out;
     uint32_t count;
     pthread_mutex_t mutex; /* over all that follows */
@@ -60,7 +59,7 @@ static void *run(void *opaque)
     uint32_t operand;
     while (take(work, &operand)) {
         struct error err = {0};
-        int status = profile_load(&work->out[operand], work->paths[operand], work->from, &err);
+        int status = profile_load(&work->out[operand], work->paths[operand], work->how, &err);
         finish(work, operand, status ? &err : NULL);
     }
     pthread_mutex_lock(&work->mutex);
@@ -173,15 +172,15 @@ static int check_standard_input(const char *const *paths, uint32_t count, struct
                            "standard input can be read only once, but - is named %u times", times);
 }
 
-int load_profiles(const char *const *paths, uint32_t count, const char *from, struct profile **out,
-                  struct error *err)
+int load_profiles(const char *const *paths, uint32_t count, const struct opening *how,
+                  struct profile **out, struct error *err)
 {
     for (uint32_t i = 0; i < count; i++)
         out[i] = NULL;
     if (check_standard_input(paths, count, err))
         return -1;
     struct work work = {
-        .paths = paths, .from = from, .out = out, .count = count, .failed = PROFILE_NONE};
+        .paths = paths, .how = how, .out = out, .count = count, .failed = PROFILE_NONE};
     load_all(&work);
     if (work.failed == PROFILE_NONE)
         return 0;
@@ -193,14 +192,14 @@ int load_profiles(const char *const *paths, uint32_t count, const char *from, st
     return -1;
 }
 
-int load_merged(const char *const *paths, uint32_t count, const char *from, struct profile **out,
-                struct error *err)
+int load_merged(const char *const *paths, uint32_t count, const struct opening *how,
+                struct profile **out, struct error *err)
 {
     union {
         struct profile **loaded;
         const struct profile *const *parts;
     } all = {memory_zeroed(count, sizeof(struct profile *))};
-    int status = load_profiles(paths, count, from, all.loaded, err);
+    int status = load_profiles(paths, count, how, all.loaded, err);
     if (!status)
         status = profile_merge(out, all.parts, count, err);
     for (uint32_t i = 0; i < count; i++)

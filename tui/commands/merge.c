@@ -1,16 +1,14 @@
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/target.h"
 
 struct merge_options {
-    const char *from;
     struct target target;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
     TARGET_ROWS(struct merge_options),
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct merge_options, from),
-     "read the files as this format, whatever they look like"},
+    LOAD_ROWS(struct merge_options, LOAD_FROM_FILES),
     TARGET_LAST_ROWS(struct merge_options),
     {0},
 };
@@ -26,7 +24,7 @@ static int merge_run(const void *values, char **operands, int count)
         return command_misused("merge needs an output: ncprof merge FILE... -o OUT");
     const struct writer *writer = target_writer(&options->target, &err);
     if (!writer ||
-        load_merged((const char *const *)operands, (uint32_t)count, options->from, &profile, &err))
+        load_merged((const char *const *)operands, (uint32_t)count, &options->how, &profile, &err))
         return command_fail(&err);
     int status = target_write(&options->target, writer, profile, &err);
     profile_free(profile);
@@ -42,7 +40,7 @@ const struct command merge_command = {
         "threads by name. What the format cannot carry is told on standard error; --strict\n"
         "refuses it.",
     .options = rows,
-    .defaults = &(const struct merge_options){0},
+    .defaults = &(const struct merge_options){.how = {0}},
     .size = sizeof(struct merge_options),
     .run = merge_run,
 };

@@ -1,6 +1,7 @@
 #include "tui/commands/options.h"
 
 #include "formats/profile/text.h"
+#include "tui/commands/quantity.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -106,6 +107,8 @@ static int set(const struct option_row *row, const char *text, void *values, str
         return 0;
     case OPTION_COUNT:
         return set_count(row, text, value, err);
+    case OPTION_SIZE:
+        return quantity_bytes(text, value) ? 0 : bad_value(row, text, "a size such as 4G", err);
     case OPTION_PERCENT:
     case OPTION_NUMBER:
         return set_number(row, text, value, err);

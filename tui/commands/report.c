@@ -2,7 +2,6 @@
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "tui/analysis/tasks.h"
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
@@ -11,12 +10,13 @@
 #include <string.h>
 
 struct report_options {
-    const char *from, *range, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
+    const char *range, *format, *sort, *filter, *metric, *thread, *process, *names, *callers,
         *callees;
     bool reverse, tree, tasks, pstats_style, strip_dirs, merge;
     struct text_list restrictions;
     uint32_t limit, depth, width;
     double threshold;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
@@ -62,8 +62,7 @@ static const struct option_row rows[] = {
      "only this part of a recording, in time since its start: 1.5s..2s, 300ms.., ..1min"},
     {"merge", 0, OPTION_FLAG, NULL, offsetof(struct report_options, merge),
      "several files of one series, added up"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct report_options, from),
-     "read the file as this format, whatever it looks like"},
+    LOAD_ROWS(struct report_options, LOAD_FROM_FILE),
     {0},
 };
 
@@ -220,11 +219,11 @@ static int load_wanted(struct profile **out, char **operands, int count,
     if (options->merge && options->range)
         return error_set(err, ERROR_USAGE, "--merge does not go with --range");
     if (options->merge)
-        return load_merged((const char *const *)operands, (uint32_t)count, options->from, out, err);
+        return load_merged((const char *const *)operands, (uint32_t)count, &options->how, out, err);
     struct profile_part part;
     if (options->range && select_range(options->range, &part, err))
         return -1;
-    return profile_load_part(out, operands[0], options->from, options->range ? &part : NULL, err);
+    return profile_load_part(out, operands[0], &options->how, options->range ? &part : NULL, err);
 }
 
 static int report_run(const void *values, char **operands, int count)

@@ -1,5 +1,4 @@
 #include "formats/profile/memory.h"
-#include "tui/commands/command.h"
 #include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/losses.h"
@@ -10,10 +9,11 @@
 #include <string.h>
 
 struct scaling_options {
-    const char *from, *format, *sizes, *at, *measure, *sort, *filter, *metric;
+    const char *format, *sizes, *at, *measure, *sort, *filter, *metric;
     bool reverse;
     uint32_t limit, width;
     double threshold;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
@@ -39,8 +39,7 @@ static const struct option_row rows[] = {
      "which of the files' metrics (see ncprof info); raw: times as recorded"},
     {"width", 'w', OPTION_COUNT, "CELLS", offsetof(struct scaling_options, width),
      "of a text table; 0 keeps every column (default: the terminal's, else 120)"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct scaling_options, from),
-     "read the files as this format, whatever they look like"},
+    LOAD_ROWS(struct scaling_options, LOAD_FROM_FILES),
     {0},
 };
 
@@ -121,7 +120,7 @@ static int load_and_report(char **operands, uint32_t count, const struct scaling
     if (select_size_list(options->sizes, count, &sizes, err))
         return -1;
     profiles = memory_zeroed(count, sizeof(struct profile *));
-    int result = load_profiles((const char *const *)operands, count, options->from, profiles, err);
+    int result = load_profiles((const char *const *)operands, count, &options->how, profiles, err);
     if (!result)
         result = report(profiles, sizes, count, options, query, style, err);
     for (uint32_t i = 0; i < count; i++) {

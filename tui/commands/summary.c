@@ -1,8 +1,7 @@
 #include "formats/documents/records.h"
-#include "formats/format.h"
 #include "formats/output.h"
 #include "tui/analysis/names.h"
-#include "tui/commands/command.h"
+#include "tui/commands/load.h"
 #include "tui/commands/select.h"
 #include "tui/reports/report.h"
 
@@ -13,8 +12,9 @@
 #define RECORDS "records" /* for --from: the workbench's list */
 
 struct summary_options {
-    const char *run_id, *output, *now, *title, *against, *sizes, *metric, *from;
+    const char *run_id, *output, *now, *title, *against, *sizes, *metric;
     double min_share;
+    struct opening how;
 };
 
 static const struct option_row rows[] = {
@@ -34,8 +34,7 @@ static const struct option_row rows[] = {
      "project_title (default: the file's name)"},
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct summary_options, metric),
      "which of the file's metrics (see ncprof info); raw: times as recorded"},
-    {"from", 0, OPTION_TEXT, "FORMAT", offsetof(struct summary_options, from),
-     "read the file as this format, whatever it looks like; records: name,score,severity"},
+    LOAD_ROWS(struct summary_options, LOAD_FROM_FILE "; records: name,score,severity"),
     {0},
 };
 
@@ -74,9 +73,10 @@ static int summarise_profile(struct risk_summary **summary, struct input *input,
     struct risk_query query = {.min_share = options->min_share};
     int status = select_sizes(options->sizes, &query.base_size, &query.size, err);
     if (!status)
-        status = profile_load_input(&profile, input, options->from, NULL, err);
+        status = profile_load_input(&profile, input, &options->how, NULL, err);
     if (!status && options->against)
-        status = profile_load(&base, options->against, NULL, err);
+        status = profile_load(&base, options->against,
+                              &(struct opening){.max_unpacked = options->how.max_unpacked}, err);
     if (!status)
         status = select_metric(profile, options->metric, &query.metric, err);
     if (!status && base)
@@ -126,7 +126,7 @@ static int summarise(struct risk_summary **summary, const char *path,
     bool list;
     if (input_open(&input, path, err))
         return -1;
-    int status = is_list(input, options->from, &list, err);
+    int status = is_list(input, options->how.from, &list, err);
     if (!status)
         status = list ? summarise_records(summary, input, options, err)
                       : summarise_profile(summary, input, options, start, err);
