@@ -29,6 +29,13 @@
     ROW(gecko_reader)                                                                              \
     ROW(perf_data_reader)                                                                          \
     ROW(sample_reader)                                                                             \
+    ROW(instruments_reader)                                                                        \
+    ROW(dtrace_reader)                                                                             \
+    ROW(ghcprof_reader)                                                                            \
+    ROW(ghc_json_reader)                                                                           \
+    ROW(vtune_reader)                                                                              \
+    ROW(pmcstat_reader)                                                                            \
+    ROW(papyrus_reader)                                                                            \
     ROW(gprof_reader)                                                                              \
     ROW(folded_reader)
 

@@ -21,11 +21,13 @@ char csv_separator(const char *line, size_t length)
 static void begin_field(struct csv *csv)
 {
     *array_push(&csv->fields) = (struct csv_field){csv->bytes.count, 0};
+    csv->blank = true;
 }
 
 static void add_byte(struct csv *csv, char byte)
 {
     *array_push(&csv->bytes) = byte;
+    csv->blank &= byte == ' ';
     csv->fields.data[csv->fields.count - 1].length++;
 }
 
@@ -34,15 +36,16 @@ static bool add_line(struct csv *csv, const char *line, size_t length, bool quot
 {
     for (size_t i = 0; i < length; i++) {
         char c = line[i];
-        const struct csv_field *field = &csv->fields.data[csv->fields.count - 1];
-        if (quoted && c == '"' && i + 1 < length && line[i + 1] == '"')
+        if (quoted && c == '"' && i + 1 < length && line[i + 1] == '"') {
             add_byte(csv, line[++i]);
-        else if (quoted ? c == '"' : c == '"' && !field->length)
+        } else if (c == '"' && (quoted || csv->blank)) {
             quoted = !quoted;
-        else if (!quoted && c == csv->separator)
+            csv->blank = false;
+        } else if (!quoted && c == csv->separator) {
             begin_field(csv);
-        else
+        } else {
             add_byte(csv, c);
+        }
     }
     return quoted;
 }

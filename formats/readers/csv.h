@@ -1,6 +1,6 @@
 /*
  * Tables of text: RFC 4180 with any one separator, also with line ends inside
- * quotes. A record is at most CSV_RECORD_MAX bytes long.
+ * quotes and blanks before these. A record is at most CSV_RECORD_MAX bytes long.
  */
 #ifndef NCPROF_FORMATS_READERS_CSV_H
 #define NCPROF_FORMATS_READERS_CSV_H
@@ -17,6 +17,7 @@ struct csv_field {
 
 struct csv {
     char separator;
+    bool blank;    /* the field being read has had nothing but blanks so far */
     uint64_t line; /* the first one of the current record */
     ARRAY(char) bytes;
     ARRAY(struct csv_field) fields;
