@@ -101,6 +101,8 @@ static inline int64_t build_elapsed(int64_t from, int64_t to)
 /* Contexts. A context is named by its parent and its function; asking twice gives the same. */
 uint32_t build_root(struct build *build, uint32_t thread);
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function);
+/* The context that a row of calls from `context` leads to, outermost first. */
+uint32_t build_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count);
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls);
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self);
 /* One stack, outermost first, weighing `self` in `metric` at its leaf. */

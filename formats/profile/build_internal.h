@@ -1,4 +1,4 @@
-/* What build.c, build_tree.c, finish.c and edges.c share; for nobody else. */
+/* What the builder's files share; for nobody else. */
 #ifndef NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 #define NCPROF_FORMATS_PROFILE_BUILD_INTERNAL_H
 
@@ -26,6 +26,15 @@ struct build_process {
     uint32_t name, command, parent, status;
     enum process_end end;
     uint64_t id;
+};
+
+/*
+ * A node of the trees, in the order of their coming; a parent comes before its children. The list
+ * of children has no order while they are looked up (build_tree.c).
+ */
+struct build_context {
+    uint32_t parent, function;
+    uint32_t first_child, next_sibling;
 };
 
 struct build_frame {
@@ -59,8 +68,9 @@ struct build {
     struct strings strings;
     ARRAY(struct build_metric) metrics;
     ARRAY(struct build_function) functions;
-    ARRAY(struct context) contexts;
-    ARRAY(struct edge) edges; /* as stated, the same pair perhaps several times */
+    ARRAY(struct build_context) contexts;
+    ARRAY(uint64_t) context_calls; /* those behind the last one are 0 */
+    ARRAY(struct edge) edges;      /* as stated, the same pair perhaps several times */
     ARRAY(struct build_thread) threads;
     ARRAY(struct build_process) processes;
     ARRAY(struct build_pair) metadata;
@@ -68,12 +78,12 @@ struct build {
     ARRAY(struct histogram) latency; /* by function; may be shorter than functions */
     struct build_column {
         struct column_values function, context, edge; /* a context's total is derived */
-        uint64_t sum; /* of the absolute self values of contexts */
+        uint64_t sum;                                 /* of the absolute self values of contexts */
     } columns[BUILD_METRICS_MAX];
     ARRAY(uint32_t) first_of_name; /* function by string; PROFILE_NONE, or shorter, for none */
     struct index function_index;   /* those that are not the first of their name */
-    struct index context_index;
-    uint32_t *numbers; /* of the functions in the profile, by index; NULL: as here */
+    struct index context_index;    /* the children of those that have many */
+    uint32_t *numbers;             /* of the functions in the profile, by index; NULL: as here */
     unsigned flags;
     struct correction correction;
     double size;
@@ -117,11 +127,15 @@ static inline uint32_t function_number(const struct build *build, uint32_t funct
     return build->numbers ? build->numbers[function] : function;
 }
 
-/*
- * Makes the edges of a profile whose functions are there: what was stated and the pairs of the
- * tree, each pair once, in both orders, with the stated values. Returns the edge of every context
- * (PROFILE_NONE: called by a root); the caller frees it.
+/* Hands the trees over to a profile whose metrics are there, depth first; the builder's are gone.
  */
-uint32_t *edges_make(struct profile *p, const struct build *build);
+void tree_hand_over(struct profile *p, struct build *build);
+/* States what functions and edges have in the profile's trees, recursion counted once. */
+void tree_derive(struct build *build, const struct profile *p);
+/*
+ * Makes the edges of a profile whose functions are there out of what was stated: each pair once, in
+ * both orders.
+ */
+void edges_make(struct profile *p, const struct build *build);
 
 #endif

@@ -1,18 +1,23 @@
 /* The builder of call trees: contexts, and the events of threads that make them. */
 #include "formats/profile/build_internal.h"
 
+#include <string.h>
+
 /* ---- contexts ---- */
 
+/*
+ * The children of a context are a list, the one asked for last in front: the next stack often goes
+ * the same way. When they are many the list is MANY behind its first, and all are in the index.
+ */
 #define CHILDREN_LISTED 8u
+#define MANY            (PROFILE_NONE - 1)
 
-static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function,
-                            uint32_t thread)
+static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function)
 {
-    *array_push(&build->contexts) = (struct context){.parent = parent,
-                                                     .function = function,
-                                                     .first_child = PROFILE_NONE,
-                                                     .next_sibling = PROFILE_NONE,
-                                                     .thread = thread};
+    *array_push(&build->contexts) = (struct build_context){.parent = parent,
+                                                           .function = function,
+                                                           .first_child = PROFILE_NONE,
+                                                           .next_sibling = PROFILE_NONE};
     return build->contexts.count - 1;
 }
 
@@ -20,54 +25,116 @@ uint32_t build_root(struct build *build, uint32_t thread)
 {
     uint32_t *root = &build->threads.data[thread].root;
     if (*root == PROFILE_NONE)
-        *root = add_context(build, PROFILE_NONE, PROFILE_NONE, thread);
+        *root = add_context(build, PROFILE_NONE, PROFILE_NONE);
     return *root;
+}
+
+/* `before` is what stood before the child in the list; PROFILE_NONE: it was in none. */
+static void put_in_front(struct build_context *contexts, uint32_t parent, uint32_t child,
+                         uint32_t before)
+{
+    if (before != PROFILE_NONE)
+        contexts[before].next_sibling = contexts[child].next_sibling;
+    contexts[child].next_sibling = contexts[parent].first_child;
+    contexts[parent].first_child = child;
 }
 
 static bool same_context(const void *items, uint32_t at, const void *key)
 {
-    const struct context *a = (const struct context *)items + at, *b = key;
+    const struct build_context *a = (const struct build_context *)items + at, *b = key;
     return a->parent == b->parent && a->function == b->function;
 }
 
-/* Of a context with many children, those that are not in its list. */
-static uint32_t indexed_child(struct build *build, uint32_t parent, uint32_t function)
+static uint64_t hash_of(uint32_t parent, uint32_t function)
 {
-    struct context key = {.parent = parent, .function = function};
-    uint64_t hash = build_mix(build_mix(0, parent), function);
-    uint32_t found =
-        index_find(&build->context_index, hash, build->contexts.data, same_context, &key);
-    if (found != UINT32_MAX)
-        return found;
-    index_add(&build->context_index, hash, build->contexts.count);
-    return add_context(build, parent, function, build->contexts.data[parent].thread);
+    return build_mix(build_mix(0, parent), function);
 }
 
-/* Most contexts have few children: their list is shorter than any table's way in memory. */
+/* Of a context whose children are in the index; the one found or made becomes the first. */
+static uint32_t indexed_child(struct build *build, uint32_t parent, uint32_t function)
+{
+    struct build_context key = {.parent = parent, .function = function};
+    uint64_t hash = hash_of(parent, function);
+    uint32_t child =
+        index_find(&build->context_index, hash, build->contexts.data, same_context, &key);
+    if (child == UINT32_MAX) {
+        child = add_context(build, parent, function);
+        index_add(&build->context_index, hash, child);
+    }
+    build->contexts.data[child].next_sibling = MANY;
+    build->contexts.data[parent].first_child = child;
+    return child;
+}
+
+static void index_children(struct build *build, uint32_t parent)
+{
+    const struct build_context *contexts = build->contexts.data;
+    for (uint32_t c = contexts[parent].first_child; c != PROFILE_NONE; c = contexts[c].next_sibling)
+        index_add(&build->context_index, hash_of(parent, contexts[c].function), c);
+}
+
+/* Of a context whose first child is another one. */
+static uint32_t further_child(struct build *build, uint32_t parent, uint32_t function)
+{
+    struct build_context *contexts = build->contexts.data;
+    uint32_t before = contexts[parent].first_child, listed = 1,
+             child = contexts[before].next_sibling;
+    if (child == MANY)
+        return indexed_child(build, parent, function);
+    for (; child != PROFILE_NONE; before = child, child = contexts[child].next_sibling, listed++)
+        if (contexts[child].function == function) {
+            put_in_front(contexts, parent, child, before);
+            return child;
+        }
+    if (listed == CHILDREN_LISTED) {
+        index_children(build, parent);
+        return indexed_child(build, parent, function);
+    }
+    child = add_context(build, parent, function);
+    put_in_front(build->contexts.data, parent, child, PROFILE_NONE);
+    return child;
+}
+
+static inline uint32_t child_of(struct build *build, uint32_t parent, uint32_t function)
+{
+    const struct build_context *contexts = build->contexts.data;
+    uint32_t first = contexts[parent].first_child;
+    if (first != PROFILE_NONE)
+        return contexts[first].function == function ? first
+                                                    : further_child(build, parent, function);
+    uint32_t child = add_context(build, parent, function);
+    build->contexts.data[parent].first_child = child;
+    return child;
+}
+
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
 {
-    const struct context *contexts = build->contexts.data;
-    uint32_t last = PROFILE_NONE, listed = 0;
-    for (uint32_t c = contexts[parent].first_child; c != PROFILE_NONE;
-         c = contexts[c].next_sibling) {
-        if (contexts[c].function == function)
-            return c;
-        last = c;
-        listed++;
+    return child_of(build, parent, function);
+}
+
+uint32_t build_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        context = child_of(build, context, functions[i]);
+    return context;
+}
+
+static uint64_t *calls_of(struct build *build, uint32_t context)
+{
+    uint32_t before = build->context_calls.count;
+    if (context >= before) {
+        array_reserve(&build->context_calls, (size_t)context + 1 - before);
+        memset(build->context_calls.data + before, 0,
+               ((size_t)context + 1 - before) * sizeof(uint64_t));
+        build->context_calls.count = context + 1;
     }
-    if (listed == CHILDREN_LISTED)
-        return indexed_child(build, parent, function);
-    uint32_t child = add_context(build, parent, function, contexts[parent].thread);
-    if (last == PROFILE_NONE)
-        build->contexts.data[parent].first_child = child;
-    else
-        build->contexts.data[last].next_sibling = child;
-    return child;
+    return &build->context_calls.data[context];
 }
 
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls)
 {
-    build->contexts.data[context].calls += calls;
+    if (calls)
+        *calls_of(build, context) += calls;
 }
 
 /* As much of a value that all sums of any part of the tree stay within 63 bits. */
@@ -93,10 +160,8 @@ void build_context_self(struct build *build, uint32_t context, uint32_t metric, 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
                  uint32_t metric, int64_t self)
 {
-    uint32_t context = build_root(build, thread);
-    for (size_t i = 0; i < count; i++)
-        context = build_context(build, context, functions[i]);
-    build_context_self(build, context, metric, self);
+    build_context_self(build, build_path(build, build_root(build, thread), functions, count),
+                       metric, self);
 }
 
 /* ---- events ---- */
@@ -124,8 +189,8 @@ void build_enter(struct build *build, uint32_t thread, uint32_t function, int64_
     struct build_thread *t = &build->threads.data[thread];
     time = monotonic(build, t, time);
     uint32_t parent = t->stack.count ? t->stack.data[t->stack.count - 1].context : root;
-    uint32_t context = build_context(build, parent, function);
-    build->contexts.data[context].calls++;
+    uint32_t context = child_of(build, parent, function);
+    ++*calls_of(build, context);
     *array_push(&t->stack) = (struct build_frame){context, time};
     build->flags |= PROFILE_HAS_CALLS;
 }

@@ -25,50 +25,59 @@ static int check_functions(const struct profile *p, struct error *err)
     return 0;
 }
 
+static int check_context(const struct profile *p, uint32_t root, uint32_t c, struct error *err)
+{
+    const struct context *context = &p->contexts[c], *parent = &p->contexts[context->parent];
+    REQUIRE(context->function < p->function_count, "context %u names function %u", c,
+            context->function);
+    REQUIRE(context->parent >= root && context->parent < c, "context %u comes before its parent",
+            c);
+    REQUIRE(c < context->end && context->end <= parent->end,
+            "context %u ends at %u, its parent at %u", c, context->end, parent->end);
+    /* What stands before it is its parent, or the last one under its sibling. */
+    REQUIRE(context->parent == c - 1 || p->contexts[c - 1].end == c, "context %u is misplaced", c);
+    return 0;
+}
+
+/* Every context is in the tree of one thread, and they are in order. */
 static int check_links(const struct profile *p, struct error *err)
 {
-    for (uint32_t c = 0; c < p->context_count; c++) {
-        const struct context *context = &p->contexts[c];
-        REQUIRE(context->thread < p->thread_count, "context %u names thread %u", c,
-                context->thread);
-        if (context->parent == PROFILE_NONE) {
-            REQUIRE(context->function == PROFILE_NONE, "root context %u has a function", c);
-            REQUIRE(p->threads[context->thread].root == c, "context %u is no thread's root", c);
-        } else {
-            REQUIRE(context->parent < c, "context %u comes before its parent", c);
-            REQUIRE(context->function < p->function_count, "context %u names function %u", c,
-                    context->function);
-            REQUIRE(p->contexts[context->parent].thread == context->thread,
-                    "context %u changes the thread", c);
-        }
-        uint32_t before = c;
-        for (uint32_t k = context->first_child; k != PROFILE_NONE;
-             k = p->contexts[k].next_sibling) {
-            REQUIRE(k > before && k < p->context_count, "children of context %u are not in order",
-                    c);
-            REQUIRE(p->contexts[k].parent == c, "context %u is listed under %u", k, c);
-            before = k;
-        }
+    uint32_t next = 0;
+    for (uint32_t t = 0; t < p->thread_count; t++) {
+        uint32_t root = p->threads[t].root;
+        if (root == PROFILE_NONE)
+            continue;
+        REQUIRE(root == next && root < p->context_count, "thread %u has no such root", t);
+        next = p->contexts[root].end;
+        REQUIRE(next > root && next <= p->context_count, "the tree of thread %u ends at %u", t,
+                next);
+        REQUIRE(p->contexts[root].parent == PROFILE_NONE &&
+                    p->contexts[root].function == PROFILE_NONE,
+                "root context %u has a function or a parent", root);
+        for (uint32_t c = root + 1; c < next; c++)
+            if (check_context(p, root, c, err))
+                return -1;
     }
+    REQUIRE(next == p->context_count, "%u of %u contexts are in no tree", p->context_count - next,
+            p->context_count);
     return 0;
 }
 
 static int check_sums(const struct profile *p, uint32_t m, struct error *err)
 {
-    size_t base = (size_t)m * p->context_count;
     int64_t all = 0, functions = 0, roots = 0;
     for (uint32_t c = 0; c < p->context_count; c++) {
-        int64_t total = p->context_self[base + c];
-        for (uint32_t k = p->contexts[c].first_child; k != PROFILE_NONE;
-             k = p->contexts[k].next_sibling)
-            total += p->context_total[base + k];
-        REQUIRE(total == p->context_total[base + c],
+        int64_t self = profile_context_self(p, c, m), total = self;
+        for (uint32_t k = profile_first_child(p->contexts, c); k != PROFILE_NONE;
+             k = profile_next_sibling(p->contexts, k))
+            total += profile_context_total(p, k, m);
+        REQUIRE(total == profile_context_total(p, c, m),
                 "context %u: self and children make %" PRId64 ", total is %" PRId64, c, total,
-                p->context_total[base + c]);
-        all += p->context_self[base + c];
+                profile_context_total(p, c, m));
+        all += self;
         if (p->contexts[c].parent == PROFILE_NONE) {
-            roots += p->context_total[base + c];
-            functions += p->context_self[base + c];
+            roots += total;
+            functions += self;
         }
     }
     for (uint32_t f = 0; f < p->function_count; f++)
@@ -122,9 +131,9 @@ static int check_correction(const struct profile *p, struct error *err)
     REQUIRE(raw < p->metric_count, "metric %u is the raw one, and there are %u", raw,
             p->metric_count);
     for (uint32_t c = 0; raw && c < p->context_count; c++) {
-        int64_t recorded = p->context_self[(size_t)raw * p->context_count + c];
-        REQUIRE(p->context_self[c] >= 0 && p->context_self[c] <= recorded,
-                "context %u: %" PRId64 " is left of %" PRId64, c, p->context_self[c], recorded);
+        int64_t recorded = profile_context_self(p, c, raw), left = profile_context_self(p, c, 0);
+        REQUIRE(left >= 0 && left <= recorded, "context %u: %" PRId64 " is left of %" PRId64, c,
+                left, recorded);
     }
     return 0;
 }
@@ -133,10 +142,7 @@ int profile_check(const struct profile *p, struct error *err)
 {
     REQUIRE(p->metric_count, "no metric");
     REQUIRE(!(p->flags & PROFILE_HAS_LATENCY) == !p->latency, "latency flag and data differ");
-    for (uint32_t t = 0; t < p->thread_count; t++)
-        REQUIRE(p->threads[t].root == PROFILE_NONE || p->threads[t].root < p->context_count,
-                "thread %u has no such root", t);
-    if (check_correction(p, err) || check_functions(p, err) || check_links(p, err) ||
+    if (check_links(p, err) || check_correction(p, err) || check_functions(p, err) ||
         check_edges(p, err) || check_latency(p, err))
         return -1;
     for (uint32_t m = 0; m < p->metric_count && p->flags & PROFILE_HAS_TREE; m++)

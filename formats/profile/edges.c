@@ -1,35 +1,24 @@
-/* The edges of a profile: stated ones and those of its tree, each pair once, in both orders. */
+/* The edges of a profile: stated ones, of which its tree's are some, each pair once, in both
+ * orders. */
 #include "formats/profile/build_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What may become an edge: first what was stated, then a context each. */
+/* What was stated, by the profile's numbers of functions. */
 struct ends {
-    uint32_t count, stated;
-    uint32_t nobody; /* the caller of what a root calls: behind all functions */
+    uint32_t count;
     uint32_t *callers, *callees;
 };
 
-static struct ends collect(const struct profile *p, const struct build *build)
+static struct ends collect(const struct build *build)
 {
-    struct ends ends = {.count = build->edges.count + build->contexts.count,
-                        .stated = build->edges.count,
-                        .nobody = p->function_count};
+    struct ends ends = {.count = build->edges.count};
     ends.callers = memory_alloc(ends.count * sizeof *ends.callers);
     ends.callees = memory_alloc(ends.count * sizeof *ends.callees);
-    for (uint32_t i = 0; i < ends.stated; i++) {
+    for (uint32_t i = 0; i < ends.count; i++) {
         ends.callers[i] = function_number(build, build->edges.data[i].caller);
         ends.callees[i] = function_number(build, build->edges.data[i].callee);
-    }
-    for (uint32_t c = 0; c < build->contexts.count; c++) {
-        const struct context *context = &build->contexts.data[c];
-        uint32_t caller = context->parent == PROFILE_NONE
-                              ? PROFILE_NONE
-                              : build->contexts.data[context->parent].function;
-        bool none = caller == PROFILE_NONE;
-        ends.callers[ends.stated + c] = none ? ends.nobody : caller;
-        ends.callees[ends.stated + c] = none ? 0 : context->function;
     }
     return ends;
 }
@@ -78,40 +67,41 @@ static bool is_new(struct caller *caller, uint32_t callee)
  * Numbers the distinct pairs in order of caller, then callee; returns how many there are. `order`
  * is that of the callees; NULL: as they come.
  */
-static uint32_t number_pairs(const struct ends *ends, const uint32_t *order, uint32_t *edge_of)
+static uint32_t number_pairs(const struct ends *ends, uint32_t functions, const uint32_t *order,
+                             uint32_t *edge_of)
 {
     uint32_t edges = 0;
-    struct caller *callers = memory_zeroed((size_t)ends->nobody + 1, sizeof *callers);
-    forget_callees(callers, ends->nobody + 1);
+    struct caller *callers = memory_zeroed(functions, sizeof *callers);
+    forget_callees(callers, functions);
     for (uint32_t i = 0; i < ends->count; i++) {
         uint32_t at = order ? order[i] : i;
         struct caller *caller = &callers[ends->callers[at]];
         caller->next += is_new(caller, ends->callees[at]);
     }
-    for (uint32_t f = 0; f <= ends->nobody; f++) {
+    for (uint32_t f = 0; f < functions; f++) {
         uint32_t own = callers[f].next;
         callers[f].next = edges;
-        edges += f == ends->nobody ? 0 : own;
+        edges += own;
     }
-    forget_callees(callers, ends->nobody + 1);
+    forget_callees(callers, functions);
     for (uint32_t i = 0; i < ends->count; i++) {
         uint32_t at = order ? order[i] : i;
         struct caller *caller = &callers[ends->callers[at]];
         caller->next += is_new(caller, ends->callees[at]);
-        edge_of[at] = ends->callers[at] == ends->nobody ? PROFILE_NONE : caller->next - 1;
+        edge_of[at] = caller->next - 1;
     }
     free(callers);
     return edges;
 }
 
 /* The edge that each becomes; returns how many there are. */
-static uint32_t number_ends(const struct ends *ends, uint32_t *edge_of)
+static uint32_t number_ends(const struct ends *ends, uint32_t functions, uint32_t *edge_of)
 {
     if (is_sorted(ends->callees, ends->count)) /* as in a file of callers */
-        return number_pairs(ends, NULL, edge_of);
+        return number_pairs(ends, functions, NULL, edge_of);
     uint32_t *order = memory_alloc(ends->count * sizeof *order);
-    count_sort(ends->callees, ends->nobody, order, ends->count);
-    uint32_t edges = number_pairs(ends, order, edge_of);
+    count_sort(ends->callees, functions, order, ends->count);
+    uint32_t edges = number_pairs(ends, functions, order, edge_of);
     free(order);
     return edges;
 }
@@ -126,13 +116,9 @@ static void fill_edges(struct profile *p, const struct build *build, const struc
                        const uint32_t *edge_of)
 {
     for (uint32_t i = 0; i < ends->count; i++) {
-        if (edge_of[i] == PROFILE_NONE)
-            continue;
         struct edge *edge = &p->edges[edge_of[i]];
         edge->caller = ends->callers[i];
         edge->callee = ends->callees[i];
-        if (i >= ends->stated)
-            continue;
         edge->calls += build->edges.data[i].calls;
         edge->primitive += build->edges.data[i].primitive;
     }
@@ -152,11 +138,11 @@ static void order_by_callee(struct profile *p)
     free(callees);
 }
 
-uint32_t *edges_make(struct profile *p, const struct build *build)
+void edges_make(struct profile *p, const struct build *build)
 {
-    struct ends ends = collect(p, build);
+    struct ends ends = collect(build);
     uint32_t *edge_of = memory_alloc(ends.count * sizeof *edge_of);
-    p->edge_count = number_ends(&ends, edge_of);
+    p->edge_count = number_ends(&ends, p->function_count, edge_of);
     p->edges = arena_array(p->arena, struct edge, p->edge_count);
     p->edges_by_callee = arena_array(p->arena, uint32_t, p->edge_count);
     p->edge_self = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->edge_count);
@@ -165,6 +151,5 @@ uint32_t *edges_make(struct profile *p, const struct build *build)
     order_by_callee(p);
     free(ends.callers);
     free(ends.callees);
-    memmove(edge_of, edge_of + ends.stated, (ends.count - ends.stated) * sizeof *edge_of);
-    return edge_of;
+    free(edge_of);
 }

@@ -37,100 +37,6 @@ static void close_open_frames(struct build *build)
                    build->backward_times);
 }
 
-/* ---- the tree ---- */
-
-/* In their order; the builder's lists lack some. */
-static void link_children(struct profile *p)
-{
-    for (uint32_t c = 0; c < p->context_count; c++)
-        p->contexts[c].first_child = p->contexts[c].next_sibling = PROFILE_NONE;
-    for (uint32_t c = p->context_count; c-- > 0;) {
-        uint32_t parent = p->contexts[c].parent;
-        if (parent == PROFILE_NONE)
-            continue;
-        p->contexts[c].next_sibling = p->contexts[parent].first_child;
-        p->contexts[parent].first_child = c;
-    }
-}
-
-static void add_totals(struct profile *p)
-{
-    for (uint32_t m = 0; m < p->metric_count; m++) {
-        int64_t *total = p->context_total + (size_t)m * p->context_count;
-        for (uint32_t c = p->context_count; c-- > 0;)
-            if (p->contexts[c].parent != PROFILE_NONE)
-                total[p->contexts[c].parent] += total[c];
-    }
-}
-
-/* Where a walk over the tree stands: counters that say what is active on the path. */
-struct walk {
-    struct profile *profile;
-    uint32_t *active;        /* by function */
-    uint32_t *edge_active;   /* by edge */
-    const uint32_t *edge_of; /* by context; PROFILE_NONE for what a root calls */
-};
-
-static void walk_enter(struct walk *walk, uint32_t c)
-{
-    struct profile *p = walk->profile;
-    uint32_t f = p->contexts[c].function, e = walk->edge_of[c];
-    uint64_t calls = p->contexts[c].calls;
-    bool outermost = !walk->active[f]++;
-    bool edge_outermost = e != PROFILE_NONE && !walk->edge_active[e]++;
-    p->function_calls[f] += calls;
-    p->function_primitive[f] += outermost ? calls : 0;
-    if (e != PROFILE_NONE) {
-        p->edges[e].calls += calls;
-        p->edges[e].primitive += edge_outermost ? calls : 0;
-    }
-    for (uint32_t m = 0; m < p->metric_count; m++) {
-        int64_t self = p->context_self[(size_t)m * p->context_count + c];
-        int64_t total = p->context_total[(size_t)m * p->context_count + c];
-        p->function_self[(size_t)m * p->function_count + f] += self;
-        p->function_total[(size_t)m * p->function_count + f] += outermost ? total : 0;
-        if (e == PROFILE_NONE)
-            continue;
-        p->edge_self[(size_t)m * p->edge_count + e] += self;
-        p->edge_total[(size_t)m * p->edge_count + e] += edge_outermost ? total : 0;
-    }
-}
-
-static void walk_leave(struct walk *walk, uint32_t c)
-{
-    walk->active[walk->profile->contexts[c].function]--;
-    if (walk->edge_of[c] != PROFILE_NONE)
-        walk->edge_active[walk->edge_of[c]]--;
-}
-
-static void walk_tree(struct walk *walk, uint32_t root)
-{
-    const struct context *contexts = walk->profile->contexts;
-    uint32_t left, c = profile_next_context(contexts, root, root, &left);
-    while (c != PROFILE_NONE) {
-        walk_enter(walk, c);
-        uint32_t next = profile_next_context(contexts, root, c, &left);
-        for (; left; left--, c = contexts[c].parent)
-            walk_leave(walk, c);
-        c = next;
-    }
-}
-
-static void derive_from_tree(struct profile *p, const uint32_t *edge_of)
-{
-    link_children(p);
-    add_totals(p);
-    struct walk walk = {.profile = p,
-                        .active = memory_zeroed(p->function_count, sizeof(uint32_t)),
-                        .edge_active = memory_zeroed(p->edge_count, sizeof(uint32_t)),
-                        .edge_of = edge_of};
-    for (uint32_t t = 0; t < p->thread_count; t++)
-        if (p->threads[t].root != PROFILE_NONE)
-            walk_tree(&walk, p->threads[t].root);
-    free(walk.active);
-    free(walk.edge_active);
-}
-
 /* ---- handing over ---- */
 
 static const char *text_of(const struct build *build, uint32_t id)
@@ -167,11 +73,6 @@ static const struct values_array *function_self(const struct build_column *colum
 static const struct values_array *function_total(const struct build_column *column)
 {
     return &column->function.total;
-}
-
-static const struct values_array *context_self(const struct build_column *column)
-{
-    return &column->context.self;
 }
 
 static void hand_over_functions(struct profile *p, struct build *build)
@@ -215,22 +116,6 @@ static void hand_over_latency(struct profile *p, struct build *build)
             memcpy(block, from->buckets, from->count * sizeof *block);
         block += from->count;
     }
-}
-
-static void hand_over_tree(struct profile *p, struct build *build)
-{
-    p->context_count = build->contexts.count;
-    p->contexts = build->contexts.data;
-    arena_adopt(p->arena, build->contexts.data);
-    build->contexts.data = NULL;
-    array_free(&build->contexts);
-    p->context_self = gather(p, build, p->context_count, NULL, context_self);
-    for (uint32_t m = 0; m < p->metric_count; m++)
-        array_free(&build->columns[m].context.self); /* the totals need as much */
-    p->context_total = arena_array(p->arena, int64_t, (size_t)p->metric_count * p->context_count);
-    if (p->context_count)
-        memcpy(p->context_total, p->context_self,
-               (size_t)p->metric_count * p->context_count * sizeof *p->context_total);
 }
 
 /* Each process is walked over once: `seen` has the number of the walk that met it, from 1. */
@@ -353,14 +238,14 @@ int build_finish(struct build *build, struct profile **out, struct error *err)
     index_free(&build->context_index);
     struct profile *p = new_profile(build, tree);
     hand_over_texts(p, build);
+    if (tree) {
+        tree_hand_over(p, build);
+        tree_derive(build, p);
+    }
     hand_over_functions(p, build);
     hand_over_latency(p, build);
     hand_over_threads(p, build);
-    uint32_t *edge_of = edges_make(p, build);
-    hand_over_tree(p, build);
-    if (tree)
-        derive_from_tree(p, edge_of);
-    free(edge_of);
+    edges_make(p, build);
     hand_over_strings(p, build);
     build_free(build);
     *out = p;

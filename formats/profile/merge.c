@@ -154,21 +154,29 @@ static void match_threads(struct merge *merge, const struct profile *part)
 
 /* ---- functions, contexts, sums ---- */
 
-static void add_contexts(struct merge *merge, const struct profile *part)
+static void add_context(struct merge *merge, const struct profile *part, uint32_t c, uint32_t to)
 {
-    for (uint32_t c = 0; c < part->context_count; c++) {
-        const struct context *from = &part->contexts[c];
-        uint32_t to = from->parent == PROFILE_NONE
-                          ? build_root(merge->build, merge->thread[from->thread])
-                          : build_context(merge->build, merge->context[from->parent],
-                                          merge->function[from->function]);
-        merge->context[c] = to;
-        if (from->parent != PROFILE_NONE)
-            build_context_calls(merge->build, to, from->calls);
-        for (uint32_t m = 0; m < part->metric_count; m++) {
-            int64_t self = part->context_self[(size_t)m * part->context_count + c];
-            if (self)
-                build_context_self(merge->build, to, m, value_of(merge, part, m, self));
+    merge->context[c] = to;
+    build_context_calls(merge->build, to, profile_context_calls(part, c));
+    for (uint32_t m = 0; m < part->metric_count; m++) {
+        int64_t self = profile_context_self(part, c, m);
+        if (self)
+            build_context_self(merge->build, to, m, value_of(merge, part, m, self));
+    }
+}
+
+static void add_trees(struct merge *merge, const struct profile *part)
+{
+    for (uint32_t t = 0; t < part->thread_count; t++) {
+        uint32_t root = part->threads[t].root;
+        if (root == PROFILE_NONE)
+            continue;
+        add_context(merge, part, root, build_root(merge->build, merge->thread[t]));
+        for (uint32_t c = root + 1; c < part->contexts[root].end; c++) {
+            const struct context *from = &part->contexts[c];
+            add_context(merge, part, c,
+                        build_context(merge->build, merge->context[from->parent],
+                                      merge->function[from->function]));
         }
     }
 }
@@ -212,7 +220,7 @@ static void add_part(struct merge *merge, const struct profile *part, bool laten
             build_latency(merge->build, merge->function[f], &part->latency[f]);
     }
     if (merge->tree)
-        add_contexts(merge, part);
+        add_trees(merge, part);
     else
         add_sums(merge, part);
     free(merge->process);

@@ -23,9 +23,9 @@ struct values profile_function(const struct profile *p, uint32_t function, uint3
 
 struct values profile_context(const struct profile *p, uint32_t context, uint32_t metric)
 {
-    size_t at = (size_t)metric * p->context_count + context;
-    uint64_t calls = p->contexts[context].calls;
-    return (struct values){calls, calls, p->context_self[at], p->context_total[at]};
+    uint64_t calls = profile_context_calls(p, context);
+    return (struct values){calls, calls, profile_context_self(p, context, metric),
+                           profile_context_total(p, context, metric)};
 }
 
 struct values profile_edge(const struct profile *p, uint32_t edge, uint32_t metric)
@@ -38,7 +38,7 @@ struct values profile_edge(const struct profile *p, uint32_t edge, uint32_t metr
 static int64_t thread_total(const struct profile *p, uint32_t metric, uint32_t thread)
 {
     uint32_t root = p->threads[thread].root;
-    return root == PROFILE_NONE ? 0 : p->context_total[(size_t)metric * p->context_count + root];
+    return root == PROFILE_NONE ? 0 : profile_context_total(p, root, metric);
 }
 
 int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t threads)
@@ -59,15 +59,10 @@ int64_t profile_total(const struct profile *p, uint32_t metric, uint32_t threads
 uint32_t profile_next_context(const struct context *contexts, uint32_t root, uint32_t c,
                               uint32_t *left)
 {
-    *left = 0;
-    if (contexts[c].first_child != PROFILE_NONE)
-        return contexts[c].first_child;
-    for (; c != root; c = contexts[c].parent) {
+    uint32_t next = c + 1;
+    for (*left = 0; c != root && contexts[c].end <= next; c = contexts[c].parent)
         ++*left;
-        if (contexts[c].next_sibling != PROFILE_NONE)
-            return contexts[c].next_sibling;
-    }
-    return PROFILE_NONE;
+    return next < contexts[root].end ? next : PROFILE_NONE;
 }
 
 /* Adds one context to its function's values; `active` counts the function on the path. */

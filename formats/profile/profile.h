@@ -14,10 +14,17 @@
  *   total  callees included (cumtime); a recursive function counts once, at
  *          its outermost activation
  *
- * Contexts are the nodes of the call trees. A parent's index is always smaller
- * than its children's, so that sums up the tree are one loop backwards and no
- * recursion is needed however deep the tree is. Every thread has one root
- * context whose function is PROFILE_NONE and whose total is the thread's.
+ * Contexts are the nodes of the call trees, of one thread after the other, each
+ * tree depth first: what is called from a context, directly or not, is the range
+ * behind it, up to its `end`. So a walk over a tree is a loop, sums up the tree
+ * are one loop backwards, and no recursion is needed however deep it is. Every
+ * thread has one root context whose function is PROFILE_NONE and whose total is
+ * the thread's.
+ *
+ *     index     0     1     2     3     4          main calls work twice, from
+ *     function  -     main  work  read  write      two places: work reads, main
+ *     parent    -     0     1     2     1          writes
+ *     end       5     5     4     4     5
  */
 #ifndef NCPROF_FORMATS_PROFILE_PROFILE_H
 #define NCPROF_FORMATS_PROFILE_PROFILE_H
@@ -79,10 +86,7 @@ struct values {
 struct context {
     uint32_t parent;   /* PROFILE_NONE: a thread's root */
     uint32_t function; /* PROFILE_NONE: a thread's root */
-    uint32_t first_child, next_sibling;
-    uint32_t thread;
-    uint32_t padding;
-    uint64_t calls;
+    uint32_t end;      /* behind the last context under it */
 };
 
 struct edge {
@@ -124,7 +128,7 @@ struct metadata {
  * recorded, which is another metric. Times a call below `resolution` mean little.
  */
 struct correction {
-    uint32_t raw;                            /* the metric as recorded; 0: nothing is corrected */
+    uint32_t raw;                              /* the metric as recorded; 0: nothing is corrected */
     double resolution[FUNCTION_COROUTINE + 1]; /* ns, by kind of function; 0 unknown */
 };
 
@@ -154,7 +158,12 @@ struct profile {
 
     struct context *contexts;
     uint32_t context_count;
-    int64_t *context_self, *context_total; /* [metric * context_count + context] */
+    uint64_t *context_calls; /* NULL: none has any */
+    /*
+     * [metric * (context_count + 1) + context]: the self values of all contexts before it. With one
+     * more at the end the differences are what a context, or all of a range, has.
+     */
+    int64_t *context_before;
 
     struct edge *edges; /* ordered by caller, then callee */
     uint32_t edge_count;
@@ -181,6 +190,31 @@ int profile_check(const struct profile *profile, struct error *err);
 
 struct values profile_function(const struct profile *profile, uint32_t function, uint32_t metric);
 struct values profile_context(const struct profile *profile, uint32_t context, uint32_t metric);
+
+static inline const int64_t *profile_context_before(const struct profile *profile, uint32_t metric)
+{
+    return profile->context_before + (size_t)metric * ((size_t)profile->context_count + 1);
+}
+
+static inline int64_t profile_context_self(const struct profile *profile, uint32_t context,
+                                           uint32_t metric)
+{
+    const int64_t *before = profile_context_before(profile, metric);
+    return before[context + 1] - before[context];
+}
+
+static inline int64_t profile_context_total(const struct profile *profile, uint32_t context,
+                                            uint32_t metric)
+{
+    const int64_t *before = profile_context_before(profile, metric);
+    return before[profile->contexts[context].end] - before[context];
+}
+
+static inline uint64_t profile_context_calls(const struct profile *profile, uint32_t context)
+{
+    return profile->context_calls ? profile->context_calls[context] : 0;
+}
+
 struct values profile_edge(const struct profile *profile, uint32_t edge, uint32_t metric);
 
 /*
@@ -223,9 +257,21 @@ int64_t profile_total(const struct profile *profile, uint32_t metric, uint32_t t
 void profile_thread_functions(const struct profile *profile, uint32_t threads, uint32_t metric,
                               struct values *out);
 
+/* PROFILE_NONE when nothing is called from the context, or it is the last of its siblings. */
+static inline uint32_t profile_first_child(const struct context *contexts, uint32_t context)
+{
+    return context + 1 < contexts[context].end ? context + 1 : PROFILE_NONE;
+}
+
+static inline uint32_t profile_next_sibling(const struct context *contexts, uint32_t context)
+{
+    uint32_t parent = contexts[context].parent, end = contexts[context].end;
+    return parent != PROFILE_NONE && end < contexts[parent].end ? end : PROFILE_NONE;
+}
+
 /*
- * One step depth first through the tree under `root`, without recursion: the context after `c`
- * (`root` itself begins), PROFILE_NONE at the end. So many frames, `c` and outwards, end before it.
+ * One step through the tree under `root`: the context after `c` (`root` itself begins),
+ * PROFILE_NONE at the end. So many frames, `c` and outwards, end before it.
  */
 uint32_t profile_next_context(const struct context *contexts, uint32_t root, uint32_t c,
                               uint32_t *left);

@@ -71,29 +71,29 @@ static void put_name(struct chrome_out *o, const struct function *function)
     free(name);
 }
 
-static void put_context(struct chrome_out *o, uint32_t c)
+static void put_context(struct chrome_out *o, uint32_t thread, uint32_t c)
 {
-    const struct context *context = &o->profile->contexts[c];
-    const struct function *function = &o->profile->functions[context->function];
-    begin_event(o, 'X', o->profile->threads[context->thread].process, context->thread);
+    const struct function *function = &o->profile->functions[o->profile->contexts[c].function];
+    begin_event(o, 'X', o->profile->threads[thread].process, thread);
     put_name(o, function);
     put_thousandths(o, "ts", o->start[c]);
     put_thousandths(o, "dur", o->room[c]);
     if (o->profile->flags & PROFILE_HAS_CALLS)
-        fprintf(o->file, ",\"args\":{\"calls\":%" PRIu64 "}", context->calls);
+        fprintf(o->file, ",\"args\":{\"calls\":%" PRIu64 "}", profile_context_calls(o->profile, c));
     fputc('}', o->file);
 }
 
 /* Callees begin where their caller does, one after another; its own time comes behind them. */
-static void put_tree(struct chrome_out *o, uint32_t root)
+static void put_tree(struct chrome_out *o, uint32_t thread)
 {
+    uint32_t root = o->profile->threads[thread].root;
     const struct context *contexts = o->profile->contexts;
     uint32_t left, c = profile_next_context(contexts, root, root, &left);
     int64_t *next = o->start; /* of a context that is written: where its next callee begins */
     while (c != PROFILE_NONE && !ferror(o->file)) {
         int64_t at = next[contexts[c].parent];
         next[c] = at;
-        put_context(o, c);
+        put_context(o, thread, c);
         if (__builtin_add_overflow(at, o->room[c], &next[contexts[c].parent]))
             next[contexts[c].parent] = INT64_MAX;
         c = profile_next_context(contexts, root, c, &left);
@@ -122,7 +122,7 @@ static int write_chrome(const struct profile *profile, FILE *out, struct error *
     put_labels(&o);
     for (uint32_t t = 0; t < profile->thread_count; t++)
         if (profile->threads[t].root != PROFILE_NONE)
-            put_tree(&o, profile->threads[t].root);
+            put_tree(&o, t);
     fputs("\n]}\n", out);
     free(o.room);
     free(o.start);

@@ -63,7 +63,7 @@ static void write_line(const struct profile *profile, uint32_t c, const struct p
                        FILE *out)
 {
     const struct metric *metric = &profile->metrics[0];
-    int64_t self = profile->context_self[c];
+    int64_t self = profile_context_self(profile, c, 0);
     if (!self || !path->starts.count)
         return;
     fwrite(path->text, 1, path->length, out);
@@ -120,7 +120,7 @@ static bool changes_names(const struct profile *profile)
 static bool has_empty_leaves(const struct profile *profile)
 {
     for (uint32_t c = 0; c < profile->context_count; c++)
-        if (profile->contexts[c].first_child == PROFILE_NONE && !profile->context_self[c])
+        if (profile->contexts[c].end == c + 1 && !profile_context_self(profile, c, 0))
             return true;
     return false;
 }

@@ -133,10 +133,10 @@ static void put_types(struct pprof_out *o)
 /* A leaf of the tree is written whatever it has, or its function would be gone. */
 static bool is_empty(const struct profile *profile, uint32_t c)
 {
-    bool any = profile->contexts[c].first_child == PROFILE_NONE ||
-               (has_calls(profile) && profile->contexts[c].calls);
+    bool any = profile->contexts[c].end == c + 1 ||
+               (has_calls(profile) && profile_context_calls(profile, c));
     for (uint32_t m = 0; m < profile->metric_count && !any; m++)
-        any = profile->context_self[(size_t)m * profile->context_count + c] != 0;
+        any = profile_context_self(profile, c, m) != 0;
     return !any;
 }
 
@@ -144,9 +144,9 @@ static void put_values(struct pprof_out *o, uint32_t c)
 {
     const struct profile *profile = o->profile;
     if (has_calls(profile))
-        put_varint(&o->inner, profile->contexts[c].calls);
+        put_varint(&o->inner, profile_context_calls(profile, c));
     for (uint32_t m = profile->metric_count; m-- > 0;) {
-        int64_t self = profile->context_self[(size_t)m * profile->context_count + c];
+        int64_t self = profile_context_self(profile, c, m);
         put_varint(&o->inner, (uint64_t)number_whole(self, &profile->metrics[m]));
     }
     put_message(&o->part, 2, &o->inner);
@@ -161,7 +161,7 @@ static void put_thread(struct pprof_out *o, uint32_t thread)
     put_message(&o->part, 3, &o->inner);
 }
 
-static void put_sample(struct pprof_out *o, uint32_t c)
+static void put_sample(struct pprof_out *o, uint32_t thread, uint32_t c)
 {
     if (is_empty(o->profile, c))
         return;
@@ -170,7 +170,7 @@ static void put_sample(struct pprof_out *o, uint32_t c)
     put_message(&o->part, 1, &o->inner);
     put_values(o, c);
     if (o->profile->thread_count > 1)
-        put_thread(o, o->profile->contexts[c].thread);
+        put_thread(o, thread);
     put_part(o, 2);
 }
 
@@ -183,13 +183,14 @@ static void push(struct pprof_out *o, uint32_t function)
     o->stack[o->depth++] = function;
 }
 
-static void put_tree(struct pprof_out *o, uint32_t root)
+static void put_tree(struct pprof_out *o, uint32_t thread)
 {
+    uint32_t root = o->profile->threads[thread].root;
     const struct context *contexts = o->profile->contexts;
     uint32_t left, c = profile_next_context(contexts, root, root, &left);
     while (c != PROFILE_NONE && !ferror(o->file)) {
         push(o, contexts[c].function);
-        put_sample(o, c);
+        put_sample(o, thread, c);
         c = profile_next_context(contexts, root, c, &left);
         o->depth -= left;
     }
@@ -234,7 +235,7 @@ static void put_all(struct pprof_out *o)
     put_types(o);
     for (uint32_t t = 0; t < profile->thread_count; t++)
         if (profile->threads[t].root != PROFILE_NONE)
-            put_tree(o, profile->threads[t].root);
+            put_tree(o, t);
     for (uint32_t f = 0; f < profile->function_count && !ferror(o->file); f++)
         put_function(o, f);
     put_number(&o->whole, 9, profile->start_ns > 0 ? (uint64_t)profile->start_ns : 0);

@@ -44,7 +44,7 @@ static bool is_written(const struct profile *profile, uint32_t metric)
 
 static int64_t self_of(const struct speedscope_out *o, uint32_t c)
 {
-    return o->profile->context_self[(size_t)o->metric * o->profile->context_count + c];
+    return profile_context_self(o->profile, c, o->metric);
 }
 
 static void put_value(const struct speedscope_out *o, int64_t value)
@@ -86,7 +86,7 @@ static void put_samples(struct speedscope_out *o, uint32_t root,
     o->items = 0;
     while (c != PROFILE_NONE && !ferror(o->file)) {
         *array_push(&o->stack) = contexts[c].function;
-        if (self_of(o, c) || contexts[c].first_child == PROFILE_NONE) {
+        if (self_of(o, c) || contexts[c].end == c + 1) {
             separate(o);
             put(o, c);
         }
@@ -133,18 +133,26 @@ static void put_profile(struct speedscope_out *o, uint32_t t)
 {
     const struct profile *profile = o->profile;
     uint32_t root = profile->threads[t].root;
-    size_t at = (size_t)o->metric * profile->context_count + root;
     fprintf(o->file, "%s\n{\"type\":\"sampled\",\"name\":", o->has_profiles ? "," : "");
     o->has_profiles = true;
     put_name(o, t);
     fprintf(o->file, ",\"unit\":\"%s\",\"startValue\":0,\"endValue\":",
             unit_of(&profile->metrics[o->metric]));
-    put_value(o, profile->context_total[at] - profile->context_self[at]);
+    put_value(o, profile_context_total(profile, root, o->metric) -
+                     profile_context_self(profile, root, o->metric));
     fputs(",\n\"samples\":[", o->file);
     put_samples(o, root, put_stack);
     fputs("\n],\"weights\":[", o->file);
     put_samples(o, root, put_weight);
     fputs("\n]}", o->file);
+}
+
+static bool has_values(const struct profile *profile, uint32_t root, uint32_t metric)
+{
+    for (uint32_t c = root; root != PROFILE_NONE && c < profile->contexts[root].end; c++)
+        if (profile_context_self(profile, c, metric))
+            return true;
+    return false;
 }
 
 /* By metric and thread: whether it has a value; in the first metric also what has none at all. */
@@ -153,13 +161,10 @@ static bool *find_valued(const struct profile *profile)
     uint32_t threads = profile->thread_count;
     bool *valued = memory_zeroed((size_t)threads * profile->metric_count, sizeof *valued);
     bool *any = memory_zeroed(threads, sizeof *any);
-    for (uint32_t m = 0; m < profile->metric_count; m++) {
-        const int64_t *self = profile->context_self + (size_t)m * profile->context_count;
-        for (uint32_t c = 0; c < profile->context_count && is_written(profile, m); c++)
-            if (self[c])
-                valued[(size_t)m * threads + profile->contexts[c].thread] =
-                    any[profile->contexts[c].thread] = true;
-    }
+    for (uint32_t m = 0; m < profile->metric_count; m++)
+        for (uint32_t t = 0; t < threads && is_written(profile, m); t++)
+            if (has_values(profile, profile->threads[t].root, m))
+                valued[(size_t)m * threads + t] = any[t] = true;
     for (uint32_t t = 0; t < threads; t++)
         valued[t] |= !any[t];
     free(any);

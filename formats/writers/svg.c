@@ -98,8 +98,8 @@ static void place_all(struct svg *svg)
         struct frame frame = svg->waiting.data[--svg->waiting.count];
         *array_push(&svg->frames) = frame;
         svg->levels = frame.level + 1 > svg->levels ? frame.level + 1 : svg->levels;
-        for (uint32_t c = contexts[frame.context].first_child; c != PROFILE_NONE;
-             c = contexts[c].next_sibling)
+        for (uint32_t c = profile_first_child(contexts, frame.context); c != PROFILE_NONE;
+             c = profile_next_sibling(contexts, c))
             add_sibling(svg, c);
         place_siblings(svg, frame.level + 1, frame.at);
     }
@@ -150,6 +150,14 @@ static void put_amount(struct svg *svg, int64_t room)
 
 /* ---- frames ---- */
 
+static uint32_t thread_of(const struct profile *profile, uint32_t root)
+{
+    uint32_t t = 0;
+    while (profile->threads[t].root != root)
+        t++;
+    return t;
+}
+
 static const char *name_of(const struct svg *svg, const struct frame *frame, char *buffer,
                            size_t size)
 {
@@ -161,8 +169,9 @@ static const char *name_of(const struct svg *svg, const struct frame *frame, cha
     const struct context *context = &profile->contexts[frame->context];
     if (context->function != PROFILE_NONE)
         return profile->functions[context->function].name;
-    snprintf(buffer, size, "thread %" PRIu32, context->thread + 1);
-    const char *name = profile->threads[context->thread].name;
+    uint32_t thread = thread_of(profile, frame->context);
+    snprintf(buffer, size, "thread %" PRIu32, thread + 1);
+    const char *name = profile->threads[thread].name;
     return name[0] ? name : buffer;
 }
 
@@ -190,8 +199,10 @@ static void put_tooltip(struct svg *svg, const struct frame *frame, const char *
     fputc('\n', svg->file);
     put_amount(svg, room);
     fprintf(svg->file, ", %.2f %%", 100 * (double)room / (double)svg->whole);
-    if (frame->context != WHOLE && svg->profile->contexts[frame->context].calls)
-        fprintf(svg->file, ", %" PRIu64 " calls", svg->profile->contexts[frame->context].calls);
+    uint64_t calls =
+        frame->context == WHOLE ? 0 : profile_context_calls(svg->profile, frame->context);
+    if (calls)
+        fprintf(svg->file, ", %" PRIu64 " calls", calls);
     fputs("</title>", svg->file);
 }
 

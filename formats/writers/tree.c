@@ -8,7 +8,7 @@ int64_t *tree_room(const struct profile *profile)
 {
     int64_t *room = memory_zeroed(profile->context_count, sizeof *room);
     for (uint32_t c = profile->context_count; c-- > 0;) {
-        int64_t self = number_whole(profile->context_self[c], &profile->metrics[0]);
+        int64_t self = number_whole(profile_context_self(profile, c, 0), &profile->metrics[0]);
         uint32_t parent = profile->contexts[c].parent;
         if (parent == PROFILE_NONE)
             continue; /* a thread's own value is no frame's */
@@ -23,7 +23,7 @@ int64_t *tree_room(const struct profile *profile)
 bool tree_has_negative(const struct profile *profile)
 {
     for (uint32_t c = 0; c < profile->context_count; c++)
-        if (profile->context_self[c] < 0)
+        if (profile_context_self(profile, c, 0) < 0)
             return true;
     return false;
 }

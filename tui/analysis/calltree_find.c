@@ -16,15 +16,15 @@ static uint32_t heaviest_context(const struct calltree_source *source, uint32_t 
     const struct profile *profile = source->profile;
     uint32_t best = PROFILE_NONE;
     int64_t most = -1;
-    for (uint32_t c = 0; c < profile->context_count; c++) {
-        const struct context *context = &profile->contexts[c];
-        if (context->function != function ||
-            !profile_chosen(profile, source->thread, context->thread))
+    for (uint32_t t = 0; t < profile->thread_count; t++) {
+        uint32_t root = profile->threads[t].root;
+        if (root == PROFILE_NONE || !profile_chosen(profile, source->thread, t))
             continue;
-        int64_t total = profile_context(profile, c, source->metric).total;
-        if (total > most) {
-            most = total;
-            best = c;
+        for (uint32_t c = root; c < profile->contexts[root].end; c++) {
+            bool more = profile->contexts[c].function == function &&
+                        profile_context_total(profile, c, source->metric) > most;
+            best = more ? c : best;
+            most = more ? profile_context_total(profile, c, source->metric) : most;
         }
     }
     return best;

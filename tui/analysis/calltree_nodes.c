@@ -109,21 +109,21 @@ void calltree_nodes_done(struct calltree_nodes *nodes)
 
 /* ---- children in one profile ---- */
 
-static void add_context(const struct calltree_source *source, uint32_t context,
+static void add_context(const struct calltree_source *source, uint32_t thread, uint32_t context,
                         struct calltree_sides *out)
 {
-    const struct context *c = &source->profile->contexts[context];
+    uint32_t function = source->profile->contexts[context].function;
     struct values values = profile_context(source->profile, context, source->metric);
-    *array_push(out) = (struct calltree_side){true, c->function, context, c->thread, values};
+    *array_push(out) = (struct calltree_side){true, function, context, thread, values};
 }
 
-static void add_contexts(const struct calltree_source *source, uint32_t context,
+static void add_contexts(const struct calltree_source *source, uint32_t thread, uint32_t context,
                          struct calltree_sides *out)
 {
     const struct context *contexts = source->profile->contexts;
-    uint32_t child = contexts[context].first_child;
-    for (; child != PROFILE_NONE; child = contexts[child].next_sibling)
-        add_context(source, child, out);
+    uint32_t child = profile_first_child(contexts, context);
+    for (; child != PROFILE_NONE; child = profile_next_sibling(contexts, child))
+        add_context(source, thread, child, out);
 }
 
 /* One thread's functions stand at the top; several threads are a row each. */
@@ -138,9 +138,9 @@ static void add_threads(const struct calltree_nodes *nodes, const struct calltre
         if (root == PROFILE_NONE || !profile_chosen(source->profile, source->thread, t))
             continue;
         if (rows)
-            add_context(source, root, out);
+            add_context(source, t, root, out);
         else
-            add_contexts(source, root, out);
+            add_contexts(source, t, root, out);
     }
 }
 
@@ -151,7 +151,7 @@ void calltree_collect(const struct calltree_nodes *nodes, uint32_t source,
     if (!parent->present)
         return;
     if (parent->context != PROFILE_NONE)
-        add_contexts(from, parent->context, out);
+        add_contexts(from, parent->thread, parent->context, out);
     else if (parent->function != PROFILE_NONE)
         calltree_estimate_children(from, parent, out);
     else if (from->apportioned)
@@ -295,7 +295,7 @@ static bool calls_something(const struct calltree_nodes *nodes, uint32_t node, u
     const struct calltree_side *side = &nodes->list.data[node].sides[source];
     uint32_t first, end;
     if (side->present && side->context != PROFILE_NONE)
-        return profile->contexts[side->context].first_child != PROFILE_NONE;
+        return profile_first_child(profile->contexts, side->context) != PROFILE_NONE;
     if (!side->present || side->function == PROFILE_NONE)
         return false;
     profile_callees(profile, side->function, &first, &end);

@@ -9,6 +9,14 @@
 
 /* ---- the tree ---- */
 
+static uint64_t calls_of(const struct profile *profile, uint32_t root)
+{
+    uint64_t calls = 0;
+    for (uint32_t c = root; root != PROFILE_NONE && c < profile->contexts[root].end; c++)
+        calls += profile_context_calls(profile, c);
+    return calls;
+}
+
 static void sum_threads(const struct profile *profile, uint32_t metric, struct process_row *rows)
 {
     for (uint32_t p = 0; p < profile->process_count; p++)
@@ -19,11 +27,7 @@ static void sum_threads(const struct profile *profile, uint32_t metric, struct p
         struct process_row *row = &rows[profile->threads[t].process];
         row->threads++;
         row->total += profile_total(profile, metric, t);
-    }
-    for (uint32_t c = 0; c < profile->context_count; c++) {
-        uint32_t process = profile->threads[profile->contexts[c].thread].process;
-        if (process < profile->process_count)
-            rows[process].calls += profile->contexts[c].calls;
+        row->calls += calls_of(profile, profile->threads[t].root);
     }
 }
 

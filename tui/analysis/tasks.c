@@ -45,12 +45,10 @@ static bool begins_task(const struct split *split, uint32_t context)
     return outer == PROFILE_NONE || !is_coroutine(split, outer);
 }
 
-static uint32_t thread_of_task(struct split *split, uint32_t context)
+static uint32_t thread_of_task(struct split *split, uint32_t process, uint32_t function)
 {
-    const struct context *c = &split->from->contexts[context];
-    const char *name = split->from->functions[c->function].name;
-    uint32_t process = split->from->threads[c->thread].process;
-    uint32_t *newest = &split->newest[c->function];
+    const char *name = split->from->functions[function].name;
+    uint32_t *newest = &split->newest[function];
     for (uint32_t i = *newest; i < split->tasks.count; i = split->tasks.data[i].before)
         if (split->tasks.data[i].process == process)
             return split->tasks.data[i].thread;
@@ -64,22 +62,30 @@ static uint32_t thread_of_task(struct split *split, uint32_t context)
     return thread;
 }
 
-static void state_context(struct split *split, uint32_t c)
+static void state_context(struct split *split, uint32_t process, uint32_t c)
 {
     const struct profile *from = split->from;
     const struct context *context = &from->contexts[c];
-    uint32_t parent;
-    if (context->parent == PROFILE_NONE) {
-        split->context[c] = build_root(split->build, context->thread);
-        return;
-    }
-    parent = begins_task(split, c) ? build_root(split->build, thread_of_task(split, c))
-                                   : split->context[context->parent];
+    uint32_t parent = split->context[context->parent];
+    if (begins_task(split, c))
+        parent = build_root(split->build, thread_of_task(split, process, context->function));
     split->context[c] = build_context(split->build, parent, split->function[context->function]);
-    build_context_calls(split->build, split->context[c], context->calls);
+    build_context_calls(split->build, split->context[c], profile_context_calls(from, c));
     for (uint32_t m = 0; m < from->metric_count; m++)
-        build_context_self(split->build, split->context[c], m,
-                           from->context_self[(size_t)m * from->context_count + c]);
+        build_context_self(split->build, split->context[c], m, profile_context_self(from, c, m));
+}
+
+static void state_trees(struct split *split)
+{
+    const struct profile *from = split->from;
+    for (uint32_t t = 0; t < from->thread_count; t++) {
+        uint32_t root = from->threads[t].root;
+        if (root == PROFILE_NONE)
+            continue;
+        split->context[root] = build_root(split->build, t);
+        for (uint32_t c = root + 1; c < from->contexts[root].end; c++)
+            state_context(split, from->threads[t].process, c);
+    }
 }
 
 static void state_functions(struct split *split)
@@ -150,8 +156,7 @@ static int make(struct split *split, struct profile **out, struct error *err)
     state_run(split);
     state_processes(split);
     state_functions(split);
-    for (uint32_t c = 0; c < from->context_count; c++)
-        state_context(split, c);
+    state_trees(split);
     free(split->function);
     free(split->context);
     free(split->newest);

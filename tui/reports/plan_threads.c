@@ -55,8 +55,8 @@ static void scheduled_text(const void *table, uint32_t row, char *buffer, size_t
 {
     const struct profile *profile = ((const struct thread_rows *)table)->profile;
     uint32_t root = profile->threads[thread_of(table, row)].root;
-    uint32_t context = profile->contexts[root].first_child;
-    number_count(context == PROFILE_NONE ? 0 : profile->contexts[context].calls, buffer, size);
+    uint32_t context = profile_first_child(profile->contexts, root);
+    number_count(context == PROFILE_NONE ? 0 : profile_context_calls(profile, context), buffer, size);
 }
 
 static void name_text(const void *table, uint32_t row, char *buffer, size_t size)
