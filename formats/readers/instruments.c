@@ -54,6 +54,7 @@ struct instruments {
     enum metric_kind kind;
     uint32_t weight, count; /* metrics */
     uint32_t process, root; /* of rows that are in no process */
+    char *name;             /* of the process last seen */
     int64_t whole, own;
     uint64_t rows;
     struct odd_lines odd;
@@ -211,7 +212,7 @@ static uint32_t parent_context(struct instruments *i)
 {
     struct row *row = i->open.count ? &i->open.data[i->open.count - 1] : NULL;
     if (row && row->context == PROFILE_NONE)
-        row->context = new_root(i, (struct slice){"", 0}, 0, row->process);
+        row->context = new_root(i, (struct slice){i->name, strlen(i->name)}, 0, row->process);
     if (row)
         return row->context;
     if (i->root == PROFILE_NONE) {
@@ -276,9 +277,9 @@ static void open_row(struct instruments *i, struct slice line, struct row row)
     bool in_process = i->open.count == 1 && i->open.data[0].process != PROFILE_NONE;
     row.context = row.process = PROFILE_NONE;
     if (!i->open.count && is_process(&name, &id)) {
-        char *text = memory_printf("%.*s", (int)name.length, name.text);
-        row.process = build_process(i->build, text, id);
-        free(text);
+        free(i->name);
+        i->name = memory_printf("%.*s", (int)name.length, name.text);
+        row.process = build_process(i->build, i->name, id);
     } else if (in_process && is_thread(&name, &id)) {
         row.context = new_root(i, name, id, i->open.data[0].process);
     } else {
@@ -388,6 +389,7 @@ static int read_instruments(struct input *input, struct build *build, struct err
     if (!status)
         state_notes(&i);
     array_free(&i.open);
+    free(i.name);
     return status;
 }
 

@@ -55,6 +55,20 @@ def report(path, *options):
     return json.loads(done.stdout)
 
 
+def tree(path, *options):
+    """Pairs of a stack of (module, name) and its row of the call tree's report; a stack begins with
+    its thread where there are several."""
+    done = run("report", path, "--tree", "--format", "json", "--limit", "0", "--threshold", "0",
+               *options)
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace").strip())
+    rows, stack = [], []
+    for row in json.loads(done.stdout)["contexts"]:
+        stack[row["depth"]:] = [(row["module"] or "", row["name"])]
+        rows.append((tuple(stack), row))
+    return rows
+
+
 def convert(path, to):
     """What `ncprof convert` makes of a file."""
     with tempfile.TemporaryDirectory() as folder:
