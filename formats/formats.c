@@ -183,6 +183,8 @@ static int load(struct profile **out, struct input *input, const struct opening 
         build_free(build);
         return -1;
     }
+    if (input_ends_within_line(input))
+        build_note(build, "the last line has no end: if it was cut there, more may be missing");
     input_release(input); /* the profile takes as much again while it is finished */
     if (build_finish(build, out, err))
         return -1;

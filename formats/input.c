@@ -33,6 +33,7 @@ struct input {
     size_t map_size;
 
     uint64_t consumed, lines;
+    bool ends_within_line;
 };
 
 static struct input *new_input(const char *path)
@@ -192,6 +193,11 @@ uint64_t input_line_number(const struct input *input)
     return input->lines;
 }
 
+bool input_ends_within_line(const struct input *input)
+{
+    return input->ends_within_line;
+}
+
 double input_progress(const struct input *input)
 {
     if (!input->file_size)
@@ -304,6 +310,7 @@ static int take_line(struct input *input, size_t length, size_t end_mark, const 
     const char *start = (const char *)input->data + input->begin;
     consume(input, length + end_mark);
     input->lines++;
+    input->ends_within_line = !end_mark && !(length && start[length - 1] == '\r');
     if (length && start[length - 1] == '\r')
         length--;
     *line = start;

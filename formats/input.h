@@ -55,6 +55,8 @@ const char *input_path(const struct input *input);
 uint64_t input_offset(const struct input *input);
 /* Lines returned so far, so the number of the last one. */
 uint64_t input_line_number(const struct input *input);
+/* Whether the last line that was returned had no end: perhaps there was more of it. */
+bool input_ends_within_line(const struct input *input);
 
 /*
  * The first bytes of the stream without consuming them: up to INPUT_HEAD_MAX,

@@ -245,8 +245,10 @@ static int utf16_read(struct layer *layer, uint8_t *buffer, size_t size, size_t 
         while (layer->end - layer->begin < 4 && !layer->below_ended)
             if (refill(layer, err))
                 return -1;
-        if (layer->end - layer->begin < 2) /* an odd last byte is dropped */
-            return 0;
+        if (layer->end - layer->begin < 2)
+            return layer->end == layer->begin
+                       ? 0
+                       : error_set(err, ERROR_TRUNCATED, "the UTF-16 data end within a character");
         /* A pair must not be cut by the end of what was read. */
         size_t keep = layer->below_ended ? 2 : 4;
         while (layer->end - layer->begin >= keep && size - *got >= 4)

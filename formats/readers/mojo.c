@@ -54,6 +54,7 @@ struct mojo {
     uint32_t process;
     bool open; /* a sample is being read */
     bool repeat;
+    bool measured; /* its time or memory is there, which end a sample */
     uint32_t thread;
     ARRAY(struct mojo_frame) stack;
     struct austin_values values;
@@ -149,7 +150,7 @@ static void take_stack(struct mojo *m)
     m->stack.count = 0;
     m->values = (struct austin_values){0};
     m->open = true;
-    m->repeat = false;
+    m->repeat = m->measured = false;
 }
 
 static void push_frame(struct mojo *m, struct mojo_frame frame)
@@ -262,9 +263,11 @@ static bool take_event(struct mojo *m, uint8_t event)
         break;
     case METRIC_OF_TIME:
         m->values.time = take_signed(m);
+        m->measured = true;
         break;
     case METRIC_OF_MEMORY:
         m->values.memory = take_signed(m);
+        m->measured = true;
         break;
     case STRING:
         take_string(m);
@@ -290,10 +293,11 @@ static int read_events(struct mojo *m, struct error *err)
             return error_at_offset(err, start, "there is no event of type %u", m->data[start]);
     }
     if (m->cut)
-        error_at_offset(err, start, "the data end within an event");
-    else
-        close_sample(m);
-    return m->cut ? -1 : 0;
+        return error_at_offset(err, start, "the data end within an event");
+    if (m->open && !m->measured)
+        return error_at_offset(err, start, "the data end within a sample");
+    close_sample(m);
+    return 0;
 }
 
 static int read_all(struct mojo *m, struct input *input, struct error *err)

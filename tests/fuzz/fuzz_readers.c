@@ -7,7 +7,9 @@
  *   make fuzz     clang -fsanitize=fuzzer,address,undefined -DFUZZ_LIBFUZZER: libFuzzer's main().
  *                 With FUZZ_READER=pstats in the environment only that reader is tried.
  *   make test     with the main() below, by any compiler: replays files, each one whole, cut at
- *                 every byte and with random bytes changed, and prints TAP.
+ *                 every byte and with random bytes changed, and prints TAP. Each of these inputs
+ *                 is read and written within 64 bytes of memory a byte of it and 64 MB, and
+ *                 within a second of the processor's time and 20 microseconds a byte.
  *
  *     fuzz_readers [FILE|FOLDER]...          default: tests/fuzz/corpus
  */
@@ -79,7 +81,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifndef FUZZ_LIBFUZZER
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <time.h>
+#include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEASURES_MEMORY false
+#else
+#define MEASURES_MEMORY true
+#endif
+
+#define MEMORY_SLACK   ((size_t)64 << 20)
+#define MEMORY_A_BYTE  64
 #define CHANGED_COPIES 300
 #define CUTS_MAX       4096
 #define FILE_MAX       ((size_t)1 << 20)
@@ -92,13 +106,62 @@ static uint64_t random_next(uint64_t *state)
     return *state;
 }
 
+/* ---- what an input costs ---- */
+
+/* From here on the highest use of memory is measured anew (proc(5), clear_refs). */
+static bool forget_highest(void)
+{
+    int file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    bool done = file >= 0 && write(file, "5", 1) == 1;
+    if (file >= 0)
+        close(file);
+    return done;
+}
+
+/* Bytes; 0 when the kernel does not tell. */
+static size_t status_bytes(const char *name)
+{
+    char text[4096];
+    int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    ssize_t size = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    text[size > 0 ? size : 0] = '\0';
+    const char *at = strstr(text, name);
+    return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+static double processor_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void try_input(const uint8_t *data, size_t size)
+{
+    struct error err = {0};
+    bool measured = MEASURES_MEMORY && forget_highest();
+    size_t before = measured ? status_bytes("VmRSS:") : 0;
+    double started = processor_seconds();
+    LLVMFuzzerTestOneInput(data, size);
+    double seconds = processor_seconds() - started;
+    size_t most = measured ? status_bytes("VmHWM:") : 0;
+    error_set(&err, ERROR_LIMIT, "%zu bytes took %zu MB and %.2f s", size,
+              most > before ? (most - before) >> 20 : 0, seconds);
+    require(most <= before + MEMORY_SLACK + size * MEMORY_A_BYTE, "too much memory", &err);
+    require(!MEASURES_MEMORY || seconds < 1 + (double)size * 20e-6, "too much time", &err);
+}
+
+/* ---- inputs made of a file ---- */
+
 static void try_cuts(const uint8_t *data, size_t size)
 {
     size_t step = size / CUTS_MAX + 1;
     for (size_t end = 0; end < size; end += step) {
         uint8_t *copy = memory_alloc(end); /* of its own, so that an overrun is seen */
         memcpy(copy, data, end);
-        LLVMFuzzerTestOneInput(copy, end);
+        try_input(copy, end);
         free(copy);
     }
 }
@@ -117,7 +180,7 @@ static void try_changes(const uint8_t *data, size_t size)
             copy[random_next(&state) % size] =
                 value & 256 ? likely[value % sizeof likely] : (uint8_t)value;
         }
-        LLVMFuzzerTestOneInput(copy, size);
+        try_input(copy, size);
     }
     free(copy);
 }
@@ -131,7 +194,7 @@ static void replay_file(const char *path, unsigned *number)
         size = fread(data, 1, FILE_MAX, file);
         fclose(file);
     }
-    LLVMFuzzerTestOneInput(data, size);
+    try_input(data, size);
     try_cuts(data, size);
     try_changes(data, size);
     free(data);
@@ -164,6 +227,8 @@ static void replay(const char *path, unsigned *number)
 int main(int argc, char **argv)
 {
     unsigned number = 0;
+    mallopt(M_MMAP_THRESHOLD, 1 << 17); /* what is freed is given back, and counts no more */
+    mallopt(M_TRIM_THRESHOLD, 1 << 17);
     if (argc < 2)
         replay("tests/fuzz/corpus", &number);
     for (int i = 1; i < argc; i++)
