@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t hash_slice(struct slice s)
+uint32_t names_hash(struct slice s)
 {
     uint64_t hash = s.length * UINT64_C(0x9e3779b97f4a7c15), word;
     for (; s.length >= 8; s.text += 8, s.length -= 8) {
@@ -39,35 +39,53 @@ static void grow_slots(struct names *names)
 
 static struct name *add_name(struct names *names, struct slice s, uint32_t hash)
 {
-    if (names->capacity - names->used < s.length) {
-        names->capacity = names->capacity * 2 + s.length + 4096;
+    uint32_t length = (uint32_t)s.length;
+    size_t size = sizeof length + s.length, offset = names->used + sizeof length;
+    if (names->capacity - names->used < size) {
+        names->capacity = names->capacity * 2 + size + 4096;
         names->bytes = memory_resize(names->bytes, names->capacity, 1);
     }
+    memcpy(names->bytes + names->used, &length, sizeof length);
     if (s.length)
-        memcpy(names->bytes + names->used, s.text, s.length);
-    *array_push(&names->items) = (struct name){names->used, (uint32_t)s.length, 0};
-    names->used += s.length;
-    if (names->items.count > names->slot_count / 2)
+        memcpy(names->bytes + offset, s.text, s.length);
+    names->used += size;
+    *array_push(&names->items) = (struct name){offset, length, 0};
+    if (names->items.count > names->slot_count / 4 * 3)
         grow_slots(names);
-    put_slot(names, (struct name_slot){hash, names->items.count});
+    put_slot(names, (struct name_slot){hash, names->items.count, offset});
     return &names->items.data[names->items.count - 1];
+}
+
+static bool is_name(const char *bytes, struct slice s)
+{
+    uint32_t length;
+    memcpy(&length, bytes - sizeof length, sizeof length);
+    return length == s.length && (!length || !memcmp(bytes, s.text, length));
+}
+
+void names_prefetch(const struct names *names, uint32_t hash)
+{
+    if (names->slot_count)
+        __builtin_prefetch(&names->slots[hash & (names->slot_count - 1)]);
+}
+
+uint32_t *names_hashed_value(struct names *names, struct slice s, uint32_t hash, bool *added)
+{
+    uint32_t mask = names->slot_count - 1;
+    *added = false;
+    for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
+         at = (at + 1) & mask) {
+        const struct name_slot *slot = &names->slots[at];
+        if (slot->hash == hash && is_name(names->bytes + slot->offset, s))
+            return &names->items.data[slot->item - 1].function;
+    }
+    *added = true;
+    return &add_name(names, s, hash)->function;
 }
 
 uint32_t *names_value(struct names *names, struct slice s, bool *added)
 {
-    uint32_t hash = hash_slice(s), mask = names->slot_count - 1;
-    *added = false;
-    for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
-         at = (at + 1) & mask) {
-        if (names->slots[at].hash != hash)
-            continue;
-        struct name *name = &names->items.data[names->slots[at].item - 1];
-        if (name->length == s.length &&
-            (!s.length || !memcmp(names->bytes + name->offset, s.text, s.length)))
-            return &name->function;
-    }
-    *added = true;
-    return &add_name(names, s, hash)->function;
+    return names_hashed_value(names, s, names_hash(s), added);
 }
 
 uint32_t names_function(struct names *names, struct build *build, struct slice s)
