@@ -204,8 +204,10 @@ enum channel_definition {
                     readings of the clock, and the others. Of several all count. */
     DEFINE_QUESTION, /* a = first address of a module, b = the question's number */
     DEFINE_ANCESTOR, /* a = pid, b = its parent's pid: between this process and the recorder */
-    DEFINE_EXIT,     /* a = exit status */
+    DEFINE_EXIT,     /* a = exit status, flags = enum channel_exit; the last one counts */
 };
+
+enum channel_exit { CHANNEL_EXIT_HANDLERS, CHANNEL_EXIT_AT_ONCE }; /* exit(), _exit() */
 
 /* What makes events: calls of each cost something else. */
 enum channel_hook {

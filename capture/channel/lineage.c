@@ -89,22 +89,29 @@ void define_process(const char *name, const char *runtime)
 }
 
 /* In a child of vfork() all memory is its parent's. */
-void define_exit(int status)
+void define_exit(int status, enum channel_exit how)
 {
     if (target.channel && getpid() == target.pid)
-        definitions_write(&(struct channel_record){.what = DEFINE_EXIT, .a = status & 0xff}, NULL,
-                          NULL, NULL);
+        definitions_write(&(struct channel_record){.what = DEFINE_EXIT,
+                                                   .flags = (uint16_t)how,
+                                                   .a = status & 0xff},
+                          NULL, NULL, NULL);
 }
 
 static void at_exit(int status, void *unused)
 {
     (void)unused;
-    define_exit(status);
+    define_exit(status, CHANNEL_EXIT_HANDLERS);
+}
+
+static void at_once(int status)
+{
+    define_exit(status, CHANNEL_EXIT_AT_ONCE);
 }
 
 void lineage_begin(void)
 {
     on_exit(at_exit, NULL);
     if (ncprof_recorder_on_exit)
-        ncprof_recorder_on_exit(define_exit);
+        ncprof_recorder_on_exit(at_once);
 }

@@ -35,7 +35,7 @@ void stream_set_depth(struct stream *stream, uint32_t depth, uint64_t now);
 /* Definitions; safe from any thread. Strings may be NULL ("") and are cut at CHANNEL_STRING_MAX. */
 void define_process(const char *name, const char *runtime);
 /* The process ends now with this status; the last one counts. Nothing in a child of vfork(). */
-void define_exit(int status);
+void define_exit(int status, enum channel_exit how);
 void define_thread(const struct stream *stream, const char *name);
 void define_function(uint32_t id, uint32_t line, unsigned kind, const char *name,
                      const char *module, const char *file);

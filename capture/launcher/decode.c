@@ -104,7 +104,7 @@ static void end_stream(struct decoder *decoder, struct stream_state *stream, boo
 {
     struct error err;
     if (cut)
-        decoder->state.open_frames += stream->depth;
+        programs_left_open(decoder->programs, stream->program, stream->depth);
     stream->ended = true;
     stream->events += stream->depth; /* the writer leaves them */
     stream->depth = 0;

@@ -14,12 +14,11 @@ struct decoder;
 
 struct decoder_state {
     uint32_t native_streams, python_streams;
-    uint64_t events;      /* enters and leaves */
-    uint64_t unmatched;   /* leaves without a frame */
-    uint64_t missing;     /* events that an earlier recorder took and did not write */
-    uint32_t open_frames; /* that were closed for a program that never did */
-    uint64_t span_ticks;  /* from first to last event, added up over the streams */
-    uint64_t cost_ticks;  /* what the hooks are estimated to have cost; 0 unknown */
+    uint64_t events;     /* enters and leaves */
+    uint64_t unmatched;  /* leaves without a frame */
+    uint64_t missing;    /* events that an earlier recorder took and did not write */
+    uint64_t span_ticks; /* from first to last event, added up over the streams */
+    uint64_t cost_ticks; /* what the hooks are estimated to have cost; 0 unknown */
 };
 
 struct decoder *decoder_new(struct trace_writer *writer, struct programs *programs);

@@ -218,7 +218,7 @@ struct drain_state drain_state(const struct drain *drain)
         .events = decoder.events,
         .lost = atomic_load(&drain->session.channel->lost_events) + decoder.missing,
         .unmatched = decoder.unmatched,
-        .open_frames = decoder.open_frames,
+        .open = processes_open(programs_processes(drain->programs)),
         .cost_ticks = decoder.cost_ticks,
         .span_ticks = decoder.span_ticks,
     };

@@ -5,6 +5,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 #define NCPROF_CAPTURE_LAUNCHER_DRAIN_H
 
+#include "capture/launcher/processes.h"
 #include "capture/launcher/selection.h"
 #include "capture/launcher/session.h"
 #include "formats/profile/error.h"
@@ -58,10 +59,10 @@ struct drain_state {
     uint32_t processes; /* that attached */
     uint32_t native_streams, python_streams;
     uint64_t events, lost;
-    uint64_t unmatched;   /* leaves without a frame: the program was joined in mid-call */
-    uint32_t open_frames; /* closed by the recorder because the program never did */
-    uint64_t cost_ticks;  /* what the hooks are estimated to have cost; 0 unknown */
-    uint64_t span_ticks;  /* from first to last event, added up over the threads */
+    uint64_t unmatched;         /* leaves without a frame: the program was joined in mid-call */
+    struct processes_open open; /* calls that the recorder closed because no program did */
+    uint64_t cost_ticks;        /* what the hooks are estimated to have cost; 0 unknown */
+    uint64_t span_ticks;        /* from first to last event, added up over the threads */
 };
 struct drain_state drain_state(const struct drain *drain);
 /* The metadata "cost" of the trace, to be freed by the caller; NULL: it is not known. */

@@ -127,12 +127,24 @@ char *metadata_header(const struct record_options *options, struct metadata_cloc
     return print(object);
 }
 
-static void add_losses(cJSON *object, uint64_t lost_events, uint32_t open_frames)
+static void add_count(cJSON *object, const char *key, uint64_t count)
 {
-    if (lost_events)
-        cJSON_AddNumberToObject(object, "lost_events", (double)lost_events);
-    if (open_frames)
-        cJSON_AddNumberToObject(object, "open_frames", open_frames);
+    if (count)
+        cJSON_AddNumberToObject(object, key, (double)count);
+}
+
+static void add_losses(cJSON *object, const struct drain_state *state)
+{
+    const struct processes_open *open = &state->open;
+    add_count(object, "lost_events", state->lost);
+    add_count(object, "open_frames", open->cut);
+    if (!open->by_exit && !open->by_exit_at_once && !open->by_exec && !open->running)
+        return;
+    cJSON *left = cJSON_AddObjectToObject(object, "left_open");
+    add_count(left, "exit", open->by_exit);
+    add_count(left, "_exit", open->by_exit_at_once);
+    add_count(left, "exec", open->by_exec);
+    add_count(left, "running", open->running);
 }
 
 static void add_costs(cJSON *object, cJSON *costs)
@@ -141,8 +153,7 @@ static void add_costs(cJSON *object, cJSON *costs)
         cJSON_AddItemToObject(object, "cost", costs);
 }
 
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead,
-                       cJSON *costs)
+char *metadata_closing(int result, const struct drain_state *state, double overhead, cJSON *costs)
 {
     cJSON *object = cJSON_CreateObject();
     if (WIFSIGNALED(result))
@@ -150,22 +161,22 @@ char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, d
     else
         cJSON_AddNumberToObject(object, "exit", WEXITSTATUS(result));
     add_time(object, "end");
-    add_losses(object, lost_events, open_frames);
+    add_losses(object, state);
     if (overhead > 0)
         cJSON_AddNumberToObject(object, "overhead", round(overhead * 1000) / 1000);
     add_costs(object, costs);
     return print(object);
 }
 
-char *metadata_recovered(uint64_t lost_events, uint32_t open_frames, cJSON *costs)
+char *metadata_recovered(const struct drain_state *state, cJSON *costs)
 {
     cJSON *object = cJSON_CreateObject();
-    add_losses(object, lost_events, open_frames);
+    add_losses(object, state);
     add_costs(object, costs);
     return print(object);
 }
 
 char *metadata_state(uint64_t lost_events, cJSON *costs)
 {
-    return metadata_recovered(lost_events, 0, costs);
+    return metadata_recovered(&(struct drain_state){.lost = lost_events}, costs);
 }

@@ -2,6 +2,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_METADATA_H
 #define NCPROF_CAPTURE_LAUNCHER_METADATA_H
 
+#include "capture/launcher/drain.h"
 #include "capture/launcher/record.h"
 
 #include <cjson/cJSON.h>
@@ -21,10 +22,9 @@ char *metadata_header(const struct record_options *options, struct metadata_cloc
 /* `costs` are owned from here on, and NULL where they are not known. */
 /* `result` is the target's as of waitpid(); `overhead` the share of the time that recording took, 0
  * when it is not known. */
-char *metadata_closing(int result, uint64_t lost_events, uint32_t open_frames, double overhead,
-                       cJSON *costs);
+char *metadata_closing(int result, const struct drain_state *state, double overhead, cJSON *costs);
 /* Of a recording whose recorder was killed: how its programs ended is not known. */
-char *metadata_recovered(uint64_t lost_events, uint32_t open_frames, cJSON *costs);
+char *metadata_recovered(const struct drain_state *state, cJSON *costs);
 /* Of one that goes on. */
 char *metadata_state(uint64_t lost_events, cJSON *costs);
 

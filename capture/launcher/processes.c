@@ -19,6 +19,8 @@ struct entry {
     uint32_t parent;            /* its id in the trace as far as it is known, or NONE */
     enum process_end end;
     uint32_t status;
+    enum channel_exit how; /* it exited; AT_ONCE where it has not said it */
+    uint64_t open;         /* calls */
     bool news;
 };
 
@@ -159,7 +161,8 @@ uint32_t processes_start(struct processes *processes, const struct process_start
     if (last && processes->list.data[before].end == PROCESS_END_UNKNOWN)
         set_end(processes, before, PROCESS_REPLACED, 0);
     struct entry *entry = array_push(&processes->list);
-    *entry = (struct entry){.start = *start, .id = NONE, .before = before, .parent = NONE};
+    *entry = (struct entry){
+        .start = *start, .id = NONE, .before = before, .parent = NONE, .how = CHANNEL_EXIT_AT_ONCE};
     entry->start.name = memory_string(start->name);
     entry->start.command = memory_string(start->command);
     if (last) {
@@ -202,8 +205,10 @@ const char *processes_command(const struct processes *processes, uint32_t number
     return processes->list.data[number].start.command;
 }
 
-void processes_exited(struct processes *processes, uint32_t number, uint32_t status)
+void processes_exited(struct processes *processes, uint32_t number, uint32_t status,
+                      enum channel_exit how)
 {
+    processes->list.data[number].how = how;
     set_end(processes, number, PROCESS_EXITED, status & 0xff);
     processes_id(processes, number);
 }
@@ -279,6 +284,37 @@ void processes_finish(struct processes *processes)
         if (entry->parent == NONE && find_parent(processes, entry) != NONE)
             tell(processes, i); /* its parent came into the trace after it */
     }
+}
+
+/* ---- calls that did not return ---- */
+
+void processes_left_open(struct processes *processes, uint32_t number, uint32_t calls)
+{
+    processes->list.data[number].open += calls;
+}
+
+static uint64_t *open_of(struct processes_open *open, const struct entry *entry)
+{
+    switch (entry->end) {
+    case PROCESS_END_UNKNOWN:
+    case PROCESS_KILLED:
+        break;
+    case PROCESS_EXITED:
+        return entry->how == CHANNEL_EXIT_HANDLERS ? &open->by_exit : &open->by_exit_at_once;
+    case PROCESS_REPLACED:
+        return &open->by_exec;
+    case PROCESS_RUNNING:
+        return &open->running;
+    }
+    return &open->cut;
+}
+
+struct processes_open processes_open(const struct processes *processes)
+{
+    struct processes_open open = {0};
+    for (uint32_t i = 0; i < processes->list.count; i++)
+        *open_of(&open, &processes->list.data[i]) += processes->list.data[i].open;
+    return open;
 }
 
 /* ---- writing ---- */

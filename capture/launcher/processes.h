@@ -9,6 +9,7 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_PROCESSES_H
 #define NCPROF_CAPTURE_LAUNCHER_PROCESSES_H
 
+#include "capture/channel/layout.h"
 #include "formats/profile/error.h"
 #include "formats/trace/trace_writer.h"
 
@@ -38,12 +39,24 @@ uint32_t processes_known_id(const struct processes *processes, uint32_t number);
 int32_t processes_pid(const struct processes *processes, uint32_t number);
 const char *processes_command(const struct processes *processes, uint32_t number);
 
-void processes_exited(struct processes *processes, uint32_t number, uint32_t status);
+/* As it said itself. */
+void processes_exited(struct processes *processes, uint32_t number, uint32_t status,
+                      enum channel_exit how);
 /* How the last process with this pid ended, as wait() says it: more trustworthy than its own word.
  */
 void processes_waited(struct processes *processes, int32_t pid, int status);
 /* The recording is over: what lives still is said to be running, all else has ended somehow. */
 void processes_finish(struct processes *processes);
+
+/* So many more calls of a process have not returned: it ended inside them, or goes on. */
+void processes_left_open(struct processes *processes, uint32_t number, uint32_t calls);
+/* Those of all processes, by how these ended; after processes_finish(). */
+struct processes_open {
+    uint64_t cut; /* it was killed, or nobody knows what became of it */
+    uint64_t by_exit, by_exit_at_once, by_exec;
+    uint64_t running;
+};
+struct processes_open processes_open(const struct processes *processes);
 
 /* Writes what is new. */
 int processes_write(struct processes *processes, struct error *err);

@@ -297,7 +297,8 @@ static int apply(struct programs *programs, struct program *program,
         break;
     case DEFINE_EXIT:
         if (program->process != PROFILE_NONE)
-            processes_exited(programs->processes, program->process, (uint32_t)record->a);
+            processes_exited(programs->processes, program->process, (uint32_t)record->a,
+                             record->flags ? CHANNEL_EXIT_AT_ONCE : CHANNEL_EXIT_HANDLERS);
         break;
     case DEFINE_THREAD:
         define_thread_name(programs, record->b, texts[0]);
@@ -376,6 +377,12 @@ uint32_t programs_process(struct programs *programs, struct program *program, in
                                                     .name = known_name(program),
                                                     .command = known_command(programs, program)});
     return processes_id(programs->processes, program->process);
+}
+
+void programs_left_open(struct programs *programs, const struct program *program, uint32_t calls)
+{
+    if (calls && program->process != PROFILE_NONE)
+        processes_left_open(programs->processes, program->process, calls);
 }
 
 struct processes *programs_processes(struct programs *programs)

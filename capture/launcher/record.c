@@ -279,8 +279,7 @@ static int finish(struct recording *recording, int ended, int result, struct err
         return -1;
     }
     double overhead = state.span_ticks ? (double)state.cost_ticks / (double)state.span_ticks : 0;
-    char *metadata = metadata_closing(ended, state.lost, state.open_frames, overhead,
-                                      drain_costs(recording->drain));
+    char *metadata = metadata_closing(ended, &state, overhead, drain_costs(recording->drain));
     keep_first(&result, trace_writer_close(recording->writer, metadata, &later), err, &later);
     free(metadata);
     recording->writer = NULL;

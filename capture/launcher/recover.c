@@ -91,12 +91,12 @@ static int note_recovery(struct trace_writer *writer, const struct recovery *rec
 }
 
 static int close_trace(struct trace_writer *writer, const char *closing,
-                       const struct recovery *recovery, cJSON *costs, struct error *err)
+                       const struct recovery *recovery, const struct drain_state *state,
+                       cJSON *costs, struct error *err)
 {
     struct error later;
     int result = note_recovery(writer, recovery, err);
-    char *metadata =
-        closing ? NULL : metadata_recovered(recovery->lost, recovery->open_frames, costs);
+    char *metadata = closing ? NULL : metadata_recovered(state, costs);
     if (closing)
         cJSON_Delete(costs);
     if (trace_writer_close(writer, closing ? closing : metadata, &later) != 0 && result == 0) {
@@ -119,8 +119,9 @@ static int fold_in(struct session *session, struct trace_writer *writer, const c
     recovery->calls = trace_writer_totals(writer).calls;
     recovery->added = recovery->calls - before;
     recovery->lost = state.lost;
-    recovery->open_frames = state.open_frames;
-    if (close_trace(writer, closing, recovery, drain_costs(drain), &later) != 0 && result == 0) {
+    recovery->open = state.open;
+    if (close_trace(writer, closing, recovery, &state, drain_costs(drain), &later) != 0 &&
+        result == 0) {
         *err = later;
         result = -1;
     }

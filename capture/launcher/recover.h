@@ -8,18 +8,19 @@
 #ifndef NCPROF_CAPTURE_LAUNCHER_RECOVER_H
 #define NCPROF_CAPTURE_LAUNCHER_RECOVER_H
 
+#include "capture/launcher/processes.h"
 #include "formats/profile/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct recovery {
-    const char *trace;    /* as the recorder named it, absolute; valid during the visit */
-    uint64_t added;       /* calls that were not in it */
-    uint64_t calls;       /* in it now */
-    uint64_t lost;        /* events that programs could not hand over */
-    uint32_t open_frames; /* that were open where a program ended */
-    bool complete;        /* it was closed already: nothing was to be done */
+    const char *trace; /* as the recorder named it, absolute; valid during the visit */
+    uint64_t added;    /* calls that were not in it */
+    uint64_t calls;    /* in it now */
+    uint64_t lost;     /* events that programs could not hand over */
+    struct processes_open open;
+    bool complete; /* it was closed already: nothing was to be done */
 };
 
 typedef void recover_visit(void *payload, const struct recovery *recovery);

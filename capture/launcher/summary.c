@@ -69,8 +69,19 @@ void summary_text(char *buffer, size_t size, const char *path, const struct trac
     add_overhead(&line, state);
     if (state->lost)
         add(&line, ", %" PRIu64 " events lost", state->lost);
-    if (state->open_frames) {
+    summary_open(line.text + line.used, line.size - line.used, &state->open);
+}
+
+void summary_open(char *buffer, size_t size, const struct processes_open *open)
+{
+    struct line line = {buffer, size, 0};
+    *buffer = '\0';
+    if (open->cut) {
         add(&line, ", cut with ");
-        add_count(&line, state->open_frames, "call open", "calls open");
+        add_count(&line, open->cut, "call open", "calls open");
+    }
+    if (open->by_exit_at_once) {
+        add(&line, ", ended by _exit with ");
+        add_count(&line, open->by_exit_at_once, "call open", "calls open");
     }
 }

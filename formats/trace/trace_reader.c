@@ -3,6 +3,7 @@
 #include "formats/trace/costs.h"
 #include "formats/trace/trace_file.h"
 #include "formats/trace/trace_limit.h"
+#include "formats/trace/trace_losses.h"
 #include "formats/trace/trace_metadata.h"
 #include "formats/trace/trace_processes.h"
 
@@ -25,8 +26,8 @@ struct reading {
     uint64_t calls_left; /* ... nor any of calls */
     bool cpu;            /* each thread's time on a processor: no common axis of time */
     int64_t start_ns, end_ns;
-    uint64_t min_time;        /* ns; shorter calls were to have no events */
-    uint64_t lost, open;      /* events and frames, as the recorder says it at the end */
+    uint64_t min_time; /* ns; shorter calls were to have no events */
+    struct trace_losses losses;
     struct histogram latency; /* of one function after the other */
 };
 
@@ -59,10 +60,7 @@ static void state_pair(void *payload, const char *key, const char *value)
         state_start(reading, value);
         return;
     }
-    if (strcmp(key, "lost_events") == 0)
-        reading->lost = strtoull(value, NULL, 10);
-    if (strcmp(key, "open_frames") == 0)
-        reading->open = strtoull(value, NULL, 10);
+    trace_losses_take(&reading->losses, key, value);
     costs_take(&reading->costs, key, value);
     if (strcmp(key, "thin.min_time_ns") == 0)
         reading->min_time = strtoull(value, NULL, 10);
@@ -211,7 +209,7 @@ static void note_end(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
     double end = (double)trace_clock_at(&trace->clock, trace->last) * 1e-9;
-    uint64_t open = trace->open ? trace->open : reading->open;
+    uint64_t open = trace->open ? trace->open : reading->losses.open;
     const char *frames = open == 1 ? "frame was" : "frames were";
     if (!trace->closed)
         build_flags(reading->build, PROFILE_TRUNCATED);
@@ -227,6 +225,7 @@ static void note_end(const struct reading *reading)
                    end, open, frames);
     else if (open > 0)
         build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);
+    trace_losses_note_left(&reading->losses, reading->build);
 }
 
 static void note_part(const struct reading *reading)
@@ -269,16 +268,12 @@ static void note_thinning(const struct reading *reading)
 static void note_losses(const struct reading *reading)
 {
     const struct trace *trace = reading->trace;
-    uint64_t open = trace->open ? trace->open : reading->open;
+    uint64_t open = trace->open ? trace->open : reading->losses.open;
     if (trace->limited && !trace->to_end)
         open = 0;
-    build_losses(reading->build, reading->lost, open);
+    build_losses(reading->build, reading->losses.events, open);
     build_cut_at(reading->build, open ? trace_clock_at(&trace->clock, trace->last) : 0);
-    if (reading->lost > 0)
-        build_note(reading->build,
-                   "%" PRIu64 " event%s lost: the program was faster than the recorder, or went on "
-                   "without it; calls and times are those of what was kept",
-                   reading->lost, reading->lost == 1 ? " is" : "s are");
+    trace_losses_note_events(&reading->losses, reading->build);
     if (trace->lost_events > 0)
         build_note(reading->build,
                    "The last %" PRIu32 " events are cut off; the sums still count them",

@@ -183,11 +183,15 @@ def check(progress, lost=0):
     return sum(row[1] for row in rows)
 
 
-def opens(must):
-    """The views say where it was cut."""
+def info():
     done = subprocess.run([NCPROF, "info", TRACE], capture_output=True, text=True, timeout=60)
     expect(done.returncode == 0, done.stderr)
-    expect(re.search(must, done.stdout), f"not said: {must}: {done.stdout}")
+    return done.stdout
+
+
+def opens(must):
+    """The views say where it was cut."""
+    expect(re.search(must, info()), f"not said: {must}: {info()}")
 
 
 def recovered(progress, recorder, closed=False):

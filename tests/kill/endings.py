@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from common import (FOLDER, NCPROF, PYTHONS, TRACE, Progress, Skip, check, expect, interpreter, kill,
+from common import (FOLDER, NCPROF, PYTHONS, TRACE, Progress, Skip, check, expect, info, interpreter, kill,
                     leftovers, main, opens, recorders, start, target_of, test, wait_for_end)
 
 EVENTS = 300001  # of the first thread when it ends the program: more than a chunk holds
@@ -18,8 +18,11 @@ COMMANDS = recorders()
 NATIVE = [name for name in COMMANDS if name not in (*PYTHONS, "forked")]
 
 
-def end(how, status, names=NATIVE):
-    """All that was counted is in the trace, and it says where it was cut."""
+CUT = r"Cut at t = \d+\.\d+ s, \d+ frames were open"
+
+
+def end(how, status, names=NATIVE, said=CUT):
+    """All that was counted is in the trace, and it says where it was cut, or ended itself."""
     for name in names:
         progress = Progress()
         process = start([*COMMANDS[name], str(EVENTS), how])
@@ -27,12 +30,14 @@ def end(how, status, names=NATIVE):
         expect(process.returncode == status, f"{name}: status {process.returncode}: {err}")
         expect(progress.slots()[0][1] == EVENTS, "it ends where it is told to")
         check(progress)
-        opens(r"Cut at t = \d+\.\d+ s, \d+ frames were open")
+        opens(said)
+        expect(("Cut at" in info()) == (said == CUT), info())
+        expect((", cut with" in err) == (said == CUT), err)
 
 
 @test("_exit() in the middle: every event is there")
 def _():
-    end("_exit", 3)
+    end("_exit", 3, said=r"Ended by _exit with \d+ calls open")
 
 
 @test("abort()")
@@ -52,13 +57,13 @@ def _():
 
 @test("_exit() in a child, then exit() in threads that are at work")
 def _():
-    end("child", 4, NATIVE[:1])
+    end("child", 4, NATIVE[:1], said=r"Ended by exit with \d+ calls open")
 
 
 @test("exit() and _exit() in a signal handler")
 def _():
-    end("handler-exit", 5, NATIVE)
-    end("handler-_exit", 6, NATIVE)
+    end("handler-exit", 5, said=r"Ended by exit with \d+ calls open")
+    end("handler-_exit", 6, said=r"Ended by _exit with \d+ calls open")
 
 
 PYTHON_ENDS = {  # of Python programs: what ends them, and ncprof's status
@@ -91,6 +96,9 @@ def _():
                                              text=True).stdout)["functions"]
             calls = {row["name"]: row["ncalls"] for row in rows}
             expect(calls["walk"] == 5000 and calls["main"] == 1, f"{name}, {what}: {calls}")
+            if "os._exit" in what:
+                expect(re.search(r"Ended by _exit with \d+ calls? open", info()), f"{name}, {what}: {info()}")
+                expect("Cut at" not in info(), f"{name}, {what}: {info()}")
 
 
 class SmallDisk:

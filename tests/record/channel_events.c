@@ -12,7 +12,7 @@ static bool test_one_thread(void)
     CHECK(writer.threads.data[0].ended);
     CHECK(known_prefix(&writer.threads.data[0]) == 400000);
     struct drain_state state = drain_state(drain);
-    CHECK(state.events == 400000 && state.lost == 0 && state.open_frames == 0);
+    CHECK(state.events == 400000 && state.lost == 0 && state.open.cut == 0);
     CHECK(state.python_streams == 1 && state.native_streams == 0);
     return true;
 }

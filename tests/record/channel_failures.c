@@ -36,7 +36,7 @@ static bool check_killed(void)
         streams += writer.threads.data[t].ended;
     }
     CHECK(streams == writer.threads.count);
-    CHECK(drain_state(drain).open_frames == depth);
+    CHECK(drain_state(drain).open.cut == depth);
     return true;
 }
 
@@ -169,7 +169,7 @@ static bool test_lost_and_found(void)
     stream_close(&stream);
     CHECK(drain_rest(drain, &err) == 0);
     struct drain_state state = drain_state(drain);
-    CHECK(state.lost > 100000 && state.unmatched == 0 && state.open_frames == 0);
+    CHECK(state.lost > 100000 && state.unmatched == 0 && state.open.cut == 0);
     CHECK(state.events + state.lost == 160003 + 5);
     const struct fake_thread *thread = &writer.threads.data[0];
     int depth = 0;

@@ -1,4 +1,5 @@
 #include "capture/launcher/recover.h"
+#include "capture/launcher/summary.h"
 #include "tui/commands/command.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@ static const struct option_row rows[] = {
 static void say(void *payload, const struct recovery *recovery)
 {
     const struct recover_values *values = payload;
+    char open[120];
     if (values->quiet)
         return;
     if (recovery->complete) {
@@ -27,10 +29,8 @@ static void say(void *payload, const struct recovery *recovery)
            recovery->trace, recovery->added, recovery->added == 1 ? "" : "s", recovery->calls);
     if (recovery->lost)
         printf(", %" PRIu64 " events lost", recovery->lost);
-    if (recovery->open_frames)
-        printf(", cut with %" PRIu32 " %s open", recovery->open_frames,
-               recovery->open_frames == 1 ? "call" : "calls");
-    printf("\n");
+    summary_open(open, sizeof open, &recovery->open);
+    printf("%s\n", open);
 }
 
 static int recover_command_run(const void *given, char **operands, int count)
