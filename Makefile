@@ -37,7 +37,7 @@ TARGET_CFLAGS = $(COMMON_CFLAGS) -O2 -g -fPIC -fvisibility=hidden -ftls-model=in
                 -fno-stack-protector $(if $(filter thread,$(SAN)),-fsanitize=thread)
 
 # ---- sources: every .c of a room belongs to it ----
-HOST_SRC    := $(sort capture/channel/patterns.c $(wildcard formats/*.c formats/*/*.c capture/launcher/*.c capture/plan/*.c tui/*.c tui/*/*.c))
+HOST_SRC    := $(sort capture/channel/patterns.c capture/channel/python_command.c $(wildcard formats/*.c formats/*/*.c capture/launcher/*.c capture/plan/*.c tui/*.c tui/*/*.c))
 HOST_OBJ    := $(HOST_SRC:%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ    := $(BUILD)/obj/tui/main.o
 LIB_OBJ     := $(filter-out $(MAIN_OBJ),$(HOST_OBJ))

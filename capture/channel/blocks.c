@@ -99,6 +99,12 @@ void block_wait(uint32_t seen, unsigned *silent)
         atomic_store(&channel->closed, 1);
 }
 
+void block_wake(void)
+{
+    if (atomic_load(&target.channel->drain_asleep))
+        futex_wake(&target.channel->full_count);
+}
+
 /* With hysteresis: a program that had to wait goes on only when a quarter is free again. */
 static bool has_room(bool waited)
 {

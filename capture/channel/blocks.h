@@ -57,6 +57,9 @@ void block_hand_over(uint32_t index, bool last);
  * there is no recorder any more: the channel is closed then. *silent starts with 0. */
 void block_wait(uint32_t seen, unsigned *silent);
 
+/* The recorder is to look at once: a process that has just begun may be over soon. */
+void block_wake(void);
+
 /* definitions.c: forgets the parent's block after fork. */
 void definitions_forked(void);
 /* One record, which gets its size and its time. False: it found no room. */

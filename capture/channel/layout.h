@@ -43,7 +43,7 @@
 
 #define CHANNEL_ENVIRONMENT "NCPROF_SESSION"
 #define CHANNEL_MAGIC       UINT64_C(0x3163686366727063) /* "cprfchc1" */
-#define CHANNEL_VERSION     4u
+#define CHANNEL_VERSION     5u
 #define CHANNEL_HEADER_SIZE 131072u /* where the first block begins */
 #define CHANNEL_BLOCK_SIZE  65536u
 #define CHANNEL_BLOCK_COUNT 16384u /* at most: 1 GiB, sparse */
@@ -82,6 +82,15 @@ _Static_assert(sizeof(struct channel_control) == CHANNEL_CONTROL_SIZE, "a page")
 
 #define CHANNEL_PATTERNS_SIZE 16384u
 
+/* A program that was started without the session in its environment, by whoever started it. */
+#define CHANNEL_MISSED_MOST 64u
+enum channel_missed_state { MISSED_NONE, MISSED_STARTED, MISSED_FAILED };
+struct channel_missed {
+    _Atomic uint32_t state; /* written last */
+    int32_t pid;            /* that runs it */
+    char program[504];      /* as it was named */
+};
+
 struct channel_header {
     uint64_t magic; /* written last by the recorder */
     uint32_t version, header_size;
@@ -113,6 +122,8 @@ struct channel_header {
     _Atomic uint32_t states[CHANNEL_BLOCK_COUNT]; /* enum channel_state */
     _Alignas(CHANNEL_CONTROL_SIZE) struct channel_control control;
     char patterns[CHANNEL_PATTERNS_SIZE]; /* channel/patterns.h */
+    _Atomic uint32_t missed_count;        /* also of those that found no room */
+    struct channel_missed missed[CHANNEL_MISSED_MOST];
 };
 _Static_assert(sizeof(struct channel_header) <= CHANNEL_HEADER_SIZE, "the header has room");
 _Static_assert(offsetof(struct channel_header, control) % CHANNEL_CONTROL_SIZE == 0, "a page");
@@ -204,6 +215,7 @@ enum channel_definition {
                     readings of the clock, and the others. Of several all count. */
     DEFINE_QUESTION, /* a = first address of a module, b = the question's number */
     DEFINE_ANCESTOR, /* a = pid, b = its parent's pid: between this process and the recorder */
+    DEFINE_EXEC,     /* it goes on by exec of this program; "": that has failed */
     DEFINE_EXIT,     /* a = exit status, flags = enum channel_exit; the last one counts */
 };
 

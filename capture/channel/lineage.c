@@ -85,6 +85,7 @@ void define_process(const char *name, const char *runtime)
                       name, runtime, command);
     if (!forked)
         define_ancestors(getppid());
+    block_wake();
     errno = saved;
 }
 
@@ -96,6 +97,12 @@ void define_exit(int status, enum channel_exit how)
                                                    .flags = (uint16_t)how,
                                                    .a = status & 0xff},
                           NULL, NULL, NULL);
+}
+
+void define_exec(const char *program)
+{
+    if (target.channel && getpid() == target.pid)
+        definitions_write(&(struct channel_record){.what = DEFINE_EXEC}, program, NULL, NULL);
 }
 
 static void at_exit(int status, void *unused)
@@ -114,4 +121,6 @@ void lineage_begin(void)
     on_exit(at_exit, NULL);
     if (ncprof_recorder_on_exit)
         ncprof_recorder_on_exit(at_once);
+    if (ncprof_recorder_on_exec)
+        ncprof_recorder_on_exec(define_exec);
 }

@@ -24,5 +24,8 @@ void lineage_begin(void);
  */
 extern __attribute__((weak, visibility("default"))) void
 ncprof_recorder_on_exit(void (*told)(int status));
+/* Likewise exec(): with the program, and with NULL when it has failed. */
+extern __attribute__((weak, visibility("default"))) void
+ncprof_recorder_on_exec(void (*told)(const char *program));
 
 #endif

@@ -36,6 +36,8 @@ void stream_set_depth(struct stream *stream, uint32_t depth, uint64_t now);
 void define_process(const char *name, const char *runtime);
 /* The process ends now with this status; the last one counts. Nothing in a child of vfork(). */
 void define_exit(int status, enum channel_exit how);
+/* It goes on by exec of `program`; NULL: that has failed. Nothing in a child of vfork(). */
+void define_exec(const char *program);
 void define_thread(const struct stream *stream, const char *name);
 void define_function(uint32_t id, uint32_t line, unsigned kind, const char *name,
                      const char *module, const char *file);

@@ -1,7 +1,7 @@
 #include "capture/launcher/detect.h"
+#include "capture/channel/python_command.h"
 #include "capture/launcher/elf_file.h"
 #include "capture/launcher/executable.h"
-#include "capture/launcher/python_command.h"
 #include "capture/launcher/words.h"
 
 #include <errno.h>

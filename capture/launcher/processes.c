@@ -1,48 +1,18 @@
-#include "capture/launcher/processes.h"
-#include "capture/channel/lineage.h"
 #include "capture/channel/process.h"
-#include "formats/profile/index.h"
-#include "formats/profile/memory.h"
+#include "capture/launcher/processes_internal.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
-
-#define NONE           PROFILE_NONE
-#define ANCESTORS_MOST 32 /* steps up that are believed */
-
-struct entry {
-    struct process_start start; /* its texts are the entry's own */
-    uint32_t id;                /* in the trace; NONE: not there */
-    uint32_t before;            /* the entry with the same pid before this one, or NONE */
-    uint32_t parent;            /* its id in the trace as far as it is known, or NONE */
-    enum process_end end;
-    uint32_t status;
-    enum channel_exit how; /* it exited; AT_ONCE where it has not said it */
-    uint64_t open;         /* calls */
-    bool news;
-};
-
-struct ancestor {
-    int32_t pid, parent;
-};
-
-struct processes {
-    struct trace_writer *writer;
-    ARRAY(struct entry) list;
-    ARRAY(uint32_t) last; /* entry by pid, found through `by_pid` */
-    struct index by_pid;
-    ARRAY(struct ancestor) ancestors;
-    struct index by_ancestor;
-    ARRAY(uint32_t) news; /* entries */
-    bool resumed;
-};
 
 struct processes *processes_new(struct trace_writer *writer)
 {
     struct processes *processes = memory_zeroed(1, sizeof *processes);
+    struct stat space;
     processes->writer = writer;
+    processes->endings = endings_new();
+    processes->pid_namespace = stat("/proc/self/ns/pid", &space) == 0 ? (uint32_t)space.st_ino : 0;
     return processes;
 }
 
@@ -61,8 +31,11 @@ void processes_free(struct processes *processes)
 {
     if (!processes)
         return;
-    for (uint32_t i = 0; i < processes->list.count; i++)
+    for (uint32_t i = 0; i < processes->list.count; i++) {
         free_texts(&processes->list.data[i].start);
+        free(processes->list.data[i].next);
+    }
+    endings_free(processes->endings);
     array_free(&processes->list);
     array_free(&processes->last);
     index_free(&processes->by_pid);
@@ -87,17 +60,16 @@ static bool has_pid(const void *items, uint32_t at, const void *key)
 
 static bool is_ancestor(const void *items, uint32_t at, const void *key)
 {
-    return ((const struct ancestor *)items)[at].pid == *(const int32_t *)key;
+    return ((const struct process_ancestor *)items)[at].pid == *(const int32_t *)key;
 }
 
-/* Where the last entry of a pid stands; NULL: there is none. */
-static uint32_t *last_of(const struct processes *processes, int32_t pid)
+uint32_t *processes_last(const struct processes *processes, int32_t pid)
 {
     uint32_t at = index_find(&processes->by_pid, hash_of(pid), processes, has_pid, &pid);
     return at == NONE ? NULL : &processes->last.data[at];
 }
 
-static const struct ancestor *ancestor_of(const struct processes *processes, int32_t pid)
+const struct process_ancestor *processes_ancestor_of(const struct processes *processes, int32_t pid)
 {
     uint32_t at = index_find(&processes->by_ancestor, hash_of(pid), processes->ancestors.data,
                              is_ancestor, &pid);
@@ -106,17 +78,17 @@ static const struct ancestor *ancestor_of(const struct processes *processes, int
 
 void processes_ancestor(struct processes *processes, int32_t pid, int32_t parent)
 {
-    if (ancestor_of(processes, pid))
+    if (processes_ancestor_of(processes, pid))
         return;
     index_add(&processes->by_ancestor, hash_of(pid), processes->ancestors.count);
-    *array_push(&processes->ancestors) = (struct ancestor){pid, parent};
+    *array_push(&processes->ancestors) = (struct process_ancestor){pid, parent};
 }
 
 /* ---- what is known of them ---- */
 
 static void tell(struct processes *processes, uint32_t number)
 {
-    struct entry *entry = &processes->list.data[number];
+    struct process_entry *entry = &processes->list.data[number];
     if (!entry->news && entry->id != NONE)
         *array_push(&processes->news) = number;
     entry->news = true;
@@ -125,7 +97,7 @@ static void tell(struct processes *processes, uint32_t number)
 static void set_end(struct processes *processes, uint32_t number, enum process_end end,
                     uint32_t status)
 {
-    struct entry *entry = &processes->list.data[number];
+    struct process_entry *entry = &processes->list.data[number];
     entry->end = end;
     entry->status = status;
     tell(processes, number);
@@ -144,24 +116,37 @@ static void merge(struct processes *processes, uint32_t number, const struct pro
     tell(processes, number);
 }
 
-static bool is_same(const struct entry *entry, const struct process_start *start)
+/* Another program of a process may say late who it is: it has begun before the end. */
+static bool is_same(const struct process_entry *entry, const struct process_start *start)
 {
-    return entry->end != PROCESS_EXITED && entry->end != PROCESS_KILLED &&
-           (!entry->start.image || !start->image || entry->start.image == start->image);
+    bool ended = entry->end == PROCESS_EXITED || entry->end == PROCESS_KILLED;
+    return (!entry->start.image || !start->image || entry->start.image == start->image) &&
+           (!ended || start->ticks <= entry->end_ticks);
+}
+
+/* What it went on with is recorded. */
+static void go_on(struct processes *processes, uint32_t number)
+{
+    struct process_entry *before = &processes->list.data[number];
+    if (before->end != PROCESS_END_UNKNOWN && before->end != PROCESS_REPLACED)
+        return;
+    free(before->next);
+    before->next = NULL;
+    set_end(processes, number, PROCESS_REPLACED, 0);
 }
 
 uint32_t processes_start(struct processes *processes, const struct process_start *start)
 {
-    uint32_t number = processes->list.count, *last = last_of(processes, start->pid);
+    uint32_t number = processes->list.count, *last = processes_last(processes, start->pid);
     uint32_t before = last ? *last : NONE;
     if (last && is_same(&processes->list.data[before], start)) {
         merge(processes, before, start);
         return before;
     }
-    if (last && processes->list.data[before].end == PROCESS_END_UNKNOWN)
-        set_end(processes, before, PROCESS_REPLACED, 0);
-    struct entry *entry = array_push(&processes->list);
-    *entry = (struct entry){
+    if (last)
+        go_on(processes, before);
+    struct process_entry *entry = array_push(&processes->list);
+    *entry = (struct process_entry){
         .start = *start, .id = NONE, .before = before, .parent = NONE, .how = CHANNEL_EXIT_AT_ONCE};
     entry->start.name = memory_string(start->name);
     entry->start.command = memory_string(start->command);
@@ -171,12 +156,14 @@ uint32_t processes_start(struct processes *processes, const struct process_start
         *array_push(&processes->last) = number;
         index_add(&processes->by_pid, hash_of(start->pid), processes->last.count - 1);
     }
+    if (!processes->resumed && start->pid_namespace == processes->pid_namespace)
+        endings_watch(processes->endings, start->pid, number);
     return number;
 }
 
 uint32_t processes_id(struct processes *processes, uint32_t number)
 {
-    struct entry *entry = &processes->list.data[number];
+    struct process_entry *entry = &processes->list.data[number];
     const struct process_start *start = &entry->start;
     if (entry->id != NONE)
         return entry->id;
@@ -206,64 +193,47 @@ const char *processes_command(const struct processes *processes, uint32_t number
 }
 
 void processes_exited(struct processes *processes, uint32_t number, uint32_t status,
-                      enum channel_exit how)
+                      enum channel_exit how, uint64_t ticks)
 {
     processes->list.data[number].how = how;
+    processes->list.data[number].end_ticks = ticks;
     set_end(processes, number, PROCESS_EXITED, status & 0xff);
     processes_id(processes, number);
 }
 
+void processes_execs(struct processes *processes, uint32_t number, const char *program)
+{
+    struct process_entry *entry = &processes->list.data[number];
+    free(entry->next);
+    entry->next = *program ? memory_string(program) : NULL;
+    set_end(processes, number, entry->next ? PROCESS_REPLACED : PROCESS_END_UNKNOWN, 0);
+}
+
+/* What wait() says is more trustworthy than the process' own word; after exec it is another's. */
+static void end_by_status(void *payload, uint32_t number, int status)
+{
+    struct processes *processes = payload;
+    struct process_entry *entry = &processes->list.data[number];
+    if (entry->end == PROCESS_REPLACED)
+        return;
+    if (entry->end == PROCESS_END_UNKNOWN)
+        entry->end_ticks = UINT64_MAX;
+    if (WIFSIGNALED(status))
+        set_end(processes, number, PROCESS_KILLED, (uint32_t)WTERMSIG(status));
+    else
+        set_end(processes, number, PROCESS_EXITED, (uint32_t)WEXITSTATUS(status));
+}
+
 void processes_waited(struct processes *processes, int32_t pid, int status)
 {
-    const uint32_t *last = last_of(processes, pid);
-    if (!last)
-        return;
-    if (WIFSIGNALED(status))
-        set_end(processes, *last, PROCESS_KILLED, (uint32_t)WTERMSIG(status));
-    else
-        set_end(processes, *last, PROCESS_EXITED, (uint32_t)WEXITSTATUS(status));
+    const uint32_t *last = processes_last(processes, pid);
+    if (last)
+        end_by_status(processes, *last, status);
 }
 
-/* ---- who started whom ---- */
-
-/* Of the processes in the trace with this pid the last that began before `ticks`. */
-static uint32_t in_trace(const struct processes *processes, int32_t pid, uint64_t ticks)
+void processes_look(struct processes *processes)
 {
-    const uint32_t *last = last_of(processes, pid);
-    for (uint32_t at = last ? *last : NONE; at != NONE; at = processes->list.data[at].before) {
-        const struct entry *entry = &processes->list.data[at];
-        if (entry->id != NONE && entry->start.ticks <= ticks)
-            return at;
-    }
-    return NONE;
-}
-
-/* Who started a pid: a recorded process that did nothing, or one that is not recorded. */
-static int32_t parent_of(const struct processes *processes, int32_t pid)
-{
-    const uint32_t *last = last_of(processes, pid);
-    const struct ancestor *ancestor = ancestor_of(processes, pid);
-    int32_t parent = last ? processes->list.data[*last].start.parent_pid : 0;
-    return parent ? parent : ancestor ? ancestor->parent : 0;
-}
-
-static uint32_t find_parent(const struct processes *processes, const struct entry *entry)
-{
-    uint32_t found = NONE;
-    int32_t pid = entry->start.parent_pid;
-    for (uint32_t at = entry->before; at != NONE && found == NONE;) {
-        const struct entry *before = &processes->list.data[at];
-        if (before->end != PROCESS_REPLACED)
-            break;
-        found = before->id == NONE ? NONE : at;
-        pid = before->start.parent_pid ? before->start.parent_pid : pid; /* alive at the fork */
-        at = before->before;
-    }
-    for (int step = 0; step < ANCESTORS_MOST && pid && found == NONE; step++) {
-        found = in_trace(processes, pid, entry->start.ticks);
-        pid = parent_of(processes, pid);
-    }
-    return found == NONE ? NONE : processes->list.data[found].id;
+    endings_look(processes->endings, end_by_status, processes);
 }
 
 static bool has_ended(int32_t pid)
@@ -275,13 +245,13 @@ static bool has_ended(int32_t pid)
 void processes_finish(struct processes *processes)
 {
     for (uint32_t i = 0; i < processes->list.count; i++) {
-        struct entry *entry = &processes->list.data[i];
+        struct process_entry *entry = &processes->list.data[i];
         if (entry->id == NONE)
             continue;
         if (entry->end == PROCESS_END_UNKNOWN)
             set_end(processes, i, has_ended(entry->start.pid) ? PROCESS_KILLED : PROCESS_RUNNING,
                     0);
-        if (entry->parent == NONE && find_parent(processes, entry) != NONE)
+        if (entry->parent == NONE && process_facts_parent(processes, entry) != NONE)
             tell(processes, i); /* its parent came into the trace after it */
     }
 }
@@ -293,7 +263,7 @@ void processes_left_open(struct processes *processes, uint32_t number, uint32_t 
     processes->list.data[number].open += calls;
 }
 
-static uint64_t *open_of(struct processes_open *open, const struct entry *entry)
+static uint64_t *open_of(struct processes_open *open, const struct process_entry *entry)
 {
     switch (entry->end) {
     case PROCESS_END_UNKNOWN:
@@ -315,59 +285,4 @@ struct processes_open processes_open(const struct processes *processes)
     for (uint32_t i = 0; i < processes->list.count; i++)
         *open_of(&open, &processes->list.data[i]) += processes->list.data[i].open;
     return open;
-}
-
-/* ---- writing ---- */
-
-static void add_command(cJSON *facts, const char *command)
-{
-    cJSON *words = cJSON_AddArrayToObject(facts, "command");
-    while (true) {
-        size_t length = strcspn(command, (const char[]){LINEAGE_SEPARATOR, '\0'});
-        char *word = memory_printf("%.*s", (int)length, command);
-        cJSON_AddItemToArray(words, cJSON_CreateString(word));
-        free(word);
-        if (!command[length])
-            return;
-        command += length + 1;
-    }
-}
-
-static cJSON *facts_of(const struct entry *entry)
-{
-    cJSON *facts = cJSON_CreateObject();
-    cJSON_AddNumberToObject(facts, "process", entry->id);
-    if (entry->parent != NONE && entry->parent != entry->id)
-        cJSON_AddNumberToObject(facts, "parent", entry->parent);
-    if (entry->start.command[0])
-        add_command(facts, entry->start.command);
-    if (entry->end == PROCESS_EXITED)
-        cJSON_AddNumberToObject(facts, "exit", entry->status);
-    else if (entry->end == PROCESS_KILLED)
-        cJSON_AddNumberToObject(facts, "signal", entry->status);
-    else if (entry->end != PROCESS_END_UNKNOWN)
-        cJSON_AddStringToObject(facts, "end",
-                                entry->end == PROCESS_RUNNING ? "running" : "replaced");
-    return facts;
-}
-
-int processes_write(struct processes *processes, struct error *err)
-{
-    if (!processes->news.count)
-        return 0;
-    cJSON *root = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(root, "processes");
-    for (uint32_t i = 0; i < processes->news.count; i++) {
-        struct entry *entry = &processes->list.data[processes->news.data[i]];
-        if (entry->parent == NONE)
-            entry->parent = find_parent(processes, entry);
-        entry->news = false;
-        cJSON_AddItemToArray(list, facts_of(entry));
-    }
-    processes->news.count = 0;
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    int result = text ? trace_writer_processes(processes->writer, text, err) : 0;
-    cJSON_free(text);
-    return result;
 }

@@ -23,6 +23,7 @@ void processes_free(struct processes *processes); /* NULL is allowed */
 struct process_start {
     int32_t pid, parent_pid; /* parent's 0: unknown */
     uint64_t image;          /* 0: unknown, the same as any */
+    uint32_t pid_namespace;  /* of the pids, as in a block */
     uint64_t ticks;
     const char *name;
     const char *command; /* words with LINEAGE_SEPARATOR between them; "" unknown */
@@ -41,10 +42,13 @@ const char *processes_command(const struct processes *processes, uint32_t number
 
 /* As it said itself. */
 void processes_exited(struct processes *processes, uint32_t number, uint32_t status,
-                      enum channel_exit how);
-/* How the last process with this pid ended, as wait() says it: more trustworthy than its own word.
- */
+                      enum channel_exit how, uint64_t ticks);
+/* It goes on by exec of a program; "": it could not. */
+void processes_execs(struct processes *processes, uint32_t number, const char *program);
+/* How the last process with this pid ended, as wait() says it. */
 void processes_waited(struct processes *processes, int32_t pid, int status);
+/* Asks the system how those ended that are no children of this process; from time to time. */
+void processes_look(struct processes *processes);
 /* The recording is over: what lives still is said to be running, all else has ended somehow. */
 void processes_finish(struct processes *processes);
 

@@ -203,6 +203,11 @@ void build_process_end(struct build *build, uint32_t process, enum process_end e
     build->processes.data[process].status = status;
 }
 
+void build_process_next(struct build *build, uint32_t process, const char *next)
+{
+    build->processes.data[process].next = strings_intern_text(&build->strings, next);
+}
+
 uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process)
 {
     *array_push(&build->threads) =

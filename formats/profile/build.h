@@ -84,6 +84,7 @@ void build_process_parent(struct build *build, uint32_t process, uint32_t parent
 void build_process_command(struct build *build, uint32_t process, const char *command);
 void build_process_end(struct build *build, uint32_t process, enum process_end end,
                        uint32_t status);
+void build_process_next(struct build *build, uint32_t process, const char *next);
 uint32_t build_thread(struct build *build, const char *name, uint64_t id, uint32_t process);
 void build_thread_name(struct build *build, uint32_t thread, const char *name);
 

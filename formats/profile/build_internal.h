@@ -23,7 +23,7 @@ struct build_function {
 };
 
 struct build_process {
-    uint32_t name, command, parent, status;
+    uint32_t name, command, parent, status, next;
     enum process_end end;
     uint64_t id;
 };

@@ -144,6 +144,7 @@ static void hand_over_processes(struct profile *p, struct build *build)
         const struct build_process *from = &build->processes.data[i];
         p->processes[i] = (struct process){.name = text_of(build, from->name),
                                            .command = text_of(build, from->command),
+                                           .next = text_of(build, from->next),
                                            .id = from->id,
                                            .parent = from->parent,
                                            .end = from->end,

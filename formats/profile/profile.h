@@ -117,6 +117,7 @@ struct process {
     uint32_t parent; /* who started it, directly or not; PROFILE_NONE: unknown. No cycles */
     enum process_end end;
     uint32_t status;
+    const char *next; /* REPLACED: what it went on with, if that is no process of these; or "" */
 };
 
 struct metadata {

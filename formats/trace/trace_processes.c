@@ -22,6 +22,7 @@ static void state_end(struct build *build, uint32_t process, const cJSON *facts)
         enum process_end end;
     } ends[] = {{"running", PROCESS_RUNNING}, {"replaced", PROCESS_REPLACED}};
     const cJSON *end = cJSON_GetObjectItemCaseSensitive(facts, "end");
+    const cJSON *next = cJSON_GetObjectItemCaseSensitive(facts, "exec");
     uint32_t status;
     if (number_of(facts, "exit", 256, &status))
         build_process_end(build, process, PROCESS_EXITED, status);
@@ -30,6 +31,7 @@ static void state_end(struct build *build, uint32_t process, const cJSON *facts)
     for (size_t i = 0; i < sizeof ends / sizeof *ends && cJSON_IsString(end); i++)
         if (!strcmp(end->valuestring, ends[i].name))
             build_process_end(build, process, ends[i].end, 0);
+    build_process_next(build, process, cJSON_IsString(next) ? next->valuestring : "");
 }
 
 static void state_process(struct build *build, uint32_t count, const cJSON *facts)

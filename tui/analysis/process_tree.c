@@ -1,5 +1,6 @@
 #include "tui/analysis/process_tree.h"
 #include "formats/profile/memory.h"
+#include "formats/profile/text.h"
 #include "tui/analysis/order.h"
 
 #include <inttypes.h>
@@ -215,6 +216,22 @@ struct process_choice *process_tree_choices(const struct profile *profile, uint3
 
 /* ---- words ---- */
 
+bool process_tree_is_trivial(const struct profile *profile)
+{
+    return profile->process_count == 0 ||
+           (profile->process_count == 1 && !profile->processes[0].next[0]);
+}
+
+/* The last part of its path. */
+static void next_text(const struct process *process, char *buffer, size_t size)
+{
+    char program[64];
+    const char *slash = strrchr(process->next, '/');
+    const char *name = slash && slash[1] ? slash + 1 : process->next;
+    text_escape(name, strlen(name), program, sizeof program);
+    snprintf(buffer, size, "went on by exec of %s, not recorded", program);
+}
+
 void process_tree_end_text(const struct process *process, char *buffer, size_t size)
 {
     const char *name = sigabbrev_np((int)process->status);
@@ -234,7 +251,10 @@ void process_tree_end_text(const struct process *process, char *buffer, size_t s
             snprintf(buffer, size, "ended without exit");
         break;
     case PROCESS_REPLACED:
-        snprintf(buffer, size, "went on by exec");
+        if (process->next[0])
+            next_text(process, buffer, size);
+        else
+            snprintf(buffer, size, "went on by exec");
         break;
     case PROCESS_RUNNING:
         snprintf(buffer, size, "still running");

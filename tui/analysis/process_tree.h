@@ -42,6 +42,10 @@ struct process_choice {
 struct process_choice *process_tree_choices(const struct profile *profile, uint32_t metric,
                                             uint32_t *count);
 
+/* One process, of which nothing more is to be said. */
+bool process_tree_is_trivial(const struct profile *profile);
+
+#define PROCESS_END_TEXT 120 /* bytes that it may want */
 /* "exit 0", "SIGKILL", "still running", ...; "" when it is not known. */
 void process_tree_end_text(const struct process *process, char *buffer, size_t size);
 /* Its command, or its name when that is not known. */

@@ -112,6 +112,7 @@ static void state_processes(struct split *split)
             build_process_parent(split->build, p, process->parent);
         build_process_command(split->build, p, process->command);
         build_process_end(split->build, p, process->end, process->status);
+        build_process_next(split->build, p, process->next);
     }
     for (uint32_t t = 0; t < from->thread_count; t++)
         build_thread(split->build, from->threads[t].name, from->threads[t].id,

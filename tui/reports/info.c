@@ -78,7 +78,7 @@ static void process_line(FILE *out, const struct profile *profile, const struct 
     const struct process *process = &profile->processes[row->process];
     const char *command = process_tree_command(process);
     int indent = 2 * (int)(row->depth < INDENT_MOST ? row->depth : INDENT_MOST);
-    char total[64], with[64] = "", calls[40], end[40], text[COMMAND_CUT];
+    char total[64], with[64] = "", calls[40], end[PROCESS_END_TEXT], text[COMMAND_CUT];
     total_text(profile, row->total, total, sizeof total);
     if (row->with_children != row->total)
         total_text(profile, row->with_children, with, sizeof with);
@@ -106,7 +106,7 @@ static void process_lines(FILE *out, const struct profile *profile)
 {
     uint32_t count;
     count_line(out, "processes", profile->process_count);
-    if (profile->process_count < 2 || !(profile->flags & PROFILE_HAS_TREE))
+    if (process_tree_is_trivial(profile) || !(profile->flags & PROFILE_HAS_TREE))
         return;
     struct process_row *rows = process_tree_rows(profile, 0, &count);
     for (uint32_t i = 0; i < count && i < LINES_MOST; i++)
@@ -262,6 +262,8 @@ static void json_processes(cJSON *object, const struct profile *profile)
         json_count(item, "exit", process->status, process->end == PROCESS_EXITED);
         json_count(item, "signal", process->status,
                    process->end == PROCESS_KILLED && process->status);
+        if (process->next[0])
+            json_text(item, "exec", process->next);
         cJSON_AddItemToArray(list, item);
     }
 }

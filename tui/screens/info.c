@@ -116,7 +116,7 @@ static void add_process(struct info_state *state, const struct subject *subject,
     const struct process *process = &subject->profile->processes[row->process];
     const struct metric *metric = &subject->profile->metrics[subject->metric];
     int indent = 2 * (int)(row->depth < INDENT_MOST ? row->depth : INDENT_MOST);
-    char label[64], value[40], calls[40], end[40];
+    char label[64], value[40], calls[40], end[PROCESS_END_TEXT];
     snprintf(label, sizeof label, "%*s%" PRIu64, indent, "", process->id);
     number_value(number_in_unit(row->total, metric), metric, value, sizeof value);
     number_count(row->calls, calls, sizeof calls);
@@ -129,7 +129,7 @@ static void add_process(struct info_state *state, const struct subject *subject,
 static void add_processes(struct info_state *state, const struct subject *subject)
 {
     uint32_t count;
-    if (subject->profile->process_count < 2 || !(subject->profile->flags & PROFILE_HAS_TREE))
+    if (process_tree_is_trivial(subject->profile) || !(subject->profile->flags & PROFILE_HAS_TREE))
         return;
     struct process_row *rows = process_tree_rows(subject->profile, subject->metric, &count);
     add_title(state, "Processes");

@@ -1,6 +1,6 @@
 /* The command line of a Python interpreter: where its own options end and the program begins. */
-#ifndef NCPROF_CAPTURE_LAUNCHER_PYTHON_COMMAND_H
-#define NCPROF_CAPTURE_LAUNCHER_PYTHON_COMMAND_H
+#ifndef NCPROF_CAPTURE_CHANNEL_PYTHON_COMMAND_H
+#define NCPROF_CAPTURE_CHANNEL_PYTHON_COMMAND_H
 
 #include <stdbool.h>
 

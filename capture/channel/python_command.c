@@ -1,4 +1,4 @@
-#include "capture/launcher/python_command.h"
+#include "capture/channel/python_command.h"
 
 #include <stddef.h>
 #include <string.h>
