@@ -96,10 +96,11 @@ static void add_stack(struct folded *f, const struct folded_stack *stack, const 
 {
     rescale(f, stack->factors);
     f->path.count = stack->kept + 1;
+    array_reserve(&f->path, stack->added);
     uint32_t context = f->path.data[stack->kept];
     for (uint32_t i = 0; i < stack->added; i++) {
         context = build_context(f->build, context, f->functions.data[names[i]]);
-        *array_push(&f->path) = context;
+        f->path.data[f->path.count++] = context;
     }
     for (unsigned i = 0; i < f->columns; i++)
         build_context_self(f->build, context, f->metrics[i], stack->values[i]);

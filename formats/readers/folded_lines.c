@@ -1,4 +1,5 @@
 #include "formats/readers/folded_lines.h"
+#include "formats/profile/profile.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/names.h"
 
@@ -9,26 +10,43 @@
 #define SUM_MAX    (INT64_C(1) << 62)
 #define BLOCK_TEXT ((size_t)256 << 10) /* of lines in a block, about */
 
-/* Frames whose names are looked up together. */
-#define BATCH 16u
+#define GUESSES 2u
+
+/* A frame of the line before. */
+struct frame {
+    size_t end; /* within the stack's text */
+    uint32_t name;
+};
+
+/* What stood below a name the last times, the latest first; PROFILE_NONE: nothing yet. */
+struct guess {
+    uint32_t names[GUESSES];
+};
 
 struct folded_lines {
     struct input *input;
     unsigned columns;
     struct names names;
     struct folded_block *block;
-    ARRAY(size_t) ends; /* of the frames of the line before, within its text */
-    char *before;       /* its stack */
+    ARRAY(struct guess) guesses; /* by name + 1; 0: what stacks begin with */
+    ARRAY(struct frame) frames;  /* of the line before */
+    char *before;                /* its stack */
     size_t before_length, before_capacity;
     int64_t sums[FOLDED_COLUMNS]; /* of absolute values */
     struct folded_summary summary;
 };
+
+static void add_guess(struct folded_lines *lines)
+{
+    *array_push(&lines->guesses) = (struct guess){{PROFILE_NONE, PROFILE_NONE}};
+}
 
 struct folded_lines *folded_lines_new(struct input *input, unsigned columns)
 {
     struct folded_lines *lines = memory_zeroed(1, sizeof *lines);
     lines->input = input;
     lines->columns = columns;
+    add_guess(lines);
     for (unsigned i = 0; i < FOLDED_COLUMNS; i++)
         lines->summary.factors[i] = 1;
     return lines;
@@ -37,7 +55,8 @@ struct folded_lines *folded_lines_new(struct input *input, unsigned columns)
 void folded_lines_free(struct folded_lines *lines)
 {
     names_free(&lines->names);
-    array_free(&lines->ends);
+    array_free(&lines->guesses);
+    array_free(&lines->frames);
     free(lines->before);
     free(lines);
 }
@@ -142,9 +161,9 @@ static size_t keep_frames(struct folded_lines *lines, struct slice stack)
     /* A name that goes on in one of the two is another name. */
     bool boundary = common == stack.length || stack.text[common] == ';';
     size_t limit = boundary ? common + 1 : common;
-    while (lines->ends.count && lines->ends.data[lines->ends.count - 1] >= limit)
-        lines->ends.count--;
-    return lines->ends.count ? lines->ends.data[lines->ends.count - 1] + 1 : 0;
+    while (lines->frames.count && lines->frames.data[lines->frames.count - 1].end >= limit)
+        lines->frames.count--;
+    return lines->frames.count ? lines->frames.data[lines->frames.count - 1].end + 1 : 0;
 }
 
 static void remember(struct folded_lines *lines, struct slice stack, size_t from)
@@ -167,45 +186,67 @@ static void state_text(struct folded_block *block, struct slice name)
     block->texts.count += (uint32_t)name.length;
 }
 
-static void state_name(struct folded_lines *lines, struct slice name, uint32_t hash)
+/* The number of the frame that begins the text. */
+static uint32_t look_up(struct folded_lines *lines, struct slice text)
 {
     bool added;
-    uint32_t *number = names_hashed_value(&lines->names, name, hash, &added);
+    const char *end = memchr(text.text, ';', text.length);
+    struct slice name = {text.text, end ? (size_t)(end - text.text) : text.length};
+    uint32_t *number = names_value(&lines->names, name, &added);
     if (added) {
         *number = lines->names.items.count - 1;
         state_text(lines->block, name);
+        add_guess(lines);
     }
-    *array_push(&lines->block->names) = *number;
+    return *number;
 }
 
-/* The frames from `at` on; several at a time, so that the table's memory is fetched meanwhile. */
+/* Whether the text begins with the frame of that name. */
+static inline bool begins_with(const struct folded_lines *lines, struct slice text, uint32_t number)
+{
+    if (number == PROFILE_NONE)
+        return false;
+    const struct name *name = &lines->names.items.data[number];
+    return name->length <= text.length &&
+           (name->length == text.length || text.text[name->length] == ';') &&
+           !memcmp(text.text, lines->names.bytes + name->offset, name->length);
+}
+
+/* Most functions call few others: a guess saves looking for the name's end and for the name. */
+static uint32_t name_below(struct folded_lines *lines, uint32_t above, struct slice text)
+{
+    const uint32_t *names = lines->guesses.data[above].names;
+    if (begins_with(lines, text, names[0]))
+        return names[0];
+    uint32_t number = names[1];
+    if (!begins_with(lines, text, number))
+        number = look_up(lines, text);
+    struct guess *guess = &lines->guesses.data[above];
+    *guess = (struct guess){{number, guess->names[0]}};
+    return number;
+}
+
+/* The frames from `at` on. */
 static void add_frames(struct folded_lines *lines, struct slice stack, size_t at)
 {
-    struct slice names[BATCH];
-    uint32_t hashes[BATCH];
+    uint32_t last = lines->frames.count, above = last ? lines->frames.data[last - 1].name + 1 : 0;
     while (at <= stack.length) {
-        unsigned count = 0;
-        for (; count < BATCH && at <= stack.length; count++) {
-            const char *end = memchr(stack.text + at, ';', stack.length - at);
-            size_t stop = end ? (size_t)(end - stack.text) : stack.length;
-            names[count] = (struct slice){stack.text + at, stop - at};
-            hashes[count] = names_hash(names[count]);
-            names_prefetch(&lines->names, hashes[count]);
-            *array_push(&lines->ends) = stop;
-            at = stop + 1;
-        }
-        for (unsigned i = 0; i < count; i++)
-            state_name(lines, names[i], hashes[i]);
+        uint32_t name =
+            name_below(lines, above, (struct slice){stack.text + at, stack.length - at});
+        at += lines->names.items.data[name].length;
+        *array_push(&lines->frames) = (struct frame){at++, name};
+        *array_push(&lines->block->names) = name;
+        above = name + 1;
     }
 }
 
 static void add_stack(struct folded_lines *lines, struct slice text, const int64_t *values)
 {
     size_t at = keep_frames(lines, text);
-    struct folded_stack stack = {.kept = lines->ends.count};
+    struct folded_stack stack = {.kept = lines->frames.count};
     add_frames(lines, text, at);
     remember(lines, text, at);
-    stack.added = lines->ends.count - stack.kept;
+    stack.added = lines->frames.count - stack.kept;
     for (unsigned i = 0; i < FOLDED_COLUMNS; i++) {
         stack.values[i] = values[i];
         stack.factors[i] = lines->summary.factors[i];

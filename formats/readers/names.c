@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint32_t names_hash(struct slice s)
+static uint32_t hash_slice(struct slice s)
 {
     uint64_t hash = s.length * UINT64_C(0x9e3779b97f4a7c15), word;
     for (; s.length >= 8; s.text += 8, s.length -= 8) {
@@ -63,15 +63,9 @@ static bool is_name(const char *bytes, struct slice s)
     return length == s.length && (!length || !memcmp(bytes, s.text, length));
 }
 
-void names_prefetch(const struct names *names, uint32_t hash)
+uint32_t *names_value(struct names *names, struct slice s, bool *added)
 {
-    if (names->slot_count)
-        __builtin_prefetch(&names->slots[hash & (names->slot_count - 1)]);
-}
-
-uint32_t *names_hashed_value(struct names *names, struct slice s, uint32_t hash, bool *added)
-{
-    uint32_t mask = names->slot_count - 1;
+    uint32_t hash = hash_slice(s), mask = names->slot_count - 1;
     *added = false;
     for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
          at = (at + 1) & mask) {
@@ -81,11 +75,6 @@ uint32_t *names_hashed_value(struct names *names, struct slice s, uint32_t hash,
     }
     *added = true;
     return &add_name(names, s, hash)->function;
-}
-
-uint32_t *names_value(struct names *names, struct slice s, bool *added)
-{
-    return names_hashed_value(names, s, names_hash(s), added);
 }
 
 uint32_t names_function(struct names *names, struct build *build, struct slice s)

@@ -35,11 +35,6 @@ uint32_t names_function(struct names *names, struct build *build, struct slice s
 /* What is kept with a name, for other uses: *added when it is new and for the caller to set. */
 uint32_t *names_value(struct names *names, struct slice s, bool *added);
 
-/* The same in two steps: between them the processor fetches what the second one needs. */
-uint32_t names_hash(struct slice s);
-void names_prefetch(const struct names *names, uint32_t hash);
-uint32_t *names_hashed_value(struct names *names, struct slice s, uint32_t hash, bool *added);
-
 /* "work (app.py:12)" taken apart. False when it is no such name. */
 bool name_locate(struct slice s, struct slice *name, struct slice *file, uint32_t *line);
 
