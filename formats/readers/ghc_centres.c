@@ -40,7 +40,7 @@ static uint32_t line_of(const char *text, const char *end)
 static uint32_t split_place(struct slice *place)
 {
     const char *end = place->text + place->length, *colon;
-    if (!place->length || *place->text == '<') {
+    if (!place->text || !place->length || *place->text == '<') {
         place->length = 0;
         return 0;
     }
