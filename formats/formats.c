@@ -23,6 +23,15 @@
     ROW(ystat_reader)                                                                              \
     ROW(mprofile_reader)                                                                           \
     ROW(speedscope_reader)                                                                         \
+    ROW(hprof_reader)                                                                              \
+    ROW(dhat_reader)                                                                               \
+    ROW(safari_reader)                                                                             \
+    ROW(gprof2dot_json_reader)                                                                     \
+    ROW(pprof_json_reader)                                                                         \
+    ROW(pprof_raw_reader)                                                                          \
+    ROW(vsprof_reader)                                                                             \
+    ROW(sleepy_reader)                                                                             \
+    ROW(pprof_legacy_reader)                                                                       \
     ROW(pprof_reader)                                                                              \
     ROW(callgrind_reader)                                                                          \
     ROW(uftrace_reader)                                                                            \
