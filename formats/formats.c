@@ -142,6 +142,18 @@ const struct reader *reader_recognise(const char *path, const uint8_t *head, siz
     return surest >= SURE_ENOUGH ? best : NULL;
 }
 
+static void refuse_unknown(const uint8_t *head, size_t size, struct error *err)
+{
+    bool tar = size >= 262 && !memcmp(head + 257, "ustar", 5);
+    bool zip = size >= 4 && !memcmp(head, "PK\3\4", 4);
+    if (tar || zip)
+        error_set(err, ERROR_UNSUPPORTED,
+                  "is a %s archive: unpack it, and name the file or the folder in it",
+                  tar ? "tar" : "zip");
+    else
+        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
+}
+
 /* The reader that is asked for, or that knows the content; NULL with an error. */
 static const struct reader *choose(struct input *input, const char *from, struct error *err)
 {
@@ -163,7 +175,7 @@ static const struct reader *choose(struct input *input, const char *from, struct
     if (!reader)
         reader = reader_recognise(input_path(input), head, size);
     if (!reader)
-        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
+        refuse_unknown(head, size, err);
     return reader;
 }
 

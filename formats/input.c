@@ -155,6 +155,12 @@ void input_set_limit(struct input *input, uint64_t bytes)
     input->budget.any_ratio = true;
 }
 
+uint64_t input_limit(const struct input *input, uint64_t packed)
+{
+    uint64_t ratio = packed * LAYER_RATIO_MAX + LAYER_RATIO_SLACK;
+    return input->budget.any_ratio || input->budget.limit < ratio ? input->budget.limit : ratio;
+}
+
 void input_release(struct input *input)
 {
     layer_free(input->top);

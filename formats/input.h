@@ -49,6 +49,8 @@ void input_release(struct input *input);
 
 /* How many bytes may be unpacked, in place of all other limits. */
 void input_set_limit(struct input *input, uint64_t bytes);
+/* How many bytes an archive of so many may unpack to, for readers of such. */
+uint64_t input_limit(const struct input *input, uint64_t packed);
 
 const char *input_path(const struct input *input);
 /* Bytes of the unpacked stream consumed so far. */

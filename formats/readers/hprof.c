@@ -19,7 +19,7 @@
  *   - hprof keeps 4 frames of a stack unless told otherwise (depth=): where no stack has more, a
  *     note says so, as cumtime ends there.
  *   - The time of CPU TIME is printed as a share with two decimals, so it is that exact; a note
- *     says so. Its stacks are those of all calls, so own times add up to the total.
+ *     says so. Its calls are a metric of each stack, not ncalls: stacks below 0.01 % are missing.
  *   - Heap dumps within the text are left out; a binary dump (format=b) is refused.
  *
  * Source: what hprof prints about itself at the head of each file.
@@ -47,7 +47,7 @@ struct column {
 
 static const struct column columns[][COLUMNS_MAX] = {
     [CPU_SAMPLES] = {{"samples", "samples", METRIC_SAMPLES, 1}},
-    [CPU_TIME] = {{"cpu", "s", METRIC_TIME, 1e-9}},
+    [CPU_TIME] = {{"cpu", "s", METRIC_TIME, 1e-9}, {"calls", "", METRIC_COUNT, 1}},
     [SITES] = {{"live", "bytes", METRIC_BYTES, 1},
                {"live objects", "", METRIC_COUNT, 1},
                {"allocated", "bytes", METRIC_BYTES, 1},
@@ -69,7 +69,6 @@ struct row {
     enum table table;
     uint64_t trace;
     int64_t values[COLUMNS_MAX];
-    int64_t calls;
     uint32_t class; /* what was allocated, as a function */
 };
 
@@ -205,7 +204,7 @@ static bool take_values(struct hprof *h, struct slice *line, struct row *row,
                 return false;
         return true;
     }
-    if (!take_count(line, row->table == CPU_TIME ? &row->calls : &row->values[0]))
+    if (!take_count(line, &row->values[row->table == CPU_TIME]))
         return false;
     if (row->table == CPU_SAMPLES)
         return true;
@@ -292,10 +291,8 @@ static void state_metrics(struct hprof *h)
         }
     if (!h->used[CPU_SAMPLES] && !h->used[CPU_TIME] && !h->used[SITES])
         build_metric(h->build, "samples", "samples", METRIC_SAMPLES, 1);
-    if (h->used[CPU_TIME]) {
-        build_flags(h->build, PROFILE_HAS_CALLS);
+    if (h->used[CPU_TIME])
         build_note(h->build, "times are hprof's shares of the total, to a hundredth of a percent");
-    }
 }
 
 static uint32_t root_of(struct hprof *h, uint64_t id)
@@ -330,7 +327,6 @@ static void state_rows(struct hprof *h)
     for (uint32_t i = 0; i < h->rows.count; i++) {
         const struct row *row = &h->rows.data[i];
         uint32_t context = context_of(h, row);
-        build_context_calls(h->build, context, (uint64_t)row->calls);
         for (int c = 0; c < COLUMNS_MAX && columns[row->table][c].name; c++)
             build_context_self(h->build, context, h->metrics[row->table][c], row->values[c]);
     }

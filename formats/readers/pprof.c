@@ -296,7 +296,7 @@ static bool is_field(const struct protobuf_field *field)
         return false;
     bool message = field->number <= PPROF_STRING || field->number == PPROF_PERIOD_TYPE;
     bool either = field->number == PPROF_COMMENT;
-    return either || message == (field->wire == PROTOBUF_BYTES);
+    return either || field->wire == (message ? PROTOBUF_BYTES : PROTOBUF_VARINT);
 }
 
 static bool is_message(struct protobuf body, uint32_t last_field)

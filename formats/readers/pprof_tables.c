@@ -136,6 +136,16 @@ static void take_comments(struct pprof_tables *t, struct protobuf_field field)
         *array_push(&t->comments) = number;
 }
 
+/* An entry of a map in the place of a type of samples: a number and a message or text. */
+static bool is_map(const struct protobuf_field *field)
+{
+    struct protobuf body = field->body;
+    struct protobuf_field key, value, more;
+    return field->number == PPROF_SAMPLE_TYPE && protobuf_next(&body, &key) > 0 &&
+           key.number == 1 && key.wire == PROTOBUF_VARINT && protobuf_next(&body, &value) > 0 &&
+           value.number == 2 && value.wire == PROTOBUF_BYTES && protobuf_next(&body, &more) == 0;
+}
+
 int pprof_tables_read(struct pprof_tables *t, const uint8_t *data, size_t size, struct error *err)
 {
     struct protobuf cursor = {data, data + size};
@@ -147,7 +157,12 @@ int pprof_tables_read(struct pprof_tables *t, const uint8_t *data, size_t size, 
         else if (field.wire != PROTOBUF_BYTES)
             take_value(t, &field);
         else if (!take_message(t, &field))
-            return malformed(&field.body, data, "a message in it is malformed", err);
+            return malformed(&field.body, data,
+                             is_map(&field)
+                                 ? "it is another message, of a map, as Pyroscope writes "
+                                   "the labels of JFR recordings"
+                                 : "a message in it is malformed",
+                             err);
     }
     if (more < 0 && t->types.count && t->samples) { /* what came before counts */
         error_at_offset(err, (uint64_t)(cursor.at - data), "the message ends within a field");

@@ -16,7 +16,6 @@
  * Source: src/profiler/profilerthread.cpp of github.com/VerySleepy/verysleepy.
  */
 #include "formats/format.h"
-#include "formats/input_layers.h"
 #include "formats/profile/memory.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/names.h"
@@ -72,8 +71,9 @@ static int fill(struct sleepy *s, struct lines *l, struct error *err)
     if (s->unpacked <= s->limit && l->end <= INPUT_LINE_MAX)
         return 0;
     return error_set(err, ERROR_LIMIT, "%s in the archive %s", l->name,
-                     l->end > INPUT_LINE_MAX ? "has a line of more than 64 MiB"
-                                             : "unpacks to impossibly much");
+                     l->end > INPUT_LINE_MAX
+                         ? "has a line of more than 64 MiB"
+                         : "unpacks to more than any profile does; see --max-unpacked");
 }
 
 /* 1 and the next line, 0 at the end, -1. */
@@ -112,7 +112,9 @@ static int read_text(struct sleepy *s, const char *name, take_line *take, struct
         return 1;
     if (!zip_stat_index(s->archive, (zip_uint64_t)at, 0, &stat) && (stat.valid & ZIP_STAT_SIZE) &&
         stat.size > s->limit)
-        return error_set(err, ERROR_LIMIT, "%s in the archive unpacks to impossibly much", name);
+        return error_set(
+            err, ERROR_LIMIT,
+            "%s in the archive unpacks to more than any profile does; see --max-unpacked", name);
     l.file = zip_fopen_index(s->archive, (zip_uint64_t)at, 0);
     if (!l.file)
         return error_set(err, ERROR_FORMAT, "%s in the archive cannot be unpacked: %s", name,
@@ -385,7 +387,7 @@ static int read_sleepy(struct input *input, struct build *build, struct error *e
     s.archive = open_archive(data, size, err);
     if (!s.archive)
         return -1;
-    s.limit = (uint64_t)size * LAYER_RATIO_MAX + LAYER_RATIO_SLACK;
+    s.limit = input_limit(input, size);
     int status = read_archive(&s, err);
     zip_discard(s.archive);
     names_free(&s.symbols);
