@@ -25,7 +25,7 @@ static struct choice_run *last_run(struct choice_skips *skips)
 
 static bool make_room(struct choice_skips *skips)
 {
-    if (skips->count < skips->room)
+    if (skips->runs && skips->count < skips->room)
         return true;
     uint32_t room = skips->room ? skips->room * 2 : 16;
     struct choice_run *grown = realloc(skips->runs, room * sizeof *grown);

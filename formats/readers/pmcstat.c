@@ -77,6 +77,8 @@ static bool split_line(struct slice line, struct graph_line *out)
     struct slice count = {line.text + 1, (size_t)(close - line.text) - 1};
     count = slice_trim(count);
     out->name = slice_trim(skip(line, (size_t)(close + 1 - line.text)));
+    if (!out->name.length)
+        return false;
     const char *at = memmem(out->name.text, out->name.length, " @ ", 3);
     if (at) {
         out->image = slice_trim(skip(out->name, (size_t)(at + 3 - out->name.text)));
