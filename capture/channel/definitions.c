@@ -159,6 +159,12 @@ void define_cost(enum channel_hook hook, uint64_t inside, uint64_t outside, uint
         NULL, NULL, NULL);
 }
 
+void define_slowdown(uint64_t recorded, uint64_t plain)
+{
+    define((struct channel_record){.what = DEFINE_SLOWDOWN, .a = recorded, .b = plain}, NULL, NULL,
+           NULL);
+}
+
 bool define_question(uint64_t first, uint32_t number)
 {
     return define((struct channel_record){.what = DEFINE_QUESTION, .a = first, .b = number}, NULL,

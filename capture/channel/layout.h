@@ -217,6 +217,9 @@ enum channel_definition {
     DEFINE_ANCESTOR, /* a = pid, b = its parent's pid: between this process and the recorder */
     DEFINE_EXEC,     /* it goes on by exec of this program; "": that has failed */
     DEFINE_EXIT,     /* a = exit status, flags = enum channel_exit; the last one counts */
+    DEFINE_SLOWDOWN, /* a, b = ticks of the same Python code recorded, and not: between calls, too,
+                        an interpreter may be slower while it tells of them. Of several all count.
+                      */
 };
 
 enum channel_exit { CHANNEL_EXIT_HANDLERS, CHANNEL_EXIT_AT_ONCE }; /* exit(), _exit() */

@@ -47,6 +47,8 @@ void define_module_gone(uint64_t first);
 void define_note(const char *text);
 /* Of so many pairs of hooks; layout.h says which ticks are inside. */
 void define_cost(enum channel_hook hook, uint64_t inside, uint64_t outside, uint64_t pairs);
+/* Ticks of Python code without calls, recorded and not. */
+void define_slowdown(uint64_t recorded, uint64_t plain);
 /* False: it could not be asked. */
 bool define_question(uint64_t first, uint32_t number);
 

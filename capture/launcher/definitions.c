@@ -143,6 +143,10 @@ static int apply(struct programs *programs, struct program *program,
         overhead_add(&program->overhead, record->flags, record->a, record->b, record->c);
         overhead_add(&programs->overhead, record->flags, record->a, record->b, record->c);
         break;
+    case DEFINE_SLOWDOWN:
+        overhead_slowdown(&program->overhead, record->a, record->b);
+        overhead_slowdown(&programs->overhead, record->a, record->b);
+        break;
     case DEFINE_QUESTION:
         return answer(programs, program, record, err);
     }

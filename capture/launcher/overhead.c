@@ -4,6 +4,8 @@
 
 /* A call that costs more than this was not measured, but interrupted. */
 #define TICKS_MAX 1e6
+/* Nor is any interpreter so much slower. */
+#define SLOWDOWN_MAX 10.0
 
 static const struct {
     const char *kind, *hook;
@@ -23,6 +25,14 @@ void overhead_add(struct overhead *overhead, uint32_t hook, uint64_t inside, uin
     overhead->of[hook].inside += (double)inside;
     overhead->of[hook].outside += (double)outside;
     overhead->of[hook].pairs += (double)pairs;
+}
+
+void overhead_slowdown(struct overhead *overhead, uint64_t recorded, uint64_t plain)
+{
+    if (recorded <= plain || plain == 0 || (double)recorded / (double)plain > SLOWDOWN_MAX)
+        return;
+    overhead->recorded += (double)recorded;
+    overhead->plain += (double)plain;
 }
 
 double overhead_pairs(const struct overhead *overhead)
@@ -69,6 +79,8 @@ cJSON *overhead_json(const struct overhead *overhead, enum channel_hook native, 
             cJSON_AddStringToObject(cost, "hook", hooks[hook].hook);
         cJSON_AddNumberToObject(cost, "inside", rounded(sums->inside * tick_ns, sums->pairs));
         cJSON_AddNumberToObject(cost, "outside", rounded(sums->outside * tick_ns, sums->pairs));
+        if (hook == CHANNEL_HOOK_PYTHON && overhead->plain > 0)
+            cJSON_AddNumberToObject(cost, "slowdown", rounded(overhead->recorded, overhead->plain));
     }
     return object;
 }

@@ -92,7 +92,25 @@ double programs_measured(const struct programs *programs)
     return overhead_pairs(&programs->overhead);
 }
 
-/* Programs whose native functions have other hooks than most, by process. */
+/* What a program's calls cost else than most programs'; NULL: nothing. */
+static cJSON *costs_of_other(const struct programs *programs, const struct program *program,
+                             enum channel_hook most, double tick_ns)
+{
+    const struct overhead *own = overhead_of(program);
+    enum channel_hook hook = overhead_native(own);
+    bool has_other = hook != CHANNEL_HOOKS && hook != most;
+    cJSON *costs = has_other ? overhead_json(&programs->overhead, hook, tick_ns) : NULL;
+    if (programs->overhead.plain > 0 && own->of[CHANNEL_HOOK_PYTHON].pairs > 0 && own->plain <= 0) {
+        if (!costs)
+            costs = cJSON_CreateObject();
+        cJSON_DeleteItemFromObjectCaseSensitive(costs, "python");
+        cJSON *python = cJSON_AddObjectToObject(costs, "python");
+        cJSON_AddNumberToObject(python, "slowdown", 1);
+    }
+    return costs;
+}
+
+/* By process. */
 static cJSON *costs_of_others(const struct programs *programs, enum channel_hook most,
                               double tick_ns)
 {
@@ -103,12 +121,12 @@ static cJSON *costs_of_others(const struct programs *programs, enum channel_hook
         if (!program || program->process == PROFILE_NONE)
             continue;
         uint32_t id = processes_known_id(programs->processes, program->process);
-        enum channel_hook hook = overhead_native(overhead_of(program));
         snprintf(number, sizeof number, "%" PRIu32, id);
-        if (hook == CHANNEL_HOOKS || hook == most || id == PROFILE_NONE ||
-            cJSON_HasObjectItem(others, number))
+        if (id == PROFILE_NONE || cJSON_HasObjectItem(others, number))
             continue;
-        cJSON_AddItemToObject(others, number, overhead_json(&programs->overhead, hook, tick_ns));
+        cJSON *other = costs_of_other(programs, program, most, tick_ns);
+        if (other)
+            cJSON_AddItemToObject(others, number, other);
     }
     if (others && others->child)
         return others;

@@ -5,13 +5,46 @@
 
 #include <stdlib.h>
 
-#define CALLS  400
-#define ROUNDS 9
-#define BYTES  32768u      /* 12 a call are needed */
-enum { FILE_INPUT = 257 }; /* Py_file_input */
+#define TURNS  200
+#define ROUNDS 15
+#define CHOSEN 5      /* of the rounds, the fastest first */
+#define BYTES  32768u /* 24 a turn are needed */
+#define FACTOR 256    /* of slowdowns in whole numbers */
+enum { FILE_INPUT = 257 /* Py_file_input */, BUILTINS = 2, CALLS = 3 /* in a turn of a loop */ };
 
-static const char call_python[] = "def f(): pass\nfor _ in calls: f()\n";
-static const char call_builtin[] = "for _ in calls: g(None)\n";
+/*
+ * An empty function shows what lies inside of it; what calls cost in all, functions that do
+ * something with arguments. The loop of code does what most Python does between calls: attributes,
+ * items, comparisons and some arithmetic. No class is made for it, which only a garbage collection
+ * would end. A method and a function, as half of the C functions that programs call are methods.
+ */
+static const char program[] = "def f(): pass\n"
+                              "def empty(turns):\n"
+                              "    for _ in turns: pass\n"
+                              "def code(turns):\n"
+                              "    a = ValueError(); a.b = 1; l = [1, 2, 3]; x = 1\n"
+                              "    for _ in turns:\n"
+                              "        y = a.b; a.b = y; z = l[1]\n"
+                              "        x = x * 3 & 1023\n"
+                              "        if y > z: y = z\n"
+                              "def python(turns):\n"
+                              "    for _ in turns: f()\n"
+                              "def two(a, b=2):\n"
+                              "    if a > b: return a\n"
+                              "    return b\n"
+                              "def one(a): return two(a) + two(a, 3)\n"
+                              "def calls(turns):\n"
+                              "    for _ in turns: one(1)\n"
+                              "def builtin(turns):\n"
+                              "    t = 'a'\n"
+                              "    for _ in turns: g(t); t.isupper()\n";
+static const char *const names[LOOPS] = {[LOOP_EMPTY] = "empty",
+                                         [LOOP_CODE] = "code",
+                                         [LOOP_PYTHON] = "python",
+                                         [LOOP_CALLS] = "calls",
+                                         [LOOP_BUILTIN] = "builtin"};
+
+static const char *const called[] = {"f", "one", "two"};
 
 static bool set_global(struct calibration *calibration, const char *name, PyObject *value)
 {
@@ -22,12 +55,12 @@ static bool set_global(struct calibration *calibration, const char *name, PyObje
 
 static PyObject *many_nones(void)
 {
-    PyObject *calls = PyTuple_New(CALLS);
-    for (Py_ssize_t i = 0; calls && i < CALLS; i++) {
+    PyObject *turns = PyTuple_New(TURNS);
+    for (Py_ssize_t i = 0; turns && i < TURNS; i++) {
         Py_IncRef(Py_None);
-        PyTuple_SetItem(calls, i, Py_None);
+        PyTuple_SetItem(turns, i, Py_None);
     }
-    return calls;
+    return turns;
 }
 
 /* A C function that does next to nothing, and has no other name by which it would be known. */
@@ -41,10 +74,14 @@ static PyObject *get_none(PyObject *self, PyObject *argument)
 
 static PyMethodDef empty_builtin = {"g", get_none, METH_O, NULL};
 
-static uint64_t run(const struct calibration *calibration, const struct calibration_loop *loop)
+/* ---- rounds ---- */
+
+static uint64_t run(const struct calibration *calibration, enum calibration_loop loop)
 {
+    PyObject *turns = PyDict_GetItemString(calibration->globals, "turns"); /* borrowed */
     uint64_t start = stream_now();
-    PyObject *result = PyEval_EvalCode(loop->code, calibration->globals, calibration->globals);
+    PyObject *result =
+        PyObject_CallFunctionObjArgs(calibration->functions[loop], turns, (PyObject *)NULL);
     uint64_t took = stream_now() - start;
     Py_XDECREF(result);
     return result ? took : UINT64_MAX;
@@ -60,33 +97,35 @@ static void sort(uint64_t *values)
         }
 }
 
-/* The program will find the machine as it is, not at its best: medians, not the least of all. */
-static uint64_t median(uint64_t *values)
+/* The program will find the machine neither at its best, nor with everything to be met first. */
+static uint64_t chosen(uint64_t *values)
 {
     sort(values);
-    return values[ROUNDS / 2];
+    return values[CHOSEN];
 }
 
-static void begin_loop(const struct calibration *calibration, struct calibration_loop *loop,
-                       const char *program)
-{
-    uint64_t took[ROUNDS];
-    loop->plain = UINT64_MAX;
-    loop->code = Py_CompileString(program, "<ncprof>", FILE_INPUT);
-    for (int i = 0; loop->code && i < ROUNDS; i++)
-        took[i] = run(calibration, loop);
-    if (loop->code)
-        loop->plain = median(took);
-}
-
+/* All loops in each round: what disturbs the machine for a while meets them alike. */
 void calibrate_begin(struct calibration *calibration)
 {
+    uint64_t took[LOOPS][ROUNDS];
     *calibration = (struct calibration){.globals = PyDict_New()};
-    if (!calibration->globals || !set_global(calibration, "calls", many_nones()))
-        return;
-    if (set_global(calibration, "g", PyCFunction_NewEx(&empty_builtin, NULL, NULL)))
-        begin_loop(calibration, &calibration->builtin, call_builtin);
-    begin_loop(calibration, &calibration->python, call_python);
+    PyObject *globals = calibration->globals;
+    PyObject *code = globals ? Py_CompileString(program, "<ncprof>", FILE_INPUT) : NULL;
+    PyObject *builtins = PyEval_GetBuiltins(); /* borrowed */
+    Py_XINCREF(builtins);
+    bool made = code && set_global(calibration, "__builtins__", builtins) &&
+                set_global(calibration, "turns", many_nones()) &&
+                set_global(calibration, "g", PyCFunction_NewEx(&empty_builtin, NULL, NULL));
+    PyObject *done = made ? PyEval_EvalCode(code, globals, globals) : NULL;
+    Py_XDECREF(code);
+    Py_XDECREF(done);
+    for (enum calibration_loop loop = 0; done && loop < LOOPS; loop++)
+        calibration->functions[loop] = PyDict_GetItemString(globals, names[loop]);
+    for (int i = 0; done && i < ROUNDS; i++)
+        for (enum calibration_loop loop = 0; loop < LOOPS; loop++)
+            took[loop][i] = run(calibration, loop);
+    for (enum calibration_loop loop = 0; loop < LOOPS; loop++)
+        calibration->plain[loop] = done ? chosen(took[loop]) : UINT64_MAX;
     PyErr_Clear();
 }
 
@@ -111,8 +150,8 @@ static uint64_t add_up_inside(const char *at, const char *end)
 }
 
 /* Into memory that nobody reads but this. */
-static struct cost run_recorded(const struct calibration *calibration,
-                                const struct calibration_loop *loop, char *events)
+static struct cost run_recorded(const struct calibration *calibration, enum calibration_loop loop,
+                                char *events)
 {
     struct thread scratch = {.recording = true}, *self = threads_current;
     scratch.stream.cursor = events;
@@ -124,59 +163,119 @@ static struct cost run_recorded(const struct calibration *calibration,
     return (struct cost){took, add_up_inside(events, scratch.stream.cursor)};
 }
 
-/* What the loops call gets numbers without being defined. */
-static void reserve_functions(const struct calibration_loop *loop)
+/* ---- what it says ---- */
+
+static void reserve_function(PyObject *function)
 {
-    PyObject *constants = PyObject_GetAttrString(loop->code, "co_consts");
-    functions_reserve(loop->code);
-    functions_reserve(&empty_builtin);
-    if (constants && PyTuple_Check(constants) && PyTuple_Size(constants) > 0)
-        functions_reserve(PyTuple_GetItem(constants, 0));
-    Py_XDECREF(constants);
+    PyObject *code = function ? PyObject_GetAttrString(function, "__code__") : NULL;
+    if (code)
+        functions_reserve(code); /* which the function keeps */
+    Py_XDECREF(code);
 }
 
-/*
- * Of the time between enter and leave half an unrecorded call is taken for the
- * function's own: the other half lies before and after it.
- */
-static void define(enum channel_hook hook, struct cost cost, uint64_t plain)
+/* What the loops call gets numbers without being defined. */
+static void reserve_functions(const struct calibration *calibration)
 {
-    uint64_t half = plain / 2, all = cost.all > plain ? cost.all - plain : 0;
-    uint64_t inside = cost.inside > half ? cost.inside - half : 0;
+    PyObject *method = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isupper");
+    for (enum calibration_loop loop = 0; loop < LOOPS; loop++)
+        reserve_function(calibration->functions[loop]);
+    for (size_t i = 0; i < sizeof called / sizeof *called; i++)
+        reserve_function(PyDict_GetItemString(calibration->globals, called[i]));
+    functions_reserve(&empty_builtin);
+    if (method && Py_TYPE(method) == &PyMethodDescr_Type)
+        functions_reserve(((struct cpython_descriptor *)method)->definition);
+    Py_XDECREF(method);
+}
+
+static uint64_t less(uint64_t from, uint64_t what)
+{
+    return from > what ? from - what : 0;
+}
+
+struct figures {
+    struct cost recorded[LOOPS];
+    uint64_t plain[LOOPS];
+    uint64_t slowdown; /* FACTOR: none */
+};
+
+/* With the loops' own turns taken off. */
+static uint64_t slowdown_of(const struct figures *figures)
+{
+    uint64_t plain = less(figures->plain[LOOP_CODE], figures->plain[LOOP_EMPTY]);
+    uint64_t recorded = less(figures->recorded[LOOP_CODE].all, figures->recorded[LOOP_EMPTY].all);
+    if (plain == 0 || recorded <= plain)
+        return FACTOR;
+    define_slowdown(recorded, plain);
+    return recorded * FACTOR / plain;
+}
+
+/* All of what recording takes: where Python is slower so are unrecorded calls, which is no cost. */
+static uint64_t all_of(const struct figures *figures, enum calibration_loop loop)
+{
+    uint64_t plain = less(figures->plain[loop], figures->plain[LOOP_EMPTY]);
+    uint64_t recorded = less(figures->recorded[loop].all, figures->recorded[LOOP_EMPTY].all);
+    return less(recorded, plain * figures->slowdown / FACTOR);
+}
+
+/* Half of what an unrecorded call takes is the function's own: the other half lies before and after
+ * it. */
+static uint64_t inside_of(const struct figures *figures, enum calibration_loop loop)
+{
+    uint64_t plain = less(figures->plain[loop], figures->plain[LOOP_EMPTY]);
+    uint64_t own = loop == LOOP_PYTHON ? plain * figures->slowdown / FACTOR : plain;
+    return less(figures->recorded[loop].inside, own / 2);
+}
+
+static void define(enum channel_hook hook, uint64_t inside, uint64_t all, unsigned calls)
+{
     if (inside > all)
         inside = all;
-    if (cost.inside > 0)
-        define_cost(hook, inside, all - inside, CALLS);
+    define_cost(hook, inside, all - inside, calls);
 }
 
-static void end_loop(const struct calibration *calibration, const struct calibration_loop *loop,
-                     enum channel_hook hook, char *events)
+static void define_costs(const struct figures *figures)
 {
-    uint64_t all[ROUNDS], inside[ROUNDS];
-    if (!loop->code)
-        return;
-    reserve_functions(loop);
-    for (int i = 0; i < ROUNDS; i++) {
-        struct cost cost = run_recorded(calibration, loop, events);
-        all[i] = cost.all;
-        inside[i] = cost.inside;
+    uint64_t inside = inside_of(figures, LOOP_PYTHON) * CALLS;
+    define(CHANNEL_HOOK_PYTHON, inside, all_of(figures, LOOP_CALLS), TURNS * CALLS);
+    if (figures->recorded[LOOP_BUILTIN].inside > 0)
+        define(CHANNEL_HOOK_BUILTIN, inside_of(figures, LOOP_BUILTIN),
+               all_of(figures, LOOP_BUILTIN), TURNS * BUILTINS);
+}
+
+static bool measure(const struct calibration *calibration, struct figures *figures, char *events)
+{
+    uint64_t all[LOOPS][ROUNDS], inside[LOOPS][ROUNDS];
+    for (int i = 0; i < ROUNDS; i++)
+        for (enum calibration_loop loop = 0; loop < LOOPS; loop++) {
+            struct cost cost = run_recorded(calibration, loop, events);
+            all[loop][i] = cost.all;
+            inside[loop][i] = cost.inside;
+        }
+    for (enum calibration_loop loop = 0; loop < LOOPS; loop++) {
+        figures->recorded[loop] = (struct cost){chosen(all[loop]), chosen(inside[loop])};
+        figures->plain[loop] = calibration->plain[loop];
+        if (figures->plain[loop] == UINT64_MAX || figures->recorded[loop].all == UINT64_MAX)
+            return false;
     }
-    functions_forget();
-    struct cost cost = {median(all), median(inside)};
-    if (cost.all != UINT64_MAX && loop->plain != UINT64_MAX)
-        define(hook, cost, loop->plain);
+    return true;
 }
 
-void calibrate_end(struct calibration *calibration)
+void calibrate_end(struct calibration *calibration, bool slows_code)
 {
-    char *events = malloc(BYTES);
+    struct figures figures = {.slowdown = FACTOR};
+    char *events = calibration->functions[0] ? malloc(BYTES) : NULL;
     if (events) {
-        end_loop(calibration, &calibration->builtin, CHANNEL_HOOK_BUILTIN, events);
-        end_loop(calibration, &calibration->python, CHANNEL_HOOK_PYTHON, events);
+        reserve_functions(calibration);
+        bool measured = measure(calibration, &figures, events);
+        functions_forget();
+        if (measured && slows_code)
+            figures.slowdown = slowdown_of(&figures);
+        if (measured)
+            define_costs(&figures);
     }
     free(events);
+    if (calibration->globals)
+        PyDict_Clear(calibration->globals); /* which its functions hold */
     Py_XDECREF(calibration->globals);
-    Py_XDECREF(calibration->python.code);
-    Py_XDECREF(calibration->builtin.code);
     PyErr_Clear();
 }

@@ -1,23 +1,24 @@
 /*
- * What recording one call of a Python function costs, and one of a C function, measured by loops of
- * a few hundred empty ones before and after the recorder has begun; about 1 ms.
+ * What recording one call of a Python function costs, and one of a C function, and how much slower
+ * Python code runs between calls: the same loops of some hundred rounds before and after the
+ * recorder has begun; about 2 ms.
  */
 #ifndef NCPROF_CAPTURE_PYTHON_CALIBRATE_H
 #define NCPROF_CAPTURE_PYTHON_CALIBRATE_H
 
 #include "capture/python/cpython.h"
 
+enum calibration_loop { LOOP_EMPTY, LOOP_CODE, LOOP_PYTHON, LOOP_CALLS, LOOP_BUILTIN, LOOPS };
+
 struct calibration {
-    PyObject *globals; /* of the loops */
-    struct calibration_loop {
-        PyObject *code; /* NULL: there was no making it */
-        uint64_t plain; /* ticks that it took */
-    } python, builtin;
+    PyObject *globals;          /* of the loops; NULL: there was no making them */
+    PyObject *functions[LOOPS]; /* borrowed */
+    uint64_t plain[LOOPS];      /* ticks that they took */
 };
 
 /* Before the recorder's hooks are in place, in the thread that puts them there. */
 void calibrate_begin(struct calibration *calibration);
-/* After: defines the cost. Nothing of the loop is recorded. */
-void calibrate_end(struct calibration *calibration);
+/* After: defines what was measured. Nothing of the loops is recorded. */
+void calibrate_end(struct calibration *calibration, bool slows_code);
 
 #endif

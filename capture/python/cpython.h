@@ -24,6 +24,7 @@
 #include <string.h>
 
 #define PYTHON_3_9  0x03090000u
+#define PYTHON_3_10 0x030a0000u
 #define PYTHON_3_11 0x030b0000u
 #define PYTHON_3_12 0x030c0000u
 #define PYTHON_3_13 0x030d0000u

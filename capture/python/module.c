@@ -39,7 +39,7 @@ static bool start_recording(char *why, size_t size)
     choice_open();
     calibrate_begin(&calibration);
     bool opened = open_recorder(why, size);
-    calibrate_end(&calibration);
+    calibrate_end(&calibration, setprofile_slows_code());
     control_obey();
     switches_open();
     return opened;

@@ -79,6 +79,11 @@ void setprofile_open(bool python_only)
     PyEval_SetProfile(callback(), NULL);
 }
 
+bool setprofile_slows_code(void)
+{
+    return opened && cpython_version >= PYTHON_3_10;
+}
+
 /* ---- profilers of the program's own, which take the hook away ---- */
 
 static PyCFunction set_profile_instead;

@@ -9,6 +9,8 @@
 
 /* Puts the callback on the calling thread. `python_only`: it takes no C functions. */
 void setprofile_open(bool python_only);
+/* Whether the interpreter runs all Python code slower because of it: CPython 3.10 and 3.11. */
+bool setprofile_slows_code(void);
 /* A C function was met for the first time: some of them end the recording. */
 void setprofile_met(PyMethodDef *definition, const char *name);
 

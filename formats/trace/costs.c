@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Above this no hook is: what a hostile file says must not make sums that mean nothing. */
-#define COST_MAX 1e7
+#define COST_MAX     1e7
+#define SLOWDOWN_MAX 10.0
 
 static const char *const kinds[] = {
     [FUNCTION_NATIVE] = "native", [FUNCTION_PYTHON] = "python", [FUNCTION_BUILTIN] = "builtin"};
@@ -48,6 +49,17 @@ static bool skip_process(const char **key, uint32_t *process)
     return true;
 }
 
+/* Where it belongs; NULL: nowhere. */
+static double *member(struct hook_cost *of, const char *key, double value)
+{
+    if (strcmp(key, "inside") == 0)
+        return &of->inside;
+    if (strcmp(key, "outside") == 0)
+        return &of->outside;
+    bool sensible = value >= 1 && value <= SLOWDOWN_MAX;
+    return sensible && strcmp(key, "slowdown") == 0 ? &of->slowdown : NULL;
+}
+
 void costs_take(struct costs *costs, const char *key, const char *value)
 {
     uint32_t process = PROFILE_NONE;
@@ -59,12 +71,12 @@ void costs_take(struct costs *costs, const char *key, const char *value)
     skip_process(&key, &process);
     while (kind <= FUNCTION_BUILTIN && !skip(&key, kinds[kind]))
         kind++;
-    if (kind > FUNCTION_BUILTIN || (strcmp(key, "inside") != 0 && strcmp(key, "outside") != 0))
+    if (kind > FUNCTION_BUILTIN || !member(&(struct hook_cost){0}, key, cost))
         return;
     struct hook_costs *of =
         process == PROFILE_NONE ? &costs->most : costs_of_process(costs, process);
     if (of)
-        *(strcmp(key, "inside") == 0 ? &of->of[kind].inside : &of->of[kind].outside) = cost;
+        *member(&of->of[kind], key, cost) = cost;
 }
 
 void costs_free(struct costs *costs)
@@ -108,7 +120,11 @@ struct charges {
     const struct definitions *definitions;
     const struct trace_context *contexts;
     struct hook_costs costs;
-    double *cost; /* a context: what the hooks took of its self time */
+    struct charge {
+        double cost;     /* what the hooks took of its self time */
+        double slowdown; /* of what is left */
+        double calls;    /* its own and those that it made: so many stretches its self time has */
+    } * of;              /* a context */
 };
 
 /* Names without a function behind them: the recorder's own. */
@@ -126,7 +142,7 @@ static void add_context(struct charges *charges, uint32_t c)
     const struct trace_function *function =
         &charges->definitions->functions.data[context->function];
     if (is_named(charges, function, COSTS_WAITING)) {
-        charges->cost[c] = INFINITY;
+        charges->of[c].cost = INFINITY;
         return;
     }
     uint32_t kind = function->kind <= FUNCTION_BUILTIN     ? function->kind
@@ -135,8 +151,12 @@ static void add_context(struct charges *charges, uint32_t c)
     const struct hook_cost *cost = &charges->costs.of[kind];
     /* The callers of what is folded are folded with it. */
     uint32_t caller = is_named(charges, function, event_log_folded_name) ? c : context->parent;
-    charges->cost[c] += (double)context->calls * cost->inside;
-    charges->cost[caller] += (double)context->calls * cost->outside;
+    double calls = (double)context->calls;
+    charges->of[c].slowdown = cost->slowdown;
+    charges->of[c].cost += calls * cost->inside;
+    charges->of[c].calls += calls;
+    charges->of[caller].cost += calls * cost->outside;
+    charges->of[caller].calls += calls;
 }
 
 /* Functions without a kind are those that nobody could name. */
@@ -148,9 +168,12 @@ static struct hook_costs with_unknown(struct hook_costs costs)
     return costs;
 }
 
-static int64_t left_of(int64_t self, double cost)
+static int64_t left_of(int64_t self, const struct charge *charge)
 {
-    double left = (double)self - cost;
+    double left = (double)self - charge->cost;
+    double slowed = fmin(left, charge->calls * COSTS_STRETCH);
+    if (charge->slowdown > 1 && slowed > 0)
+        left -= slowed - slowed / charge->slowdown;
     int64_t rounded = left > 0 ? (int64_t)left : 0;
     return rounded < self ? rounded : self;
 }
@@ -163,11 +186,11 @@ void costs_correct(const struct costs *costs, const struct definitions *definiti
     struct charges charges = {.definitions = definitions,
                               .contexts = of->tree.contexts.data,
                               .costs = with_unknown(*costs_of(costs, of->process)),
-                              .cost = memory_zeroed(count, sizeof *charges.cost)};
+                              .of = memory_zeroed(count, sizeof *charges.of)};
     for (uint32_t c = 1; c < count; c++)
         add_context(&charges, c);
     self[0] = 0;
     for (uint32_t c = 1; c < count; c++)
-        self[c] = left_of(trace_clock_span(clock, charges.contexts[c].self), charges.cost[c]);
-    free(charges.cost);
+        self[c] = left_of(trace_clock_span(clock, charges.contexts[c].self), &charges.of[c]);
+    free(charges.of);
 }

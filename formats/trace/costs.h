@@ -4,6 +4,10 @@
  *
  * A hook reads the clock in its middle. Of what an enter and a leave cost a call, the part between
  * their two readings (`inside`) is in the callee's own time, the rest (`outside`) in its caller's.
+ * And an interpreter can be slower all the time while it tells of calls (CPython 3.11): what is
+ * left of a function's own time is divided by that, except for stretches without any call that are
+ * longer than COSTS_STRETCH on average: these are some operation in C or a wait, which nothing
+ * slows down.
  */
 #ifndef NCPROF_FORMATS_TRACE_COSTS_H
 #define NCPROF_FORMATS_TRACE_COSTS_H
@@ -14,6 +18,7 @@
 
 struct hook_cost {
     double inside, outside; /* ns a call */
+    double slowdown;        /* of what these functions do between calls; 0: none */
 };
 
 /* By enum function_kind; 0: unknown. */
@@ -34,6 +39,8 @@ struct costs {
 
 /* The time that a thread waited for the recorder is a function's of this name, of kind unknown. */
 #define COSTS_WAITING "[waiting for the recorder]"
+
+#define COSTS_STRETCH 5e6 /* ns */
 
 /* A pair of metadata; those that are not about costs, or make no sense, are passed over. */
 void costs_take(struct costs *costs, const char *key, const char *value);

@@ -100,6 +100,51 @@ static void each_part_is_taken_from_who_paid_it(void **state)
     definitions_free(&tree.definitions);
 }
 
+static void a_slowdown_is_between_one_and_ten(void **state)
+{
+    (void)state;
+    struct costs costs = {0};
+    costs_take(&costs, "cost.python.slowdown", "0.5");
+    costs_take(&costs, "cost.python.slowdown", "11");
+    costs_take(&costs, "cost.process.4.python.slowdown", "nan");
+    assert_false(costs_known(&costs));
+    costs_take(&costs, "cost.python.slowdown", "2.5");
+    costs_take(&costs, "cost.process.4.python.slowdown", "1");
+    assert_true(costs_of(&costs, 0)->of[FUNCTION_PYTHON].slowdown == 2.5);
+    assert_true(costs_of(&costs, 4)->of[FUNCTION_PYTHON].slowdown == 1);
+    costs_free(&costs);
+}
+
+static void what_is_left_is_divided_by_the_slowdown(void **state)
+{
+    (void)state;
+    struct tree tree;
+    int64_t self[4];
+    struct costs costs = some_costs;
+    costs.most.of[FUNCTION_PYTHON].slowdown = 2;
+    make_tree(&tree, FUNCTION_BUILTIN, "len");
+    costs_correct(&costs, &tree.definitions, 0, &tree.clock, self);
+    assert_int_equal(self[tree.main], (10000 - 20 - 100 * 50) / 2);
+    assert_int_equal(self[tree.f], (40000 - 100 * 20 - 200 * 30) / 2);
+    assert_int_equal(self[tree.len], 5000 - 200 * 5);
+    definitions_free(&tree.definitions);
+}
+
+/* A second without any call is no Python code. */
+static void long_stretches_are_slowed_for_a_while_only(void **state)
+{
+    (void)state;
+    struct tree tree;
+    int64_t self[4];
+    struct costs costs = {.most.of = {[FUNCTION_PYTHON] = {.slowdown = 2}}};
+    make_tree(&tree, FUNCTION_PYTHON, "wait");
+    tree.definitions.threads.data[0].tree.contexts.data[tree.len].calls = 1;
+    tree.definitions.threads.data[0].tree.contexts.data[tree.len].self = 100000000;
+    costs_correct(&costs, &tree.definitions, 0, &tree.clock, self);
+    assert_int_equal(self[tree.len], 1000000000 - (int64_t)COSTS_STRETCH / 2);
+    definitions_free(&tree.definitions);
+}
+
 /* Beside native functions too. */
 static void coroutines_cost_what_python_does(void **state)
 {
@@ -160,6 +205,9 @@ int main(void)
         cmocka_unit_test(costs_are_taken_by_their_keys),
         cmocka_unit_test(a_process_can_have_its_own),
         cmocka_unit_test(each_part_is_taken_from_who_paid_it),
+        cmocka_unit_test(a_slowdown_is_between_one_and_ten),
+        cmocka_unit_test(what_is_left_is_divided_by_the_slowdown),
+        cmocka_unit_test(long_stretches_are_slowed_for_a_while_only),
         cmocka_unit_test(coroutines_cost_what_python_does),
         cmocka_unit_test(nothing_goes_below_zero),
         cmocka_unit_test(waiting_is_the_recorders),
