@@ -31,7 +31,8 @@ void corrections_sentence(const struct profile *profile, uint32_t metric, char *
     struct corrections taken = corrections_of(profile, PROFILE_NONE);
     char value[40], share[16];
     buffer[0] = '\0';
-    if (isnan(taken.seconds) || (metric != 0 && metric != profile->correction.raw))
+    if (isnan(taken.seconds) || taken.seconds <= 0 ||
+        (metric != 0 && metric != profile->correction.raw))
         return;
     number_value(taken.seconds, &seconds, value, sizeof value);
     share_text(taken.share, share, sizeof share);
@@ -47,7 +48,7 @@ void corrections_brief(const struct profile *profile, uint32_t metric, uint32_t 
     struct corrections taken = corrections_of(profile, thread);
     char share[16];
     buffer[0] = '\0';
-    if (isnan(taken.share) || metric != 0)
+    if (isnan(taken.share) || taken.share <= 0 || metric != 0)
         return;
     share_text(taken.share, share, sizeof share);
     snprintf(buffer, size, "less %s overhead", share);

@@ -100,8 +100,13 @@ HEADER = ["recorder", "total", "worst share off by, points"]
 
 def interpreters(options):
     """The one that was asked for and, where it is another version, 3.13, which has other hooks."""
-    other = shutil.which("python3.13")
-    return [options.python] + ([other] if other else [])
+    asked, others = [options.python], [shutil.which("python3.13") or ""]
+    others += sorted(str(path) for path in Path.home().glob(".pyenv/versions/3.13*/bin/python3.13"))
+    for other in others:
+        done = subprocess.run([other, "-c", ""], check=False, capture_output=True) if other else None
+        if done and done.returncode == 0:
+            return [*asked, other]
+    return asked
 
 
 def of_python(options, interpreter):

@@ -106,15 +106,18 @@ def profiled():
 @test("Python: what is corrected is nearer to the truth than what was recorded")
 def python():
     def once():
-        took, pace, _ = unrecorded(PYTHON, str(BENCH / "accuracy.py"), "60")
+        took, pace, truth = unrecorded(PYTHON, str(BENCH / "accuracy.py"), "60", "--truth")
         pace_then, _, functions = recorded(PYTHON, str(BENCH / "accuracy.py"), "60")
         true = took / pace * pace_then / 1e9
+        times = {name: functions[name]["corrected_tottime"] for name in truth}
         return (functions["work"]["corrected_cumtime"] / true,
-                functions["work"]["raw_cumtime"] / true)
-    ratio, raw = (statistics.median(column) for column in zip(*rounds_of(once)))
-    print(f"# Python: total {100 * ratio - 100:+.1f} % (raw {100 * raw - 100:+.1f} %)")
-    expect(ratio < raw, "nothing was taken off")
-    expect(0.8 < ratio < 1.4, f"the total is {ratio:.2f} of the unrecorded run's")
+                functions["work"]["raw_cumtime"] / true, off(truth, times))
+    ratio, raw, share = (statistics.median(column) for column in zip(*rounds_of(once)))
+    print(f"# Python: total {100 * ratio - 100:+.1f} % (raw {100 * raw - 100:+.1f} %), "
+          f"shares off by {share:.1f} points")
+    expect(abs(ratio - 1) < abs(raw - 1), "the correction makes it worse")
+    expect(0.75 < ratio < 1.3, f"the total is {ratio:.2f} of the unrecorded run's")
+    expect(share < 6, f"a share is off by {share:.1f} points")
 
 
 @test("the costs are in the trace, and what is corrected by them is said")
