@@ -16,20 +16,22 @@ uint64_t histogram_bucket_value(uint32_t bucket)
     return low + ((UINT64_C(1) << shift) >> 1);
 }
 
-/* The index of the first bucket that is not below `bucket`. */
+/*
+ * The index of the first bucket that is not below `bucket`. Which half it is in is computed and
+ * not branched on: it would be guessed wrong every other time.
+ */
 static uint32_t place_of(const struct histogram *histogram, uint32_t bucket)
 {
-    uint32_t low = 0, high = histogram->count;
-    if (high && histogram->buckets[high - 1].bucket < bucket) /* mostly they come in order */
-        return high;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (histogram->buckets[middle].bucket < bucket)
-            low = middle + 1;
-        else
-            high = middle;
+    const struct histogram_bucket *low = histogram->buckets;
+    uint32_t count = histogram->count;
+    if (!count || low[count - 1].bucket < bucket) /* mostly they come in order */
+        return count;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        low += (uint32_t)(low[half - 1].bucket < bucket) * half;
+        count -= half;
     }
-    return low;
+    return (uint32_t)(low - histogram->buckets) + (low->bucket < bucket);
 }
 
 void histogram_add_bucket(struct histogram *histogram, uint32_t bucket, uint64_t count)

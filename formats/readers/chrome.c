@@ -33,9 +33,14 @@ struct event {
     char phase;
     bool has_at, has_duration;
     struct place_key key;
-    uint32_t category;
     int64_t at, duration;
-    struct slice name; /* in chrome.name */
+    struct slice name, category; /* in chrome.name and chrome.category */
+};
+
+/* A copy of text that is used again for the next one. */
+struct text {
+    char *data;
+    size_t capacity;
 };
 
 struct cpu_profile {
@@ -51,26 +56,26 @@ struct chrome {
     struct samples *samples;
     struct place_list profile_index; /* of `profiles`, by process and id */
     ARRAY(struct cpu_profile) profiles;
-    struct v8 *part;    /* what the event holds of a profile; NULL: nothing */
-    char *name, *named; /* the event's name, and what its arguments call "name" */
-    size_t name_capacity;
+    struct v8 *part; /* what the event holds of a profile; NULL: nothing */
+    struct text name, category;
+    char *named; /* what the event's arguments call "name" */
     uint64_t events, spans, odd, others;
 };
 
 /* ---- an event's members ---- */
 
-static void read_name(struct chrome *c, struct event *event)
+static void read_text(struct chrome *c, struct text *copy, struct slice *out)
 {
     struct slice text;
     if (!scan_string(c->scan, &text))
         return;
-    if (text.length > c->name_capacity) {
-        c->name_capacity = text.length * 2;
-        c->name = memory_resize(c->name, c->name_capacity, 1);
+    if (text.length > copy->capacity || !copy->data) {
+        copy->capacity = text.length * 2;
+        copy->data = memory_resize(copy->data, copy->capacity, 1);
     }
     if (text.length)
-        memcpy(c->name, text.text, text.length);
-    event->name = (struct slice){c->name, text.length};
+        memcpy(copy->data, text.text, text.length);
+    *out = (struct slice){copy->data, text.length};
 }
 
 static struct v8 *part(struct chrome *c)
@@ -128,17 +133,10 @@ static void read_phase(struct chrome *c, struct event *event)
         event->phase = text.text[0];
 }
 
-static void read_category(struct chrome *c, struct event *event)
-{
-    struct slice text;
-    if (scan_string(c->scan, &text))
-        event->category = build_text(c->build, text.text, text.length);
-}
-
 static void read_member(struct chrome *c, struct event *event, struct slice key)
 {
     if (slice_is(key, "name"))
-        read_name(c, event);
+        read_text(c, &c->name, &event->name);
     else if (slice_is(key, "ph"))
         read_phase(c, event);
     else if (slice_is(key, "ts"))
@@ -154,7 +152,7 @@ static void read_member(struct chrome *c, struct event *event, struct slice key)
     else if (slice_is(key, "args"))
         read_arguments(c, event);
     else if (slice_is(key, "cat"))
-        read_category(c, event);
+        read_text(c, &c->category, &event->category);
     else if (slice_is(key, "id"))
         event->key.id = label_read(c->scan, c->build);
     else
@@ -189,7 +187,9 @@ static void take_span(struct chrome *c, struct event *event, bool async)
     }
     if (async) {
         key.thread = (struct label){0};
-        key.category = event->category ? event->category : build_text(c->build, "async", 5);
+        key.category = event->category.length
+                           ? build_text(c->build, event->category.text, event->category.length)
+                           : build_text(c->build, "async", 5);
     } else {
         key.id = (struct label){0};
     }
@@ -374,7 +374,8 @@ static int read_chrome(struct input *input, struct build *build, struct error *e
     places_free(&c.places);
     samples_free(c.samples);
     scan_free(c.scan);
-    free(c.name);
+    free(c.name.data);
+    free(c.category.data);
     return status;
 }
 

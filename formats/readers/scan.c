@@ -6,10 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-#define WINDOW     (256u << 10)
-#define STRING_MAX INPUT_LINE_MAX
-#define FIGURES    400 /* of a number; longer ones are no number */
+#define WINDOW       (256u << 10)
+#define STRING_MAX   INPUT_LINE_MAX
+#define FIGURES      400 /* of a number; longer ones are no number */
+#define PLAIN_DIGITS 18
+#define PADDING      16u /* bytes behind the window that may be looked at and mean nothing */
 
 struct scan {
     struct input *input;
@@ -53,7 +58,7 @@ struct scan *scan_new(struct input *input)
     struct scan *scan = memory_zeroed(1, sizeof *scan);
     scan->input = input;
     scan->capacity = WINDOW;
-    scan->window = memory_alloc(WINDOW + 1);
+    scan->window = memory_zeroed(WINDOW + PADDING, 1);
     scan->at = scan->end = scan->window;
     *scan->end = '\0';
     scan->fresh = true;
@@ -132,14 +137,14 @@ static bool more(struct scan *scan)
     memmove(scan->window, scan->at, held);
     if (held > scan->capacity / 2) {
         scan->capacity *= 2;
-        scan->window = memory_resize(scan->window, scan->capacity + 1, 1);
+        scan->window = memory_resize(scan->window, scan->capacity + PADDING, 1);
     }
     scan->at = scan->window;
     scan->end = scan->window + held;
     bool cut = input_read(scan->input, scan->end, scan->capacity - held, &got, &scan->error);
     scan->end += got;
     scan->read += got;
-    *scan->end = '\0';
+    memset(scan->end, 0, PADDING);
     scan->exhausted = cut || !got;
     if (cut && !got)
         stop(scan);
@@ -246,6 +251,28 @@ bool scan_key(struct scan *scan, struct slice *key)
 
 /* ---- strings ---- */
 
+/* The first quote or backslash in the window from `at` on, or its end. */
+static inline char *find_mark(const struct scan *scan, char *at)
+{
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    for (; at < scan->end; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash));
+        unsigned found = (unsigned)_mm_movemask_epi8(marks);
+        if (found) {
+            at += __builtin_ctz(found);
+            break;
+        }
+    }
+    return at < scan->end ? at : scan->end;
+#else
+    while (at < scan->end && *at != '"' && *at != '\\')
+        at++;
+    return at;
+#endif
+}
+
 /*
  * The closing quote of the string at `at`, which is in the window then, with the bytes up to a
  * colon when one follows: what is returned stays where it is until that is taken. *escaped: there
@@ -256,25 +283,21 @@ static char *string_end(struct scan *scan, bool *escaped)
     size_t done = 1;
     *escaped = false;
     for (;;) {
-        char *from = scan->at + done, *quote = memchr(from, '"', (size_t)(scan->end - from));
-        char *limit = quote ? quote : scan->end;
-        char *slash = memchr(from, '\\', (size_t)(limit - from));
-        if (slash) {
+        char *mark = find_mark(scan, scan->at + done);
+        if (mark < scan->end && *mark == '\\') {
             *escaped = true;
-            if (slash + 1 < scan->end) {
-                done = (size_t)(slash - scan->at) + 2;
+            if (mark + 1 < scan->end) {
+                done = (size_t)(mark - scan->at) + 2;
                 continue;
             }
-            limit = slash;
-        } else if (quote) {
-            char *next = quote + 1;
+        } else if (mark < scan->end) {
+            char *next = mark + 1;
             while (is(*next, BLANK))
                 next++;
             if (next < scan->end || scan->exhausted)
-                return quote;
-            limit = quote;
+                return mark;
         }
-        done = (size_t)(limit - scan->at);
+        done = (size_t)(mark - scan->at);
         if (!more(scan) && (scan->failed || scan->at[done] != '"')) {
             fail_at_end(scan);
             return NULL;
@@ -389,10 +412,40 @@ bool scan_number(struct scan *scan, struct decimal *number)
     return true;
 }
 
+/*
+ * "-12.75" as most numbers are: all of it and what follows in the window, with no more than 18
+ * digits and no more than `places` decimals. False: it is to be read the long way.
+ */
+static bool scan_plain(struct scan *scan, int places, int64_t *value)
+{
+    const char *at = scan->at;
+    int64_t digits = 0;
+    int left = PLAIN_DIGITS - places, missing = places; /* of digits, of decimals */
+    bool negative = *at == '-';
+    at += negative;
+    const char *begin = at;
+    for (; *at >= '0' && *at <= '9'; at++, left--)
+        digits = left > 0 ? digits * 10 + (*at - '0') : 0;
+    if (at == begin)
+        return false;
+    if (*at == '.')
+        for (at++; *at >= '0' && *at <= '9'; at++, missing--)
+            digits = missing > 0 ? digits * 10 + (*at - '0') : 0;
+    if (left < 0 || missing < 0 || at == scan->end || is(*at, FIGURE | LETTER))
+        return false;
+    for (; missing; missing--)
+        digits *= 10;
+    scan->at += at - scan->at;
+    *value = negative ? -digits : digits;
+    return true;
+}
+
 bool scan_scaled(struct scan *scan, int places, int64_t *value)
 {
     struct decimal number;
     int64_t scaled;
+    if (is(due(scan), FIGURE) && scan_plain(scan, places, value))
+        return true;
     if (!scan_number(scan, &number) || !decimal_scaled(&number, places, &scaled))
         return false;
     *value = scaled;
@@ -415,14 +468,11 @@ static void skip_string(struct scan *scan)
 {
     scan->at++;
     for (;;) {
-        char *quote = memchr(scan->at, '"', (size_t)(scan->end - scan->at));
-        char *limit = quote ? quote : scan->end;
-        char *slash = memchr(scan->at, '\\', (size_t)(limit - scan->at));
-        if (!slash && quote) {
-            scan->at = quote + 1;
+        scan->at = find_mark(scan, scan->at);
+        if (scan->at < scan->end && *scan->at == '"') {
+            scan->at++;
             return;
         }
-        scan->at = slash ? slash : limit;
         if (scan->end - scan->at < 2 && !more(scan)) {
             fail_at_end(scan);
             return;

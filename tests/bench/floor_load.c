@@ -7,6 +7,7 @@
  * What a profile needs beyond that (functions, a tree, totals) is not in it.
  */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,15 +129,22 @@ static void look_at_bytes(int file)
 {
     static char buffer[BLOCK];
     uint64_t quotes = 0, brackets = 0;
-    unsigned inside = 0, escaped = 0;
+    bool inside = false;
     for (ssize_t got; (got = read(file, buffer, sizeof buffer)) > 0;) {
         for (ssize_t i = 0; i < got; i++) {
-            char c = buffer[i];
-            unsigned quote = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
-            inside ^= quote;
-            quotes += quote;
-            brackets += !inside && (c == '{' || c == '[');
+            switch (buffer[i]) {
+            case '"':
+                inside = !inside;
+                quotes++;
+                break;
+            case '\\':
+                i++;
+                break;
+            case '{':
+            case '[':
+                brackets += !inside;
+                break;
+            }
         }
     }
     printf("%llu quotes, %llu brackets\n", (unsigned long long)quotes,
