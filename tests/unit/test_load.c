@@ -105,9 +105,13 @@ static void takes_the_format_it_is_told(void **state)
     struct profile *profiles[FILES];
     struct error err = {0};
     write_files(paths);
-    assert_int_equal(load_profiles((const char *const *)paths, 2, "pstats", profiles, &err), -1);
+    assert_int_equal(load_profiles((const char *const *)paths, 2,
+                                   &(struct opening){.from = "pstats"}, profiles, &err),
+                     -1);
     assert_string_equal(err.file, paths[0]);
-    assert_int_equal(load_profiles((const char *const *)paths, 2, "folded", profiles, &err), 0);
+    assert_int_equal(load_profiles((const char *const *)paths, 2,
+                                   &(struct opening){.from = "folded"}, profiles, &err),
+                     0);
     profile_free(profiles[0]);
     profile_free(profiles[1]);
     remove_files(paths);
