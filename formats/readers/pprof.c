@@ -299,6 +299,19 @@ static bool is_field(const struct protobuf_field *field)
     return either || field->wire == (message ? PROTOBUF_BYTES : PROTOBUF_VARINT);
 }
 
+/* Whether a field begins here that goes on behind the head. */
+static bool may_go_on(struct protobuf rest)
+{
+    struct protobuf_field field = {0};
+    uint64_t key;
+    if (!protobuf_varint(&rest, &key))
+        return rest.end - rest.at < 10;
+    field.number = key >> 3 > PPROF_DEFAULT_TYPE ? 0 : (uint32_t)(key >> 3);
+    field.wire = (enum protobuf_wire)(key & 7);
+    return field.number && is_field(&field) &&
+           (field.wire == PROTOBUF_BYTES || rest.end - rest.at < 10);
+}
+
 static bool is_message(struct protobuf body, uint32_t last_field)
 {
     struct protobuf_field field;
@@ -334,6 +347,8 @@ static int probe_pprof(const uint8_t *head, size_t size)
     }
     if (more < 0 && size < INPUT_HEAD_MAX)
         return typed ? 30 : 0;
+    if (more < 0 && !may_go_on(cursor))
+        return 0;
     return typed ? 70 : any ? 40 : 0;
 }
 
