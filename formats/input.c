@@ -1,5 +1,6 @@
 #include "formats/input.h"
 
+#include "formats/input_ahead.h"
 #include "formats/input_layers.h"
 #include "formats/profile/memory.h"
 
@@ -18,6 +19,7 @@ struct input {
     char *path;
     char *folder; /* where the file lies, with a slash; NULL: it is no file */
     struct layer *top;
+    struct ahead *ahead; /* reads `top` for us; NULL: we do */
     struct layer_budget budget;
     int descriptor;     /* of a plain regular file, for mapping; else -1 */
     uint64_t file_size; /* 0: unknown */
@@ -163,10 +165,12 @@ uint64_t input_limit(const struct input *input, uint64_t packed)
 
 void input_release(struct input *input)
 {
+    ahead_free(input->ahead);
     layer_free(input->top);
     if (input->map)
         munmap(input->map, input->map_size);
     free(input->storage);
+    input->ahead = NULL;
     input->top = NULL;
     input->map = NULL;
     input->data = input->storage = NULL;
@@ -242,6 +246,13 @@ static void make_room(struct input *input, size_t least)
     input->end = held;
 }
 
+static int read_layers(struct input *input, uint8_t *buffer, size_t size, size_t *got,
+                       struct error *err)
+{
+    return input->ahead ? ahead_read(input->ahead, buffer, size, got, err)
+                        : layer_read(input->top, buffer, size, got, err);
+}
+
 /* Reads up to `most` further bytes: 1 when there are some, 0 at the end, -1. */
 static int fill(struct input *input, size_t most, struct error *err)
 {
@@ -249,11 +260,22 @@ static int fill(struct input *input, size_t most, struct error *err)
         return 0;
     make_room(input, most < BUFFER_SIZE / 4 ? most : BUFFER_SIZE / 4);
     size_t room = input->capacity - input->end, got = 0;
-    if (layer_read(input->top, input->storage + input->end, most < room ? most : room, &got, err))
+    if (read_layers(input, input->storage + input->end, most < room ? most : room, &got, err))
         return error_in_file(err, input->path);
     input->end += got;
     input->ended = !got;
     return got ? 1 : 0;
+}
+
+/*
+ * For who reads on and on: files are unpacked ahead. Of a pipe nobody knows whether it goes on, and
+ * a thread that waits for it could not be ended.
+ */
+static int fill_on(struct input *input, struct error *err)
+{
+    if (!input->ahead && !input->plain && !input->ended && input->file_size)
+        input->ahead = ahead_new(input->top);
+    return fill(input, BUFFER_SIZE, err);
 }
 
 /* Fills up to `wanted` bytes; an error counts only when there is nothing before it. */
@@ -342,7 +364,7 @@ int input_line(struct input *input, const char **line, size_t *length, struct er
             err->code = ERROR_LIMIT;
             return error_in_file(err, input->path);
         }
-        int more = fill(input, BUFFER_SIZE, err);
+        int more = fill_on(input, err);
         if (more < 0)
             return -1;
         if (!more)
@@ -358,7 +380,7 @@ int input_read(struct input *input, void *buffer, size_t size, size_t *got, stru
     while (*got < size) {
         size_t held = input->end - input->begin;
         if (!held) {
-            int more = fill(input, BUFFER_SIZE, err);
+            int more = fill_on(input, err);
             if (more < 0)
                 return -1;
             if (!more)

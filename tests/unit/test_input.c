@@ -275,6 +275,80 @@ static void lines_before_a_cut_come_first(void **state)
     free(text.data);
 }
 
+#define MANY_LINES 400000u
+
+/* 6 MB: of that size it is unpacked in a thread of its own. */
+static struct bytes many_lines(void)
+{
+    struct bytes text = {memory_alloc(MANY_LINES * 16), 0};
+    for (unsigned i = 0; i < MANY_LINES; i++)
+        text.size += (size_t)snprintf((char *)text.data + text.size, 16, "line %09u\n", i);
+    return text;
+}
+
+static void expect_many_lines(struct input *input, unsigned from, unsigned to)
+{
+    char wanted[16];
+    for (unsigned i = from; i < to; i++) {
+        snprintf(wanted, sizeof wanted, "line %09u", i);
+        expect_line(input, wanted);
+    }
+}
+
+static void much_is_unpacked_ahead(void **state)
+{
+    (void)state;
+    struct bytes text = many_lines(),
+                 packed[] = {gzip(text.data, text.size), zstd(text.data, text.size)};
+    for (unsigned i = 0; i < 2; i++) {
+        struct input *input = input_from_memory(packed[i].data, packed[i].size, "memory");
+        expect_many_lines(input, 0, MANY_LINES);
+        expect_end(input);
+        assert_int_equal(input_offset(input), text.size);
+        assert_true(input_progress(input) == 1);
+        input_close(input);
+    }
+    for (unsigned lines = 0; lines < MANY_LINES; lines += MANY_LINES / 5) {
+        struct input *input = input_from_memory(packed[0].data, packed[0].size, "memory");
+        expect_many_lines(input, 0, lines);
+        input_close(input); /* in the middle */
+        input = input_from_memory(packed[1].data, packed[1].size, "memory");
+        expect_many_lines(input, 0, lines);
+        struct error err = {0};
+        const uint8_t *data;
+        size_t size;
+        assert_int_equal(input_all(input, &data, &size, &err), 0);
+        assert_int_equal(size, text.size - lines * 15);
+        assert_memory_equal(data, text.data + lines * 15, size);
+        input_close(input);
+    }
+    free(packed[0].data);
+    free(packed[1].data);
+    free(text.data);
+}
+
+static void much_before_a_cut_comes_first(void **state)
+{
+    (void)state;
+    struct bytes text = many_lines(), packed = gzip(text.data, text.size);
+    struct input *input = input_from_memory(packed.data, packed.size * 4 / 5, "memory");
+    struct error err = {0};
+    unsigned lines;
+    expect_many_lines(input, 0, MANY_LINES / 2);
+    assert_int_equal(read_to_error(input, &lines, &err), ERROR_TRUNCATED);
+    assert_true(lines > MANY_LINES / 4 && lines < MANY_LINES / 2);
+    assert_int_equal(read_to_error(input, &lines, &err), ERROR_TRUNCATED);
+    assert_int_equal(lines, 0);
+    input_close(input);
+    packed.data[packed.size / 2] ^= 0x55;
+    input = input_from_memory(packed.data, packed.size, "memory");
+    assert_int_equal(read_to_error(input, &lines, &err), ERROR_FORMAT);
+    assert_true(lines > MANY_LINES / 3 && lines < MANY_LINES);
+    input_close(input);
+    free(packed.data);
+    free(text.data);
+}
+
 static void all_before_a_cut_is_there(void **state)
 {
     (void)state;
@@ -379,7 +453,8 @@ static void bombs_are_refused(void **state)
     input = input_from_memory(packed.data, packed.size, "limited");
     input_set_limit(input, 4999);
     assert_int_equal(input_all(input, &data, &size, &err), -1);
-    assert_string_equal(err.text, "unpacks to more than the limit of 4999 bytes; see --max-unpacked");
+    assert_string_equal(err.text,
+                        "unpacks to more than the limit of 4999 bytes; see --max-unpacked");
     input_close(input);
     free(packed.data);
     free(twice.data);
@@ -499,6 +574,8 @@ int main(void)
         cmocka_unit_test(packing_is_nested_four_deep),
         cmocka_unit_test(our_container_is_left_alone),
         cmocka_unit_test(lines_before_a_cut_come_first),
+        cmocka_unit_test(much_is_unpacked_ahead),
+        cmocka_unit_test(much_before_a_cut_comes_first),
         cmocka_unit_test(all_before_a_cut_is_there),
         cmocka_unit_test(packed_statistics_may_be_cut),
         cmocka_unit_test(damage_is_told),
