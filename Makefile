@@ -217,8 +217,10 @@ fuzz:
 	@$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=$(FUZZ_BUILD) \
 	  TEST_CFLAGS=-DFUZZ_LIBFUZZER FUZZ_LDFLAGS=-fsanitize=fuzzer $(FUZZ_BUILD)/tests/fuzz_readers
 	@mkdir -p $(FUZZ_BUILD)/corpus $(FUZZ_BUILD)/found
+	@find -L ../shared/corpus -type f -size -16k 2>/dev/null | paste -sd, > $(FUZZ_BUILD)/seeds
 	$(FUZZ_BUILD)/tests/fuzz_readers -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096 \
-	  -artifact_prefix=$(FUZZ_BUILD)/found/ $(FUZZ_BUILD)/corpus $(wildcard tests/fuzz/corpus)
+	  -artifact_prefix=$(FUZZ_BUILD)/found/ $$(test ! -s $(FUZZ_BUILD)/seeds || echo -seed_inputs=@$(FUZZ_BUILD)/seeds) \
+	  $(FUZZ_BUILD)/corpus $(wildcard tests/fuzz/corpus)
 
 screenshots:
 	@.ci/setup build test screenshots

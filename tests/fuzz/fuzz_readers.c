@@ -12,12 +12,17 @@
  *                 within a second of the processor's time and 20 microseconds a byte.
  *
  *     fuzz_readers [FILE|FOLDER]...          default: tests/fuzz/corpus
+ *
+ * An input that begins with "@@ " is a folder of files, for formats of several (uftrace's): a line
+ * "@@ NAME" before each.
  */
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void require(bool condition, const char *what, const struct error *err)
 {
@@ -63,11 +68,78 @@ static FILE *sink(void)
     return file;
 }
 
+/* ---- folders ---- */
+
+#define FILES_MAX 16
+#define MARK      "\n@@ "
+
+struct folder {
+    char path[64];
+    char *names[FILES_MAX];
+    unsigned count;
+};
+
+static bool is_name(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)text[i]) && (text[i] != '.' || !i) && text[i] != '-')
+            return false;
+    return length && length < 32;
+}
+
+static void write_file(struct folder *folder, const char *text, size_t size)
+{
+    const char *line = memchr(text, '\n', size);
+    size_t length = line ? (size_t)(line - text) : size;
+    if (!is_name(text, length) || folder->count == FILES_MAX)
+        return;
+    char *path = memory_printf("%s/%.*s", folder->path, (int)length, text);
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        abort();
+    if (line)
+        fwrite(line + 1, 1, size - length - 1, file);
+    fclose(file);
+    folder->names[folder->count++] = path;
+}
+
+static void read_folder(const uint8_t *data, size_t size)
+{
+    const char *at = (const char *)data + strlen(MARK) - 1, *end = (const char *)data + size;
+    struct folder folder = {.path = "/dev/shm/ncprof-fuzz-XXXXXX"};
+    struct profile *profile = NULL;
+    struct error err = {0};
+    if (!mkdtemp(folder.path))
+        abort();
+    while (at) {
+        const char *mark = memmem(at, (size_t)(end - at), MARK, strlen(MARK));
+        write_file(&folder, at, (size_t)((mark ? mark : end) - at));
+        at = mark ? mark + strlen(MARK) : NULL;
+    }
+    if (!profile_load(&profile, folder.path, NULL, &err)) {
+        require(!profile_check(profile, &err), "folder", &err);
+        profile_free(profile);
+    } else {
+        require(err.code != ERROR_NONE && err.text[0], "an error says nothing", &err);
+    }
+    for (unsigned i = 0; i < folder.count; i++) {
+        unlink(folder.names[i]);
+        free(folder.names[i]);
+    }
+    rmdir(folder.path);
+}
+
+/* ---- an input ---- */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *only = getenv("FUZZ_READER");
+    if (size >= strlen(MARK) && !memcmp(data, MARK + 1, strlen(MARK) - 1)) {
+        read_folder(data, size);
+        return 0;
+    }
     if (only) {
         read_as(data, size, only, sink());
         return 0;
@@ -84,7 +156,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #include <fcntl.h>
 #include <malloc.h>
 #include <time.h>
-#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MEASURES_MEMORY false
@@ -94,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #define MEMORY_SLACK   ((size_t)64 << 20)
 #define MEMORY_A_BYTE  64
-#define CHANGED_COPIES 300
+#define CHANGED_COPIES 300 /* FUZZ_COPIES in the environment: others */
 #define CUTS_MAX       4096
 #define FILE_MAX       ((size_t)1 << 20)
 
@@ -173,7 +244,9 @@ static void try_changes(const uint8_t *data, size_t size)
                                      ';', '"', '(',  '{',  'r',  'c'};
     uint64_t state = UINT64_C(0x9e3779b97f4a7c15) ^ size;
     uint8_t *copy = memory_alloc(size);
-    for (int round = 0; round < CHANGED_COPIES && size; round++) {
+    const char *copies = getenv("FUZZ_COPIES");
+    long rounds = copies ? strtol(copies, NULL, 10) : CHANGED_COPIES;
+    for (long round = 0; round < rounds && size; round++) {
         memcpy(copy, data, size);
         for (uint64_t changes = 1 + random_next(&state) % 4; changes > 0; changes--) {
             uint64_t value = random_next(&state);
@@ -190,10 +263,10 @@ static void replay_file(const char *path, unsigned *number)
     uint8_t *data = memory_alloc(FILE_MAX);
     size_t size = 0;
     FILE *file = fopen(path, "rb");
-    if (file) {
-        size = fread(data, 1, FILE_MAX, file);
-        fclose(file);
-    }
+    if (!file)
+        abort();
+    size = fread(data, 1, FILE_MAX, file);
+    fclose(file);
     try_input(data, size);
     try_cuts(data, size);
     try_changes(data, size);
