@@ -35,7 +35,7 @@ bool address_take(struct slice *line, uint64_t *address)
 
 static struct slice base_name(struct slice path)
 {
-    const char *slash = path.length ? memrchr(path.text, '/', path.length) : NULL;
+    const char *slash = slice_last(path, '/');
     size_t before = slash ? (size_t)(slash + 1 - path.text) : 0;
     return (struct slice){path.text + before, path.length - before};
 }
@@ -80,11 +80,13 @@ static bool is_permissions(struct slice word)
 static bool take_place(struct slice *line, uint64_t *offset)
 {
     struct slice rest = *line, word = take_word(&rest), device;
-    if (!address_take(&word, offset) || word.length)
+    uint64_t number;
+    if (!address_take(&word, &number) || word.length)
         return false;
     device = take_word(&rest);
     if (!device.length || !memchr(device.text, ':', device.length) || !take_word(&rest).length)
         return false;
+    *offset = number;
     *line = rest;
     return true;
 }

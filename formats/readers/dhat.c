@@ -122,10 +122,10 @@ static void read_points(struct dhat *d)
 static uint32_t function_of(struct dhat *d, struct slice text)
 {
     struct slice name = text, file = {"", 0}, module = {"", 0};
-    const char *colon = slice_begins(text, "0x") ? memmem(text.text, text.length, ": ", 2) : NULL;
+    const char *colon = slice_begins(text, "0x") ? slice_find(text, ": ") : NULL;
     if (colon)
         name = (struct slice){colon + 2, text.length - (size_t)(colon + 2 - text.text)};
-    const char *open = name.length ? memrchr(name.text, '(', name.length) : NULL;
+    const char *open = slice_last(name, '(');
     if (open && open > name.text && open[-1] == ' ' && name.text[name.length - 1] == ')') {
         struct slice place = {open + 1, name.length - (size_t)(open + 1 - name.text) - 1};
         name = slice_trim((struct slice){name.text, (size_t)(open - name.text)});

@@ -94,7 +94,9 @@ static uint32_t root_of(struct document *d, struct slice process)
     uint32_t *root = names_value(&d->processes, process, &added);
     if (added) {
         char *name = memory_printf("%.*s", (int)process.length, process.text);
-        uint32_t at = build_process(d->build, name, d->processes.items.count - 1);
+        uint64_t id = 0;
+        (void)decimal_count(process.text, process.length, &id);
+        uint32_t at = build_process(d->build, name, id);
         *root = build_root(d->build, build_thread(d->build, "all", 0, at));
         free(name);
     }

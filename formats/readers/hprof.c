@@ -117,7 +117,7 @@ static bool take_count(struct slice *line, int64_t *value)
 static uint64_t number_behind(struct slice line, const char *key)
 {
     size_t length = strlen(key), digits = 0;
-    const char *at = line.length ? memmem(line.text, line.length, key, length) : NULL;
+    const char *at = slice_find(line, key);
     uint64_t number = 0;
     if (!at)
         return 0;
@@ -133,8 +133,8 @@ static void take_thread(struct hprof *h, struct slice line)
 {
     static const char key[] = "name=\"", end_key[] = "\", group=";
     uint64_t id = number_behind(line, "id = ");
-    const char *name = memmem(line.text, line.length, key, sizeof key - 1);
-    const char *end = memmem(line.text, line.length, end_key, sizeof end_key - 1);
+    const char *name = slice_find(line, key);
+    const char *end = slice_find(line, end_key);
     if (!id || !name || (name += sizeof key - 1, end && end < name))
         return;
     size_t length = (size_t)((end ? end : line.text + line.length) - name);
@@ -148,13 +148,13 @@ static void take_frame(struct hprof *h, struct slice line)
 {
     line = slice_trim(line);
     struct slice name = line, file = {"", 0};
-    const char *open = line.length ? memrchr(line.text, '(', line.length) : NULL;
+    const char *open = slice_last(line, '(');
     if (!line.length || slice_is(line, "<empty>"))
         return;
     if (open && open > line.text && line.text[line.length - 1] == ')') {
         name.length = (size_t)(open - line.text);
         file = (struct slice){open + 1, line.length - name.length - 2};
-        const char *colon = file.length ? memrchr(file.text, ':', file.length) : NULL;
+        const char *colon = slice_last(file, ':');
         if (colon)
             file.length = (size_t)(colon - file.text);
     }

@@ -320,11 +320,11 @@ bool legacy_java_location(struct legacy *l, struct slice line)
         !is_blank(*name.text))
         return false;
     name = slice_trim(name);
-    const char *open = name.length ? memrchr(name.text, '(', name.length) : NULL;
+    const char *open = slice_last(name, '(');
     if (open && open > name.text && name.text[name.length - 1] == ')') {
         file = (struct slice){open + 1, name.length - (size_t)(open + 1 - name.text) - 1};
         name = slice_trim((struct slice){name.text, (size_t)(open - name.text)});
-        const char *colon = file.length ? memrchr(file.text, ':', file.length) : NULL;
+        const char *colon = slice_last(file, ':');
         if (colon)
             file.length = (size_t)(colon - file.text);
         else
@@ -358,7 +358,7 @@ static bool take_count(struct text *t, struct slice line)
 static struct slice counted(struct slice line)
 {
     static const char total[] = " profile: total ";
-    const char *at = line.length ? memmem(line.text, line.length, total, sizeof total - 1) : NULL;
+    const char *at = slice_find(line, total);
     struct slice name = {line.text, at ? (size_t)(at - line.text) : 0};
     uint64_t count;
     size_t before = name.length + sizeof total - 1;
@@ -397,7 +397,7 @@ static void take_go_frame(struct text *t, struct slice line)
     struct slice name = {line.text, tab ? (size_t)(tab - line.text) : line.length};
     struct slice file =
         slice_trim((struct slice){name.text + name.length, line.length - name.length});
-    const char *colon = file.length ? memrchr(file.text, ':', file.length) : NULL;
+    const char *colon = slice_last(file, ':');
     if (colon)
         file.length = (size_t)(colon - file.text);
     name = perf_without_offset(slice_trim(name));

@@ -55,13 +55,13 @@ static void begin_thread(struct threads *t, struct slice line)
 {
     static const char before[] = "(name: ", behind[] = ") stack:";
     struct legacy *l = t->legacy;
-    const char *from = memmem(line.text, line.length, before, sizeof before - 1);
-    const char *to = memmem(line.text, line.length, behind, sizeof behind - 1);
+    const char *from = slice_find(line, before);
+    const char *to = slice_find(line, behind);
     struct slice name = {"", 0};
     uint64_t id = 0;
     if (from && to && to >= from + sizeof before - 1)
         name = (struct slice){from + sizeof before - 1, (size_t)(to - from) - (sizeof before - 1)};
-    const char *slash = name.length ? memrchr(name.text, '/', name.length) : NULL;
+    const char *slash = slice_last(name, '/');
     size_t length = slash ? (size_t)(slash - name.text) : name.length;
     if (slash)
         (void)decimal_count(slash + 1, name.length - length - 1, &id);

@@ -22,6 +22,17 @@ static inline bool slice_holds(struct slice s, const char *text)
     return s.text && memmem(s.text, s.length, text, strlen(text));
 }
 
+/* Where a text, or the last of a letter, is in it; NULL: nowhere. */
+static inline const char *slice_find(struct slice s, const char *text)
+{
+    return s.text ? memmem(s.text, s.length, text, strlen(text)) : NULL;
+}
+
+static inline const char *slice_last(struct slice s, char letter)
+{
+    return s.text ? memrchr(s.text, letter, s.length) : NULL;
+}
+
 static inline bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';

@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -87,3 +88,33 @@ def close(a, b, absolute=1e-9):
 def differ(what, ours, truth, absolute=1e-9):
     """A list with one sentence when two numbers differ."""
     return [] if close(ours, truth, absolute) else [f"{what}: {ours!r}, truth {truth!r}"]
+
+
+def sums(stacks):
+    """name -> own and name -> total of pairs of a stack, outermost first, and its value; each
+    function once a stack."""
+    own, total = Counter(), Counter()
+    for stack, value in stacks:
+        own[stack[-1]] += value
+        for name in set(stack):
+            total[name] += value
+    return own, total
+
+
+def compare(path, stacks, *options, factor=1, absolute=1e-6):
+    """Problems of a report's functions, by name, and total against stacks as sums() takes them; ours
+    times `factor` is in their unit."""
+    document = report(path, *options)
+    own, total = sums(stacks)
+    ours, problems = Counter(), []
+    rows = Counter(row["name"] for row in document["functions"])
+    for row in document["functions"]:
+        ours[row["name"]] += row["tottime"] * factor
+        if rows[row["name"]] == 1:  # a name in several files has several totals
+            problems += differ(f"{row['name']!r} total", row["cumtime"] * factor,
+                               total[row["name"]], absolute)
+    for name in set(own) | set(ours):
+        problems += differ(f"{name!r} own", ours[name], own[name], absolute)
+    problems += [f"{name!r} is missing" for name in total if name not in ours]
+    whole = sum(value for _, value in stacks)
+    return problems + differ("all", document["profile"]["total"] * factor, whole, absolute)
