@@ -142,14 +142,16 @@ static uint32_t function_of(struct dhat *d, struct slice text)
                             file.length, 0, FUNCTION_NATIVE);
 }
 
+/* The first one is "[root]", which is no function. */
 static void read_table(struct dhat *d)
 {
     struct slice text;
     if (!scan_array(d->scan))
         return;
-    while (scan_item(d->scan))
-        *array_push(&d->functions) =
-            scan_string(d->scan, &text) ? function_of(d, text) : PROFILE_NONE;
+    while (scan_item(d->scan)) {
+        bool named = scan_string(d->scan, &text) && d->functions.count;
+        *array_push(&d->functions) = named ? function_of(d, text) : PROFILE_NONE;
+    }
 }
 
 static void read_metadata(struct dhat *d, const char *key)
@@ -199,11 +201,10 @@ static uint32_t context_of(struct dhat *d, uint32_t root, const struct point *po
     uint32_t context = root;
     for (uint32_t i = point->count; i-- > 0;) {
         uint32_t number = d->frames.data[point->first + i];
-        uint32_t function = number < d->functions.count ? d->functions.data[number] : PROFILE_NONE;
-        if (function == PROFILE_NONE)
-            d->unknown++;
-        else if (number) /* 0 is "[root]" */
-            context = build_context(d->build, context, function);
+        bool known = number < d->functions.count && d->functions.data[number] != PROFILE_NONE;
+        if (known)
+            context = build_context(d->build, context, d->functions.data[number]);
+        d->unknown += !known && number;
     }
     if (context == root)
         context = build_context(
