@@ -112,11 +112,25 @@ uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
     return child_of(build, parent, function);
 }
 
+/* Under a context without children: nothing has to be looked up. */
+static uint32_t add_chain(struct build *build, uint32_t context, const uint32_t *functions,
+                          size_t count)
+{
+    array_reserve(&build->contexts, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t child = add_context(build, context, functions[i]);
+        build->contexts.data[context].first_child = child;
+        context = child;
+    }
+    return context;
+}
+
 uint32_t build_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        context = child_of(build, context, functions[i]);
-    return context;
+    size_t i = 0;
+    for (uint32_t before = build->contexts.count; i < count && before == build->contexts.count;)
+        context = child_of(build, context, functions[i++]);
+    return add_chain(build, context, functions + i, count - i);
 }
 
 static uint64_t *calls_of(struct build *build, uint32_t context)

@@ -7,6 +7,8 @@
 /* The cells of a row; then self and total of each metric. */
 enum { PAIR, ACTIVE, CALLS, PRIMITIVE, VALUES };
 
+#define BATCH 64u /* contexts whose rows are fetched together */
+
 struct step {
     uint32_t end; /* of its context */
     uint32_t function, edge;
@@ -20,6 +22,7 @@ struct walk {
     uint32_t edge_count;
     uint32_t *slots; /* by pair: the edge + 1; 0 is free */
     uint32_t slot_count;
+    uint32_t fetched; /* contexts whose rows were asked for */
     ARRAY(struct step) path;
 };
 
@@ -30,13 +33,24 @@ static uint64_t *edge_row(struct walk *walk, uint32_t edge)
     return walk->rows.data + (size_t)edge * walk->width;
 }
 
+static uint64_t pair_of(uint32_t caller, uint32_t callee)
+{
+    return (uint64_t)caller << 32 | callee;
+}
+
+/* Where a pair is looked for first. */
+static uint32_t *home_slot(const struct walk *walk, uint64_t pair)
+{
+    return walk->slots + (build_mix(0, pair) & (walk->slot_count - 1));
+}
+
 /* Where a pair's edge is, or where it may be put. */
 static uint32_t *find_slot(struct walk *walk, uint64_t pair)
 {
-    uint32_t mask = walk->slot_count - 1, at = (uint32_t)build_mix(0, pair) & mask;
-    while (walk->slots[at] && edge_row(walk, walk->slots[at] - 1)[PAIR] != pair)
-        at = (at + 1) & mask;
-    return &walk->slots[at];
+    uint32_t *slot = home_slot(walk, pair), *end = walk->slots + walk->slot_count;
+    while (*slot && edge_row(walk, *slot - 1)[PAIR] != pair)
+        slot = slot + 1 == end ? walk->slots : slot + 1;
+    return slot;
 }
 
 static void grow_slots(struct walk *walk)
@@ -50,7 +64,7 @@ static void grow_slots(struct walk *walk)
 
 static uint32_t edge_of(struct walk *walk, uint32_t caller, uint32_t callee)
 {
-    uint64_t pair = (uint64_t)caller << 32 | callee;
+    uint64_t pair = pair_of(caller, callee);
     uint32_t *slot = find_slot(walk, pair);
     if (*slot)
         return *slot - 1;
@@ -110,9 +124,36 @@ static void leave(struct walk *walk, uint32_t next)
     }
 }
 
+/*
+ * Asks for the rows of contexts to come. Most are not in the nearest cache, and the walk would wait
+ * for one after the other.
+ */
+static void fetch(struct walk *walk, uint32_t first)
+{
+    uint32_t count = walk->profile->context_count;
+    uint32_t end = count - first < BATCH ? count : first + BATCH;
+    const struct context *contexts = walk->profile->contexts;
+    const uint32_t *slots[BATCH];
+    for (uint32_t c = first; c < end; c++) {
+        uint32_t parent = contexts[c].parent, function = contexts[c].function;
+        slots[c - first] = NULL;
+        if (parent == PROFILE_NONE || contexts[parent].parent == PROFILE_NONE)
+            continue;
+        slots[c - first] = home_slot(walk, pair_of(contexts[parent].function, function));
+        __builtin_prefetch(slots[c - first]);
+        __builtin_prefetch(function_row(walk, function), 1);
+    }
+    for (uint32_t i = 0; i < end - first; i++)
+        if (slots[i] && *slots[i])
+            __builtin_prefetch(edge_row(walk, *slots[i] - 1), 1);
+    walk->fetched = end;
+}
+
 static void walk_trees(struct walk *walk)
 {
     for (uint32_t c = 0; c < walk->profile->context_count; c++) {
+        if (c == walk->fetched)
+            fetch(walk, c);
         leave(walk, c);
         if (walk->profile->contexts[c].parent != PROFILE_NONE)
             enter(walk, c);

@@ -57,6 +57,7 @@ struct pprof {
     uint32_t type_count;
     uint32_t root;
     struct sample sample;
+    ARRAY(uint32_t) functions; /* of the sample, outermost first */
     uint64_t frames_left;
     uint64_t labelled, unlike, out_of_range, used;
 };
@@ -124,10 +125,17 @@ static void state_types(struct pprof *p)
 
 static bool take_locations(struct sample *sample, struct protobuf_field field)
 {
-    uint64_t number;
-    while (protobuf_number(&field, &number))
-        *array_push(&sample->locations) = number;
-    return field.body.at == field.body.end;
+    struct protobuf packed = field.body;
+    if (field.wire != PROTOBUF_BYTES) {
+        *array_push(&sample->locations) = field.value;
+        return true;
+    }
+    array_reserve(&sample->locations, (size_t)(packed.end - packed.at));
+    uint64_t *at = sample->locations.data + sample->locations.count;
+    while (protobuf_varint(&packed, at))
+        at++;
+    sample->locations.count = (uint32_t)(at - sample->locations.data);
+    return packed.at == packed.end;
 }
 
 static bool take_values(struct sample *sample, struct protobuf_field field)
@@ -159,18 +167,22 @@ static bool take_sample(struct sample *sample, struct protobuf body)
 }
 
 /* False when there are more frames than so many bytes should hold. */
-static bool context_of(struct pprof *p, uint32_t *context)
+static bool take_frames(struct pprof *p)
 {
-    *context = p->root;
+    p->functions.count = 0;
     for (uint32_t i = p->sample.locations.count; i-- > 0;) {
-        uint32_t count;
-        const struct pprof_line *frames =
-            pprof_frames(&p->tables, p->sample.locations.data[i], &count);
-        if (count > p->frames_left)
+        struct pprof_span span = pprof_frames(&p->tables, p->sample.locations.data[i]);
+        if (span.count > p->frames_left)
             return false;
-        p->frames_left -= count;
-        while (count-- > 0)
-            *context = build_context(p->build, *context, (uint32_t)frames[count].function);
+        p->frames_left -= span.count;
+        array_reserve(&p->functions, span.count);
+        uint32_t *to = p->functions.data + p->functions.count;
+        p->functions.count += span.count;
+        if (span.count == 1)
+            *to = span.at;
+        else
+            while (span.count-- > 0)
+                *to++ = p->tables.frames.data[span.at + span.count];
     }
     return true;
 }
@@ -207,11 +219,12 @@ static int state_sample(struct pprof *p, struct protobuf body, uint64_t offset, 
     uint32_t context;
     if (!take_sample(&p->sample, body))
         return error_at_offset(err, offset, "is no pprof profile: a sample is malformed");
-    if (!context_of(p, &context)) {
+    if (!take_frames(p)) {
         error_at_offset(err, offset, "its inlined calls come to too many frames for its size");
         err->code = ERROR_LIMIT;
         return -1;
     }
+    context = build_path(p->build, p->root, p->functions.data, p->functions.count);
     p->labelled += p->sample.labelled;
     p->unlike += p->sample.value_count != p->tables.types.count;
     state_values(p, context);
@@ -284,6 +297,7 @@ static int read_pprof(struct input *input, struct build *build, struct error *er
     int status = read_message(&p, data, size, err);
     pprof_tables_free(&p.tables);
     array_free(&p.sample.locations);
+    array_free(&p.functions);
     return status;
 }
 

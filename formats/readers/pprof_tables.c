@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- messages ---- */
 
@@ -72,7 +73,7 @@ static bool take_location(struct pprof_tables *t, struct protobuf body)
             line[0] = 0;
             if (!take_numbers(field.body, line, 1))
                 return false;
-            *array_push(&t->lines) = (struct pprof_line){line[0]};
+            *array_push(&t->lines) = line[0];
         } else if (field.wire != PROTOBUF_BYTES && field.number == 1) {
             number = field.value;
         } else if (field.wire != PROTOBUF_BYTES && field.number == 2) {
@@ -82,7 +83,7 @@ static bool take_location(struct pprof_tables *t, struct protobuf body)
         }
     }
     if (!t->lines.count || t->lines.count == location.first_line)
-        *array_push(&t->lines) = (struct pprof_line){0}; /* its address is its frame */
+        *array_push(&t->lines) = 0; /* its address is its frame */
     location.lines = t->lines.count - location.first_line;
     numbered_put(&t->location_ids, number, t->locations.count);
     *array_push(&t->locations) = location;
@@ -218,31 +219,41 @@ static uint32_t named_function(struct pprof_tables *t, const struct pprof_functi
     return build_function_of(t->build, name, module, file, line, FUNCTION_UNKNOWN);
 }
 
-static void resolve(struct pprof_tables *t, struct pprof_location *location)
+static uint32_t function_of(struct pprof_tables *t, uint64_t number,
+                            const struct pprof_location *location)
 {
-    for (uint32_t i = 0; i < location->lines; i++) {
-        struct pprof_line *line = &t->lines.data[location->first_line + i];
-        uint32_t at = numbered_get(&t->function_ids, line->function);
-        t->unknown += at == NUMBERED_NONE && line->function;
-        line->function = at == NUMBERED_NONE ? address_function(t, location)
-                                             : named_function(t, &t->functions.data[at], location);
-    }
-    location->resolved = true;
+    uint32_t at = numbered_get(&t->function_ids, number);
+    t->unknown += at == NUMBERED_NONE && number;
+    return at == NUMBERED_NONE ? address_function(t, location)
+                               : named_function(t, &t->functions.data[at], location);
 }
 
-const struct pprof_line *pprof_frames(struct pprof_tables *t, uint64_t number, uint32_t *count)
+static void make_spans(struct pprof_tables *t)
 {
-    uint32_t at = numbered_get(&t->location_ids, number);
-    if (at == NUMBERED_NONE) {
+    uint32_t count = t->locations.count;
+    array_reserve(&t->spans, count);
+    memset(t->spans.data, 0, count * sizeof *t->spans.data);
+    t->spans.count = count;
+}
+
+struct pprof_span pprof_resolve(struct pprof_tables *t, uint32_t location)
+{
+    if (location == NUMBERED_NONE) {
         t->unknown++;
-        *count = 0;
-        return NULL;
+        return (struct pprof_span){0};
     }
-    struct pprof_location *location = &t->locations.data[at];
-    if (!location->resolved)
-        resolve(t, location);
-    *count = location->lines;
-    return &t->lines.data[location->first_line];
+    if (!t->spans.count)
+        make_spans(t);
+    const struct pprof_location *of = &t->locations.data[location];
+    struct pprof_span span = {t->frames.count, of->lines};
+    for (uint32_t i = 0; i < of->lines; i++) {
+        uint32_t function = function_of(t, t->lines.data[of->first_line + i], of);
+        if (of->lines == 1)
+            span.at = function;
+        else
+            *array_push(&t->frames) = function;
+    }
+    return t->spans.data[location] = span;
 }
 
 void pprof_tables_free(struct pprof_tables *t)
@@ -251,6 +262,8 @@ void pprof_tables_free(struct pprof_tables *t)
     array_free(&t->strings);
     array_free(&t->functions);
     array_free(&t->lines);
+    array_free(&t->spans);
+    array_free(&t->frames);
     array_free(&t->locations);
     array_free(&t->mapping_files);
     array_free(&t->comments);

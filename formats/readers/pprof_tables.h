@@ -38,15 +38,14 @@ struct pprof_function {
     uint64_t name, system_name, file, line;
 };
 
-struct pprof_line {
-    uint64_t
-        function; /* its number in the file, 0 for none; once resolved the builder's function */
-};
-
 struct pprof_location {
     uint64_t mapping, address;
     uint32_t first_line, lines; /* the innermost inlined call first */
-    bool resolved;
+};
+
+/* The frames of a location: the one, or where they begin in `frames`, the innermost first. */
+struct pprof_span {
+    uint32_t at, count; /* count 0: not asked for yet */
 };
 
 struct pprof_tables {
@@ -54,9 +53,11 @@ struct pprof_tables {
     ARRAY(struct pprof_type) types;
     ARRAY(struct slice) strings;
     ARRAY(struct pprof_function) functions;
-    ARRAY(struct pprof_line) lines;
+    ARRAY(uint64_t) lines; /* numbers of functions, 0 for none */
     ARRAY(struct pprof_location) locations;
-    ARRAY(uint64_t) mapping_files; /* indices of strings */
+    ARRAY(struct pprof_span) spans; /* by location */
+    ARRAY(uint32_t) frames;         /* the builder's functions */
+    ARRAY(uint64_t) mapping_files;  /* indices of strings */
     ARRAY(uint64_t) comments;
     struct numbered function_ids, location_ids, mapping_ids;
     uint64_t default_type;
@@ -70,12 +71,17 @@ int pprof_tables_read(struct pprof_tables *tables, const uint8_t *data, size_t s
                       struct error *err);
 /* "" and counted when there is no such string; number 0 is always "". */
 struct slice pprof_string(struct pprof_tables *tables, uint64_t number);
-/*
- * The frames of the location that has this number in the file, innermost first; valid until the
- * next call.
- */
-const struct pprof_line *pprof_frames(struct pprof_tables *tables, uint64_t number,
-                                      uint32_t *count);
+struct pprof_span pprof_resolve(struct pprof_tables *tables, uint32_t location);
+
+/* The frames of the location that has this number in the file; none when there is no such. */
+static inline struct pprof_span pprof_frames(struct pprof_tables *tables, uint64_t number)
+{
+    uint32_t location = numbered_get(&tables->location_ids, number);
+    if (location >= tables->spans.count || !tables->spans.data[location].count)
+        return pprof_resolve(tables, location);
+    return tables->spans.data[location];
+}
+
 void pprof_tables_free(struct pprof_tables *tables);
 
 #endif

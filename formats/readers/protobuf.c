@@ -2,6 +2,22 @@
 
 #define FIELD_NUMBER_MAX ((UINT32_C(1) << 29) - 1)
 
+bool protobuf_long_varint(struct protobuf *cursor, uint64_t *value)
+{
+    const uint8_t *at = cursor->at;
+    uint64_t sum = 0;
+    for (unsigned shift = 0; at < cursor->end && shift < 70; shift += 7) {
+        uint8_t byte = *at++;
+        sum |= shift < 64 ? (uint64_t)(byte & 0x7f) << shift : 0;
+        if (byte & 0x80)
+            continue;
+        *value = sum;
+        cursor->at = at;
+        return true;
+    }
+    return false;
+}
+
 static bool take_fixed(struct protobuf *cursor, size_t size, uint64_t *value)
 {
     if ((size_t)(cursor->end - cursor->at) < size)

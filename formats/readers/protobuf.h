@@ -29,21 +29,25 @@ struct protobuf_field {
     struct protobuf body; /* of PROTOBUF_BYTES: a message, a text, or packed numbers */
 };
 
-/* False at the end or where the bytes are no number; the cursor is then where it was. */
+bool protobuf_long_varint(struct protobuf *cursor, uint64_t *value);
+
+/*
+ * False at the end or where the bytes are no number; the cursor is then where it was. Most numbers
+ * have up to three bytes.
+ */
 static inline bool protobuf_varint(struct protobuf *cursor, uint64_t *value)
 {
     const uint8_t *at = cursor->at;
-    uint64_t sum = 0;
-    for (unsigned shift = 0; at < cursor->end && shift < 70; shift += 7) {
-        uint8_t byte = *at++;
-        sum |= shift < 64 ? (uint64_t)(byte & 0x7f) << shift : 0;
-        if (byte & 0x80)
-            continue;
-        *value = sum;
-        cursor->at = at;
-        return true;
+    if (cursor->end - at < 3 || (at[0] & at[1] & at[2] & 0x80))
+        return protobuf_long_varint(cursor, value);
+    *value = at[0] & 0x7f;
+    if (*at++ & 0x80) {
+        *value |= (uint64_t)(*at & 0x7f) << 7;
+        if (*at++ & 0x80)
+            *value |= (uint64_t)*at++ << 14;
     }
-    return false;
+    cursor->at = at;
+    return true;
 }
 
 /* 1 and the next field, 0 at the end, -1 where the bytes are no field: cursor->at is there. */
