@@ -124,6 +124,12 @@ static void leave(struct walk *walk, uint32_t next)
     }
 }
 
+static inline void fetch_row(const struct walk *walk, const uint64_t *row)
+{
+    __builtin_prefetch(row, 1);
+    __builtin_prefetch(row + walk->width - 1, 1);
+}
+
 /*
  * Asks for the rows of contexts to come. Most are not in the nearest cache, and the walk would wait
  * for one after the other.
@@ -141,11 +147,11 @@ static void fetch(struct walk *walk, uint32_t first)
             continue;
         slots[c - first] = home_slot(walk, pair_of(contexts[parent].function, function));
         __builtin_prefetch(slots[c - first]);
-        __builtin_prefetch(function_row(walk, function), 1);
+        fetch_row(walk, function_row(walk, function));
     }
     for (uint32_t i = 0; i < end - first; i++)
         if (slots[i] && *slots[i])
-            __builtin_prefetch(edge_row(walk, *slots[i] - 1), 1);
+            fetch_row(walk, edge_row(walk, *slots[i] - 1));
     walk->fetched = end;
 }
 
