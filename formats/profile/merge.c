@@ -2,15 +2,10 @@
 
 #include "formats/profile/build.h"
 #include "formats/profile/memory.h"
+#include "formats/profile/namesakes.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct place {
-    const char *name;
-    uint32_t process; /* of a thread; PROFILE_NONE for a process */
-    uint32_t turn;    /* which of its name, from 0 on, in one file */
-};
 
 struct merge {
     const struct profile *const *parts;
@@ -18,7 +13,7 @@ struct merge {
     struct build *build;
     bool tree;
     double *scale; /* by metric: the finest of all parts */
-    ARRAY(struct place) processes, threads;
+    struct namesakes processes, threads;
     /* Of the part in hand, by its own indices: numbers in the builder. */
     uint32_t *process, *thread, *function, *context;
 };
@@ -90,34 +85,21 @@ static int64_t value_of(const struct merge *merge, const struct profile *part, u
 
 /* ---- processes and threads ---- */
 
-/* The number of a place in `known`; `count` of them are known when there is no such one. */
-static uint32_t find_place(const struct place *known, uint32_t count, const struct place *place)
+static uint32_t text_of(struct merge *merge, const char *text)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (known[i].process == place->process && known[i].turn == place->turn &&
-            !strcmp(known[i].name, place->name))
-            return i;
-    return count;
+    return build_text(merge->build, text, strlen(text));
 }
 
-static uint32_t process_turn(const struct profile *part, uint32_t p)
-{
-    uint32_t turn = 0;
-    for (uint32_t i = 0; i < p; i++)
-        turn += !strcmp(part->processes[i].name, part->processes[p].name);
-    return turn;
-}
-
-static void match_processes(struct merge *merge, const struct profile *part)
+static void match_processes(struct merge *merge, const struct profile *part, uint32_t number)
 {
     for (uint32_t p = 0; p < part->process_count; p++) {
         const struct process *from = &part->processes[p];
-        struct place place = {from->name, PROFILE_NONE, process_turn(part, p)};
-        uint32_t at = find_place(merge->processes.data, merge->processes.count, &place);
+        uint32_t known = merge->processes.members.count;
+        uint32_t at =
+            namesakes_next(&merge->processes, text_of(merge, from->name), PROFILE_NONE, number);
         merge->process[p] = at;
-        if (at < merge->processes.count)
+        if (at < known)
             continue;
-        *array_push(&merge->processes) = place;
         build_process(merge->build, from->name, from->id);
         build_process_command(merge->build, at, from->command);
     }
@@ -127,28 +109,17 @@ static void match_processes(struct merge *merge, const struct profile *part)
                                  merge->process[part->processes[p].parent]);
 }
 
-static uint32_t thread_turn(const struct profile *part, uint32_t t)
-{
-    uint32_t turn = 0;
-    for (uint32_t i = 0; i < t; i++)
-        turn += part->threads[i].process == part->threads[t].process &&
-                !strcmp(part->threads[i].name, part->threads[t].name);
-    return turn;
-}
-
-static void match_threads(struct merge *merge, const struct profile *part)
+static void match_threads(struct merge *merge, const struct profile *part, uint32_t number)
 {
     for (uint32_t t = 0; t < part->thread_count; t++) {
         const struct thread *from = &part->threads[t];
+        uint32_t known = merge->threads.members.count;
         uint32_t process =
             from->process < part->process_count ? merge->process[from->process] : from->process;
-        struct place place = {from->name, process, thread_turn(part, t)};
-        uint32_t at = find_place(merge->threads.data, merge->threads.count, &place);
-        merge->thread[t] = at;
-        if (at < merge->threads.count)
-            continue;
-        *array_push(&merge->threads) = place;
-        build_thread(merge->build, from->name, from->id, process);
+        merge->thread[t] =
+            namesakes_next(&merge->threads, text_of(merge, from->name), process, number);
+        if (merge->thread[t] >= known)
+            build_thread(merge->build, from->name, from->id, process);
     }
 }
 
@@ -204,14 +175,15 @@ static void add_sums(struct merge *merge, const struct profile *part)
     }
 }
 
-static void add_part(struct merge *merge, const struct profile *part, bool latency)
+static void add_part(struct merge *merge, uint32_t number, bool latency)
 {
+    const struct profile *part = merge->parts[number];
     merge->process = memory_zeroed(part->process_count, sizeof *merge->process);
     merge->thread = memory_zeroed(part->thread_count, sizeof *merge->thread);
     merge->function = memory_zeroed(part->function_count, sizeof *merge->function);
     merge->context = memory_zeroed(part->context_count, sizeof *merge->context);
-    match_processes(merge, part);
-    match_threads(merge, part);
+    match_processes(merge, part, number);
+    match_threads(merge, part, number);
     for (uint32_t f = 0; f < part->function_count; f++) {
         const struct function *from = &part->functions[f];
         merge->function[f] = build_function(merge->build, from->name, from->module, from->file,
@@ -311,10 +283,10 @@ int profile_merge(struct profile **out, const struct profile *const *parts, uint
     state_metadata(&merge);
     state_notes(&merge);
     for (uint32_t i = 0; i < count; i++)
-        add_part(&merge, parts[i], flags & PROFILE_HAS_LATENCY);
+        add_part(&merge, i, flags & PROFILE_HAS_LATENCY);
     free(merge.scale);
-    array_free(&merge.processes);
-    array_free(&merge.threads);
+    namesakes_free(&merge.processes);
+    namesakes_free(&merge.threads);
     if (build_finish(merge.build, out, err))
         return -1;
     name_result(*out, &merge);

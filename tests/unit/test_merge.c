@@ -5,7 +5,9 @@
 
 #include "tests/unit/sample.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define FIXTURES "tests/fuzz/corpus/"
 
@@ -123,6 +125,42 @@ static void other_metrics_are_refused(void **state)
     profile_free(two);
 }
 
+enum { MANY = 20000 };
+
+static struct profile *many_threads(const char *name)
+{
+    struct build *b = build_new();
+    build_metric(b, "samples", "samples", METRIC_SAMPLES, 1);
+    uint32_t f = build_function(b, "f", "", "", 0, FUNCTION_UNKNOWN);
+    for (uint32_t i = 0; i < MANY; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", i);
+        uint32_t process = build_process(b, i % 2 ? "worker" : number, i);
+        build_stack(b, build_thread(b, name, i, process / 2), &f, 1, 0, i);
+    }
+    return sample_finish(b);
+}
+
+/* Half of the processes have one name, and all of the threads: comparing each with all takes
+ * seconds. */
+static void many_threads_are_matched_in_linear_time(void **state)
+{
+    (void)state;
+    struct profile *one = many_threads("t"), *other = many_threads("u");
+    clock_t start = clock();
+    struct profile *sum = merged((const struct profile *const[]){one, one, other}, 3);
+    assert_true(clock() - start < CLOCKS_PER_SEC);
+    assert_int_equal(sum->process_count, MANY);
+    assert_int_equal(sum->thread_count, 2 * MANY);
+    for (uint32_t t = 0; t < MANY; t++) {
+        assert_int_equal(profile_total(sum, 0, t), 2 * t);
+        assert_int_equal(sum->threads[t].process, one->threads[t].process);
+    }
+    profile_free(sum);
+    profile_free(one);
+    profile_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +168,7 @@ int main(void)
         cmocka_unit_test(threads_are_matched_by_name_and_scales_by_the_finest),
         cmocka_unit_test(a_tree_and_none_give_none),
         cmocka_unit_test(other_metrics_are_refused),
+        cmocka_unit_test(many_threads_are_matched_in_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
