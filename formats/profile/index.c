@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
+/* Every bit of the hash counts, also where its halves were mixed by exclusive or before. */
 static uint32_t fold(uint64_t hash)
 {
-    return (uint32_t)(hash ^ hash >> 32);
+    return (uint32_t)((hash * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
 uint32_t index_find(const struct index *index, uint64_t hash, const void *items,

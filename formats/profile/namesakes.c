@@ -2,8 +2,7 @@
 
 static uint64_t hash_of(uint32_t a, uint32_t b)
 {
-    uint64_t hash = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
+    return (uint64_t)a << 32 | b;
 }
 
 static bool same_group(const void *items, uint32_t at, const void *key)
