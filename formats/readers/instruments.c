@@ -186,7 +186,7 @@ static void state_metrics(struct instruments *i, enum metric_kind kind)
 {
     static const char *const names[] = {[METRIC_TIME] = "cpu",
                                         [METRIC_SAMPLES] = "samples",
-                                        [METRIC_BYTES] = "bytes",
+                                        [METRIC_BYTES] = "allocated",
                                         [METRIC_COUNT] = "cycles"};
     static const struct unit milliseconds = {"ms", METRIC_TIME, 1000000};
     i->kind = kind;

@@ -15,7 +15,8 @@
  *     called ends together with that one.
  *   - Each stack is a thread, so that its calls nest (speedscope puts all stacks into one another).
  *   - QUEUE_PUSH and QUEUE_POP are left out: what waits in the queue is the caller's own time.
- *   - Objects are left out: a function is the same for all of them.
+ *   - Objects are left out: a function is the same for all of them. Of "script.state.name" the
+ *     script is the module and the state, when there is one, a part of the name.
  *
  * What was running before is known at the end only, so the events are kept: 24 bytes each.
  */
@@ -91,6 +92,20 @@ static bool split_line(struct slice line, struct fields *fields)
     return fields->function.length > 0;
 }
 
+static uint32_t function_of(struct papyrus *p, struct slice text)
+{
+    bool added;
+    uint32_t *function = names_value(&p->names, text, &added);
+    if (!added)
+        return *function;
+    const char *dot = memchr(text.text, '.', text.length);
+    size_t module = dot ? (size_t)(dot - text.text) : 0, name = dot ? module + 1 : 0;
+    name += name && name + 1 < text.length && text.text[name] == '.';
+    *function = build_function_n(p->build, text.text + name, text.length - name, text.text, module,
+                                 "", 0, 0, FUNCTION_UNKNOWN);
+    return *function;
+}
+
 static uint32_t stack_of(struct papyrus *p, uint64_t number)
 {
     uint32_t index = numbered_get(&p->stack_of, number);
@@ -141,7 +156,7 @@ static void take_event(struct papyrus *p, const struct fields *fields, int64_t t
     if (!event.push && !slice_is(fields->what, "POP"))
         return;
     event.stack = stack_of(p, number);
-    event.function = names_function(&p->names, p->build, fields->function);
+    event.function = function_of(p, fields->function);
     if (!event.push) {
         end_function(p, event);
         return;

@@ -28,12 +28,12 @@ def main():
     require_corpus()
     tap = Tap()
     path = CORPUS / "papyrus/speedscope__papyrus_script.log"
-    ours = {row["name"]: (row["ncalls"], round(row["tottime"] * 1000))
+    ours = {row["module"] + ".." + row["name"]: (row["ncalls"], round(row["tottime"] * 1000))
             for row in report(path)["functions"]}
     wanted = {f"abc_example_quest..exampleFunction{n}": values for n, values in SCRIPT.items()}
     tap.result(f"{path.name}: {len(wanted)} functions", [] if ours == wanted else [f"{ours}"])
     path = CORPUS / "papyrus/speedscope__papyrus_stack.log"
-    ours = {tuple(name for _, name in stack):
+    ours = {tuple(module + ".." + name for module, name in stack):
             (row["ncalls"], round(row["tottime"] * 1000), round(row["cumtime"] * 1000))
             for stack, row in tree(path)}
     tap.result(f"{path.name}: {len(STACK)} calls", [] if ours == STACK else [f"{ours}"])
