@@ -114,6 +114,11 @@ uint32_t build_text(struct build *build, const char *text, size_t length)
     return strings_intern(&build->strings, text, length);
 }
 
+const char *build_text_of(const struct build *build, uint32_t text)
+{
+    return strings_get(&build->strings, text);
+}
+
 /* The function that came first under a name; PROFILE_NONE when none has. */
 static uint32_t *first_of_name(struct build *build, uint32_t name)
 {

@@ -74,6 +74,7 @@ uint32_t build_function_n(struct build *build, const char *name, size_t name_len
  * again. Text 0 is "".
  */
 uint32_t build_text(struct build *build, const char *text, size_t length);
+const char *build_text_of(const struct build *build, uint32_t text); /* until the next text */
 uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, uint32_t file,
                            uint32_t line, enum function_kind kind);
 

@@ -5,13 +5,16 @@
  *
  *   B E X        calls of a thread (tracks.h says how odd ones are laid out)
  *   b e S F      spans of asynchronous work: those of a process and category in a thread of their
- * own M            names of processes and threads Profile...   V8's CPU profile in pieces (v8.h).
- * Where there is one, spans are left out: they cover the same time. samples      with stackFrames,
- * where there are no spans: a sample lasts until the next one of its thread
+ *                own
+ *   M            names of processes and threads
+ *   Profile...   V8's CPU profile in pieces (v8.h). Where there is one, spans are left out: they
+ *                cover the same time.
+ *   samples      with stackFrames, where there are no spans: a sample lasts until the next one of
+ *                its thread
  *
- * Counters, instants, flows and objects are no calls and are left out; arguments are not looked
- * at. Times are microseconds with decimals; displayTimeUnit is about display only. A name like
- * "work (app.py:12)" is taken apart into function, file and line.
+ * Counters, instants, flows and objects are no calls and are left out; arguments are looked at in
+ * what ncprof wrote (chrome_sums.h). Times are microseconds with decimals; displayTimeUnit is about
+ * display only. A name like "work (app.py:12)" is taken apart into function, file and line.
  *
  * speedscope makes functions of names with their arguments, and lets a function last to the end of
  * its thread when others end out of order.
@@ -19,6 +22,7 @@
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/readers/chrome_samples.h"
+#include "formats/readers/chrome_sums.h"
 #include "formats/readers/names.h"
 #include "formats/readers/v8.h"
 
@@ -34,6 +38,7 @@ struct event {
     bool has_at, has_duration;
     struct place_key key;
     int64_t at, duration;
+    struct sum_span sum;
     struct slice name, category; /* in chrome.name and chrome.category */
 };
 
@@ -54,6 +59,8 @@ struct chrome {
     struct places places;
     struct names names;
     struct samples *samples;
+    struct sums sums;
+    bool summed;                     /* ncprof wrote it: no timeline */
     struct place_list profile_index; /* of `profiles`, by process and id */
     ARRAY(struct cpu_profile) profiles;
     struct v8 *part; /* what the event holds of a profile; NULL: nothing */
@@ -104,9 +111,13 @@ static void read_data(struct chrome *c)
     }
 }
 
-static void read_arguments(struct chrome *c, const struct event *event)
+static void read_arguments(struct chrome *c, struct event *event)
 {
     struct slice key;
+    if (c->summed && event->phase == 'X') {
+        sums_arguments(c->scan, &event->sum);
+        return;
+    }
     /* Of spans they say nothing, and are most of the file. */
     if (event->phase == 'X' || event->phase == 'B' || event->phase == 'E') {
         scan_skip(c->scan);
@@ -231,10 +242,23 @@ static void take_part(struct chrome *c, const struct event *event)
         v8_join(c->profiles.data[*number].v8, c->part);
 }
 
+static void take_sum(struct chrome *c, struct event *event)
+{
+    event->sum.duration = event->duration;
+    sums_take(&c->sums, c->build,
+              places_thread(&c->places, event->key.process, event->key.thread, 0),
+              name_function(c->build, event->name), &event->sum);
+}
+
 static void take_event(struct chrome *c, struct event *event)
 {
     switch (event->phase) {
     case 'X':
+        if (event->sum.depth > 0 && event->name.text)
+            take_sum(c, event);
+        else
+            take_span(c, event, false);
+        break;
     case 'B':
     case 'E':
         take_span(c, event, false);
@@ -257,7 +281,7 @@ static void take_event(struct chrome *c, struct event *event)
 
 static void read_event(struct chrome *c)
 {
-    struct event event = {0};
+    struct event event = {.sum = {.calls = -1}};
     struct slice key;
     if (!scan_object(c->scan))
         return;
@@ -295,6 +319,8 @@ static void read_document(struct chrome *c)
     while (scan_key(c->scan, &key)) {
         if (slice_is(key, "traceEvents"))
             read_events(c);
+        else if (slice_is(key, "otherData"))
+            c->summed = sums_announced(c->scan);
         else if (slice_is(key, "stackFrames"))
             samples_frames(c->samples, c->scan);
         else if (slice_is(key, "samples"))
@@ -322,11 +348,8 @@ static void state_spans(struct chrome *c)
     uint32_t *functions = memory_zeroed(c->names.items.count, sizeof *functions);
     for (uint32_t i = 0; i < c->names.items.count; i++) {
         const struct name *item = &c->names.items.data[i];
-        struct slice name = {c->names.bytes + item->offset, item->length}, file = {"", 0};
-        uint32_t line = 0;
-        (void)name_locate(name, &name, &file, &line);
-        functions[i] = build_function_n(c->build, name.text, name.length, "", 0, file.text,
-                                        file.length, line, FUNCTION_UNKNOWN);
+        struct slice name = {c->names.bytes + item->offset, item->length};
+        functions[i] = name_function(c->build, name);
     }
     places_state_tracks(&c->places, functions);
     free(functions);
@@ -346,7 +369,7 @@ static void state(struct chrome *c)
     places_state_names(&c->places);
     if (c->odd)
         build_note(c->build, "%" PRIu64 " events have no name or no time and are left out", c->odd);
-    if (!profiled && !samples_any(c->samples) && !c->spans)
+    if (!profiled && !samples_any(c->samples) && !c->spans && !c->sums.spans)
         build_note(c->build, "holds no span of time and no samples");
 }
 
@@ -364,6 +387,7 @@ static int read_chrome(struct input *input, struct build *build, struct error *e
     }
     if (!status)
         state(&c);
+    sums_finish(&c.sums, build);
     for (uint32_t i = 0; i < c.profiles.count; i++)
         v8_free(c.profiles.data[i].v8);
     array_free(&c.profiles);

@@ -64,13 +64,22 @@ static uint64_t id_of(struct label label)
     return label.text || label.number < 0 ? 0 : (uint64_t)label.number;
 }
 
+/* What stands in place of a number; to be freed. */
+static char *text_of(struct places *places, struct label label)
+{
+    return memory_string(build_text_of(places->build, label.text));
+}
+
 uint32_t places_process(struct places *places, struct label process)
 {
     bool added;
     uint32_t *number =
         place_number(&places->processes, &(struct place_key){.process = process}, &added);
-    if (added)
-        *number = build_process(places->build, "", id_of(process));
+    if (added) {
+        char *name = text_of(places, process);
+        *number = build_process(places->build, name, id_of(process));
+        free(name);
+    }
     return *number;
 }
 
@@ -82,9 +91,12 @@ uint32_t places_thread(struct places *places, struct label process, struct label
     if (!category)
         key.thread = thread;
     uint32_t *number = place_number(&places->threads, &key, &added);
-    if (added)
-        *number = build_thread(places->build, category ? "asynchronous" : "", id_of(key.thread),
+    if (added) {
+        char *name = text_of(places, key.thread);
+        *number = build_thread(places->build, category ? "asynchronous" : name, id_of(key.thread),
                                places_process(places, process));
+        free(name);
+    }
     return *number;
 }
 

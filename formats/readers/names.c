@@ -108,6 +108,15 @@ bool name_locate(struct slice s, struct slice *name, struct slice *file, uint32_
     return true;
 }
 
+uint32_t name_function(struct build *build, struct slice s)
+{
+    struct slice file = {"", 0};
+    uint32_t line = 0;
+    (void)name_locate(s, &s, &file, &line);
+    return build_function_n(build, s.text, s.length, "", 0, file.text, file.length, line,
+                            FUNCTION_UNKNOWN);
+}
+
 void names_free(struct names *names)
 {
     free(names->slots);

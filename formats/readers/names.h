@@ -37,6 +37,8 @@ uint32_t *names_value(struct names *names, struct slice s, bool *added);
 
 /* "work (app.py:12)" taken apart. False when it is no such name. */
 bool name_locate(struct slice s, struct slice *name, struct slice *file, uint32_t *line);
+/* The function of a name, which may be such a one. */
+uint32_t name_function(struct build *build, struct slice s);
 
 void names_free(struct names *names);
 

@@ -4,7 +4,8 @@
  * formats/readers/chrome.c.
  *
  * A profile holds sums, no moments: where an event stands says nothing, how long it is does.
- * "otherData" says so, and each event has the number of calls it stands for among its arguments.
+ * "otherData" says so, and each event has among its arguments its depth in the tree, from 1, and
+ * the number of calls it stands for.
  * Times are microseconds with three decimals; what is no time is written as if its unit
  * were a microsecond. Processes and threads are numbered from 1.
  */
@@ -23,6 +24,7 @@ struct chrome_out {
     const struct profile *profile;
     FILE *file;
     int64_t *room, *start; /* by context, both in thousandths of what is written */
+    uint32_t *depth;       /* by context; a thread's root has 0 */
     bool has_events;
 };
 
@@ -78,9 +80,10 @@ static void put_context(struct chrome_out *o, uint32_t thread, uint32_t c)
     put_name(o, function);
     put_thousandths(o, "ts", o->start[c]);
     put_thousandths(o, "dur", o->room[c]);
+    fprintf(o->file, ",\"args\":{\"depth\":%" PRIu32, o->depth[c]);
     if (o->profile->flags & PROFILE_HAS_CALLS)
-        fprintf(o->file, ",\"args\":{\"calls\":%" PRIu64 "}", profile_context_calls(o->profile, c));
-    fputc('}', o->file);
+        fprintf(o->file, ",\"calls\":%" PRIu64, profile_context_calls(o->profile, c));
+    fputs("}}", o->file);
 }
 
 /* Callees begin where their caller does, one after another; its own time comes behind them. */
@@ -93,6 +96,7 @@ static void put_tree(struct chrome_out *o, uint32_t thread)
     while (c != PROFILE_NONE && !ferror(o->file)) {
         int64_t at = next[contexts[c].parent];
         next[c] = at;
+        o->depth[c] = o->depth[contexts[c].parent] + 1;
         put_context(o, thread, c);
         if (__builtin_add_overflow(at, o->room[c], &next[contexts[c].parent]))
             next[contexts[c].parent] = INT64_MAX;
@@ -115,6 +119,7 @@ static int write_chrome(const struct profile *profile, FILE *out, struct error *
     struct chrome_out o = {.profile = profile, .file = out};
     o.room = thousandths(profile);
     o.start = memory_zeroed(profile->context_count, sizeof *o.start);
+    o.depth = memory_zeroed(profile->context_count, sizeof *o.depth);
     fputs("{\"otherData\":{\"recorder\":\"ncprof\",\"note\":\"" NOT_A_TIMELINE "\",\"metric\":",
           out);
     tree_put_json(profile->metrics[0].name, out);
@@ -126,6 +131,7 @@ static int write_chrome(const struct profile *profile, FILE *out, struct error *
     fputs("\n]}\n", out);
     free(o.room);
     free(o.start);
+    free(o.depth);
     return ferror(out) ? error_errno(err, "cannot write") : 0;
 }
 
@@ -136,10 +142,9 @@ static const char *loses(const struct profile *profile)
     if (profile->metrics[0].kind != METRIC_TIME)
         return "values that are no times are written as whole microseconds";
     if (tree_has_more_metrics(profile))
-        return "only the first metric is kept, as one long call a call path; moments, call counts "
-               "and latencies are not";
-    return "calls of one call path become one long call: moments, call counts and latencies are "
-           "not kept";
+        return "only the first metric is kept, as one long call a call path; moments and "
+               "latencies are not";
+    return "calls of one call path become one long call: moments and latencies are not kept";
 }
 
 const struct writer chrome_writer = {

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from common import CORPUS, TOP, Tap, close, differ, report, run
 
 WRITERS = ("pstats", "callgrind", "pprof", "folded", "speedscope", "chrome")
-COUNTED = {"pstats", "pprof"}
+COUNTED = {"pstats", "pprof", "chrome"}
 AS_TIME = {"pstats": 1, "chrome": 1e-6}  # what one of another unit becomes, in seconds
 AS_COUNT = {"folded": 1e9}  # what a second becomes
 PER_KIND = 3  # files of each folder of the corpus

@@ -35,7 +35,7 @@ static const struct option_row rows[] = {
     {"metric", 'm', OPTION_TEXT, "NAME", offsetof(struct report_options, metric),
      "which of the file's metrics (see ncprof info); raw: times as recorded"},
     {"thread", 'T', OPTION_TEXT, "THREAD", offsetof(struct report_options, thread),
-     "one thread, by number or name"},
+     "one thread: its number in ncprof info, its name or its id"},
     {"process", 'P', OPTION_TEXT, "PROCESS", offsetof(struct report_options, process),
      "all threads of one process, by its pid, its name or its command"},
     {"tasks", 0, OPTION_FLAG, NULL, offsetof(struct report_options, tasks),

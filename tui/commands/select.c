@@ -40,14 +40,27 @@ int select_metric(const struct profile *profile, const char *name, uint32_t *met
     return error_in_file(err, profile->path);
 }
 
-static bool is_thread(const struct profile *profile, uint32_t thread, const char *text)
+static bool number_of(const char *text, unsigned long long *number)
 {
-    const struct thread *t = &profile->threads[thread];
     char *end;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && !*end && (number == thread + 1ull || number == t->id))
-        return true;
-    return !strcmp(t->name, text);
+    *number = strtoull(text, &end, 10);
+    return text[0] >= '0' && text[0] <= '9' && !*end;
+}
+
+/* What `ncprof info` lists it by, then a name, then an id of the system's. */
+static uint32_t find_thread(const struct profile *profile, const char *text)
+{
+    unsigned long long number;
+    bool is_number = number_of(text, &number);
+    if (is_number && number >= 1 && number <= profile->thread_count)
+        return (uint32_t)number - 1;
+    for (uint32_t t = 0; t < profile->thread_count; t++)
+        if (!strcmp(profile->threads[t].name, text))
+            return t;
+    for (uint32_t t = 0; is_number && t < profile->thread_count; t++)
+        if (profile->threads[t].id == number)
+            return t;
+    return PROFILE_NONE;
 }
 
 int select_thread(const struct profile *profile, const char *text, uint32_t *thread,
@@ -60,9 +73,7 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
         error_set(err, ERROR_USAGE, "this format (%s) keeps no values a thread", profile->format);
         return error_in_file(err, profile->path);
     }
-    for (uint32_t t = 0; t < profile->thread_count && *thread == PROFILE_NONE; t++)
-        if (is_thread(profile, t, text))
-            *thread = t;
+    *thread = find_thread(profile, text);
     if (*thread != PROFILE_NONE)
         return 0;
     error_set(err, ERROR_USAGE, "no thread \"%.64s\" among its %u; ncprof info lists them", text,
@@ -72,10 +83,8 @@ int select_thread(const struct profile *profile, const char *text, uint32_t *thr
 
 static bool is_process(const struct process *process, const char *text)
 {
-    char *end;
-    unsigned long long number = strtoull(text, &end, 10);
-    bool is_number = text[0] >= '0' && text[0] <= '9' && !*end;
-    return (is_number && number == process->id) || !strcmp(process->name, text) ||
+    unsigned long long number;
+    return (number_of(text, &number) && number == process->id) || !strcmp(process->name, text) ||
            !strcmp(process->command, text);
 }
 

@@ -12,8 +12,8 @@ int select_metric(const struct profile *profile, const char *name, uint32_t *met
                   struct error *err);
 
 /*
- * By index from 1 as `info` numbers them, by the system's id, or by name; NULL is PROFILE_NONE,
- * all. ERROR_USAGE when there is no such thread or the file keeps no values a thread.
+ * By index from 1 as `info` numbers them, else by name, else by the system's id; NULL is
+ * PROFILE_NONE, all. ERROR_USAGE when there is no such thread or the file keeps no values a thread.
  */
 int select_thread(const struct profile *profile, const char *text, uint32_t *thread,
                   struct error *err);
