@@ -1,6 +1,5 @@
 #include "capture/launcher/clock.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +14,6 @@ static bool counter_is_invariant(void)
     return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8);
 }
 
-/* hpet or acpi_pm as the kernel's clock mean that it found the counters unreliable. */
 static bool kernel_trusts_counter(void)
 {
     static const char path[] = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
@@ -26,10 +24,15 @@ static bool kernel_trusts_counter(void)
     if (!fgets(name, sizeof name, file))
         name[0] = '\0';
     fclose(file);
-    return strncmp(name, "hpet", 4) != 0 && strncmp(name, "acpi_pm", 7) != 0 &&
-           strncmp(name, "refined-jiffies", 15) != 0;
+    return clock_leaves_counter_trusted(name);
 }
 #endif
+
+bool clock_leaves_counter_trusted(const char *kernel_clock)
+{
+    return strncmp(kernel_clock, "hpet", 4) != 0 && strncmp(kernel_clock, "acpi_pm", 7) != 0 &&
+           strncmp(kernel_clock, "refined-jiffies", 15) != 0;
+}
 
 static uint64_t time_of(clockid_t id)
 {

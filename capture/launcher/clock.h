@@ -4,6 +4,7 @@
 
 #include "capture/channel/layout.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -11,6 +12,9 @@
  * has not given it up as its own clock (unsynchronised cores); else CLOCK_MONOTONIC.
  */
 enum channel_clock clock_choose(void);
+/* Whether it has not, by the name of its own clock: hpet, acpi_pm and refined-jiffies are what it
+ * takes when it found the counters unreliable. */
+bool clock_leaves_counter_trusted(const char *kernel_clock);
 const char *clock_name(enum channel_clock clock); /* "tsc", "monotonic", "cpu" */
 
 /* The clock's ticks and CLOCK_MONOTONIC_RAW in nanoseconds, as close together as can be. */

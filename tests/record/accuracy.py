@@ -6,14 +6,18 @@ beside the recorded one, in units of the pace that the program itself measured. 
 too much among themselves to judge by, the test is skipped.
 """
 import json
+import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from common import CC, FOLDER, NCPROF, PYTHON, Skip, equal, expect, main, ncprof, record, test  # noqa: E402
+from common import (CC, FOLDER, NCPROF, PYTHON, Skip, equal, expect, main, ncprof, record,  # noqa: E402
+                    start, test)
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 ROUNDS = 12
@@ -130,6 +134,53 @@ def costs_are_said():
     expect("times corrected for" in ncprof("report", "said.ncp"), "corrected")
     raw = ncprof("report", "said.ncp", "--metric", "raw")
     expect("times as recorded" in raw and "wall, raw" in raw, raw[:200])
+
+
+@test("costs are in a trace whose program and recorder were killed, and stay in what is recovered")
+def costs_of_the_killed():
+    program = compiled("finstrument-functions", "-finstrument-functions")
+    for whom in ("recorder", "both"):
+        recorder = start("--force", "-o", f"{whom}.ncp", "--", program, "100000",
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and (children := children_of(recorder.pid)) == []:
+            time.sleep(0.05)
+        time.sleep(1.5)
+        recorder.kill()
+        try:
+            if whom == "recorder":
+                has_costs(f"{whom}.ncp", "as it was left")
+        finally:
+            for child in children:
+                os.kill(child, signal.SIGKILL)
+        recorder.wait()
+        has_costs(f"{whom}.ncp", "as both left it")
+        ncprof("recover", f"{whom}.ncp")
+        has_costs(f"{whom}.ncp", "recovered")
+
+
+def children_of(pid):
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()] if path.exists() else []
+
+
+def has_costs(trace, when):
+    profile = json.loads(ncprof("report", trace, "--format", "json", "--limit", "1"))["profile"]
+    expect("correction" in profile, f"{trace} {when}: no costs")
+    taken = profile["correction"]
+    expect(0 < taken["corrected_total"] < taken["raw_total"], f"{trace} {when}: {taken}")
+
+
+@test("--clock takes wall and cpu")
+def clock_names():
+    done = record("--clock", "sun", "--force", "-o", "sun.ncp", "--", "true")
+    equal(done.returncode, 2, done.stderr)
+    expect("wall" in done.stderr and "cpu" in done.stderr, done.stderr)
+    equal((FOLDER / "sun.ncp").exists(), False)
+    record("--clock", "wall", "--force", "-o", "wall.ncp", "--",
+           compiled("finstrument-functions", "-finstrument-functions"), "1")
+    metrics = json.loads(ncprof("info", "wall.ncp", "--format", "json"))["metrics"]
+    equal([metric["name"] for metric in metrics], ["wall", "wall, raw"])
 
 
 CPU = """

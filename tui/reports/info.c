@@ -3,6 +3,7 @@
 #include "tui/analysis/compare.h"
 #include "tui/analysis/process_tree.h"
 #include "tui/numbers.h"
+#include "tui/recording_costs.h"
 #include "tui/reports/text.h"
 
 #include <inttypes.h>
@@ -170,10 +171,15 @@ static bool is_told(const char *key)
 
 static void metadata_lines(FILE *out, const struct profile *profile)
 {
-    char key[128];
+    char key[128], cost[128];
     for (uint32_t i = 0; i < profile->metadata_count; i++) {
         if (is_told(profile->metadata[i].key))
             continue;
+        if (recording_costs_told(profile, i, key, cost, sizeof cost)) {
+            if (*key)
+                line(out, key, cost);
+            continue;
+        }
         text_escape(profile->metadata[i].key, strlen(profile->metadata[i].key), key, sizeof key);
         line(out, key, profile->metadata[i].value);
     }

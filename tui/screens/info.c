@@ -2,6 +2,7 @@
 #include "formats/profile/memory.h"
 #include "tui/analysis/process_tree.h"
 #include "tui/numbers.h"
+#include "tui/recording_costs.h"
 #include "tui/screens/screen.h"
 #include "tui/widgets/glyph.h"
 
@@ -186,6 +187,17 @@ static void add_facts(struct info_state *state, const struct profile *profile)
     add_holdings(state, profile);
 }
 
+static void add_metadata(struct info_state *state, const struct profile *profile)
+{
+    char label[128], cost[128];
+    for (uint32_t i = 0; i < profile->metadata_count; i++) {
+        if (!recording_costs_told(profile, i, label, cost, sizeof cost))
+            add_text(state, profile->metadata[i].key, profile->metadata[i].value);
+        else if (*label)
+            add_text(state, label, cost);
+    }
+}
+
 static void rebuild(void *opaque, const struct subject *subject)
 {
     struct info_state *state = opaque;
@@ -199,8 +211,7 @@ static void rebuild(void *opaque, const struct subject *subject)
         add_text(state, i ? "" : "!", profile->notes[i]);
     if (profile->metadata_count)
         add_title(state, "Recorded");
-    for (uint32_t i = 0; i < profile->metadata_count; i++)
-        add_text(state, profile->metadata[i].key, profile->metadata[i].value);
+    add_metadata(state, profile);
     add_processes(state, subject);
     add_threads(state, subject);
     state->label_width = 0;
