@@ -13,7 +13,7 @@
  *   - string_table[0] is "" whatever it holds; a function may have the number 0. `pprof` refuses
  * both.
  *   - Samples of a saved difference (-diff_base) are negative and stay so.
- *   - Labels are counted and left out.
+ *   - Labels that tell a thread make threads (pprof_threads.h); others are counted and left out.
  *   - The type "calls" of a profile that ncprof wrote becomes ncalls.
  *
  * The wire is decoded here, not by protobuf-c: that builds every message as structures of its
@@ -23,6 +23,7 @@
  */
 #include "formats/format.h"
 #include "formats/readers/pprof_tables.h"
+#include "formats/readers/pprof_threads.h"
 #include "formats/readers/units.h"
 
 #include <inttypes.h>
@@ -47,7 +48,8 @@ struct sample {
     ARRAY(uint64_t) locations;
     int64_t values[TYPES_MAX];
     uint32_t value_count;
-    bool labelled;
+    struct pprof_thread thread;
+    bool labelled; /* with something else than its thread */
 };
 
 struct pprof {
@@ -55,7 +57,7 @@ struct pprof {
     struct pprof_tables tables;
     struct type types[TYPES_MAX];
     uint32_t type_count;
-    uint32_t root;
+    struct pprof_threads threads;
     struct sample sample;
     ARRAY(uint32_t) functions; /* of the sample, outermost first */
     uint64_t frames_left;
@@ -149,19 +151,22 @@ static bool take_values(struct sample *sample, struct protobuf_field field)
     return field.body.at == field.body.end;
 }
 
-static bool take_sample(struct sample *sample, struct protobuf body)
+static bool take_sample(struct pprof *p, struct protobuf body)
 {
+    struct sample *sample = &p->sample;
     struct protobuf_field field;
     int more;
     sample->locations.count = 0;
     sample->value_count = 0;
     sample->labelled = false;
+    sample->thread = (struct pprof_thread){0};
     while ((more = protobuf_next(&body, &field)) > 0) {
         if (field.number == 1 && !take_locations(sample, field))
             return false;
         if (field.number == 2 && !take_values(sample, field))
             return false;
-        sample->labelled |= field.number == 3;
+        if (field.number == 3 && field.wire == PROTOBUF_BYTES)
+            sample->labelled |= !pprof_thread_label(&p->tables, field.body, &sample->thread);
     }
     return more == 0;
 }
@@ -217,14 +222,15 @@ static void state_values(struct pprof *p, uint32_t context)
 static int state_sample(struct pprof *p, struct protobuf body, uint64_t offset, struct error *err)
 {
     uint32_t context;
-    if (!take_sample(&p->sample, body))
+    if (!take_sample(p, body))
         return error_at_offset(err, offset, "is no pprof profile: a sample is malformed");
     if (!take_frames(p)) {
         error_at_offset(err, offset, "its inlined calls come to too many frames for its size");
         err->code = ERROR_LIMIT;
         return -1;
     }
-    context = build_path(p->build, p->root, p->functions.data, p->functions.count);
+    uint32_t root = pprof_thread_root(&p->threads, &p->tables, p->sample.thread);
+    context = build_path(p->build, root, p->functions.data, p->functions.count);
     p->labelled += p->sample.labelled;
     p->unlike += p->sample.value_count != p->tables.types.count;
     state_values(p, context);
@@ -273,8 +279,6 @@ static int read_message(struct pprof *p, const uint8_t *data, size_t size, struc
         build_cut(p->build, err);
     }
     state_types(p);
-    uint32_t process = build_process(p->build, "", 0);
-    p->root = build_root(p->build, build_thread(p->build, "all", 0, process));
     p->frames_left = FRAMES_MAX(size);
     if (state_samples(p, data, size, err))
         return -1;
@@ -295,6 +299,7 @@ static int read_pprof(struct input *input, struct build *build, struct error *er
     if (cut)
         build_cut(build, err);
     int status = read_message(&p, data, size, err);
+    names_free(&p.threads.roots);
     pprof_tables_free(&p.tables);
     array_free(&p.sample.locations);
     array_free(&p.functions);
