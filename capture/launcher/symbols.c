@@ -3,9 +3,11 @@
 
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Of the C++ ABI, in libstdc++: the result is malloc()ed, NULL when it is no C++ name. */
 char *__cxa_demangle(const char *name, char *buffer, size_t *size, int *status);
@@ -25,9 +27,39 @@ struct symbols {
 
 /* ---- reading ---- */
 
+/* Where elfutils looks by name: beside the file, in .debug there, and below /usr/lib/debug. */
+static bool has_separate_file(const char *file, const char *link)
+{
+    static const char *const folders[][2] = {{"", "/"}, {"", "/.debug/"}, {"/usr/lib/debug", "/"}};
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    bool found = false;
+    for (size_t i = 0; slash && !found && i < sizeof folders / sizeof *folders; i++) {
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof path, "%s%.*s%s%s%s", folders[i][0], (int)(slash - file),
+                              file, folders[i][1], link ? link : slash + 1, link ? "" : ".debug");
+        found = length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
+    }
+    return found;
+}
+
+/*
+ * The standard way ends at debuginfod: its library and the thirty that it needs are loaded, in 10
+ * ms, before it sees that there is no server to ask. So it is gone only where it can lead to
+ * something.
+ */
+static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+                          const char *file, const char *link, GElf_Word crc, char **found)
+{
+    const char *servers = getenv("DEBUGINFOD_URLS");
+    int fd = dwfl_build_id_find_debuginfo(module, data, name, base, file, link, crc, found);
+    if (fd >= 0 || ((!servers || !*servers) && !has_separate_file(file, link)))
+        return fd;
+    return dwfl_standard_find_debuginfo(module, data, name, base, file, link, crc, found);
+}
+
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .find_debuginfo = find_debuginfo,
     .section_address = dwfl_offline_section_address,
 };
 
