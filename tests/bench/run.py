@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures ncprof against its peers on this machine:  make bench [BENCH="native python load compare screen replay accuracy"]
 
-BENCH=huge, minutes long, is measured only when it is asked for.
+BENCH="huge linear", minutes long, are measured only when they are asked for.
 
 All variants of a row take turns within one run, so that a busy moment hits them alike; figures are
 medians. Nothing is asserted: times belong to the machine, only the ratios travel. A row whose
@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import accuracy_table as accuracy
+import linear
 
 TOP = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NCPROF_BENCH", TOP.parent / "shared" / "bench"))
@@ -495,7 +496,9 @@ def huge_row(options, program, name, arguments):
 
 GROUPS = {"native": native, "python": python, "load": load, "compare": compare,
           "screen": screen, "replay": replay,
-          "accuracy": accuracy.table_of_all, "huge": huge}
+          "accuracy": accuracy.table_of_all, "huge": huge,
+          "linear": linear.table_of_all}
+LONG = ("huge", "linear")
 
 
 def main():
@@ -504,7 +507,7 @@ def main():
     parser.add_argument("--python", default="/usr/bin/python3")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folded-mb", type=int, default=200)
-    parser.add_argument("group", nargs="*", default=[name for name in GROUPS if name != "huge"],
+    parser.add_argument("group", nargs="*", default=[name for name in GROUPS if name not in LONG],
                         help=" ".join(GROUPS))
     options = parser.parse_args()
     options.table, options.skip = table, Skip
