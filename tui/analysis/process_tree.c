@@ -282,6 +282,8 @@ void process_tree_choice_text(const struct profile *profile, uint32_t threads, c
     if (process != PROFILE_NONE)
         snprintf(buffer, size, "process %.150s %" PRIu64,
                  short_name(profile->processes[process].name), profile->processes[process].id);
+    else if (threads != PROFILE_NONE && !profile->threads[threads].name[0])
+        snprintf(buffer, size, "thread %" PRIu32, threads + 1);
     else if (threads != PROFILE_NONE)
         snprintf(buffer, size, "thread %.150s", profile->threads[threads].name);
 }
