@@ -17,7 +17,7 @@
 struct lprof {
     struct build *build;
     struct pickle *pickle;
-    double unit; /* in nanoseconds */
+    double unit; /* in nanoseconds; 0: unknown */
     uint32_t root, time, hits;
     uint64_t functions;
 };
@@ -50,7 +50,8 @@ static void state_line(struct lprof *l, const struct timed_function *function, u
                                          function->file.length, line, FUNCTION_PYTHON);
     uint32_t context = build_context(l->build, function->context, of_build);
     double time = pickle_float(l->pickle, parts[2]) * l->unit;
-    build_context_self(l->build, context, l->time, nanoseconds(time));
+    if (l->unit > 0)
+        build_context_self(l->build, context, l->time, nanoseconds(time));
     build_context_self(l->build, context, l->hits, pickle_integer(l->pickle, parts[1]));
     free(name);
 }
@@ -73,22 +74,25 @@ static void state_function(struct lprof *l, uint32_t key, uint32_t lines)
         state_line(l, &function, entry);
 }
 
-static int state_all(struct lprof *l, struct error *err)
+static int state_all(struct pickle *pickle, void *context, struct error *err)
 {
+    struct lprof *l = context;
+    l->pickle = pickle;
     uint32_t state = pickle_state(l->pickle, pickle_root(l->pickle)), key, lines;
     uint32_t timings = pickle_member(l->pickle, state, "timings");
     if (pickle_type(l->pickle, timings) != PICKLE_DICT)
         return error_set(err, ERROR_FORMAT, "is no pickle of line_profiler: it has no timings");
     l->unit = pickle_float(l->pickle, pickle_member(l->pickle, state, "unit")) * 1e9;
-    l->time = build_metric(l->build, "wall", "s", METRIC_TIME, 1e-9);
+    if (l->unit > 0)
+        l->time = build_metric(l->build, "wall", "s", METRIC_TIME, 1e-9);
+    else
+        build_note(l->build, "its unit of time is missing: only the hits are shown");
     l->hits = build_metric(l->build, "hits", "", METRIC_COUNT, 1);
     uint32_t thread = build_thread(l->build, "", 0, build_process(l->build, "", 0));
     l->root = build_root(l->build, thread);
     uint32_t at = pickle_first(l->pickle, timings);
     while (pickle_next(l->pickle, &at, &key) && pickle_next(l->pickle, &at, &lines))
         state_function(l, key, lines);
-    if (pickle_exhausted(l->pickle))
-        return error_set(err, ERROR_FORMAT, "the pickle refers to the same values too often");
     if (l->functions > 1)
         build_note(l->build, "the time of a line has that of the functions it calls in it: of "
                              "functions that call each other it counts twice");
@@ -100,11 +104,7 @@ static int state_all(struct lprof *l, struct error *err)
 static int read_lprof(struct input *input, struct build *build, struct error *err)
 {
     struct lprof l = {.build = build};
-    if (pickle_load(&l.pickle, input, err))
-        return -1;
-    int status = state_all(&l, err);
-    pickle_free(l.pickle);
-    return status;
+    return pickle_tell(input, &(struct pickle_teller){state_all, &l}, build, err);
 }
 
 static int probe_lprof(const uint8_t *head, size_t size)

@@ -10,6 +10,7 @@
 #define NCPROF_FORMATS_READERS_PICKLE_H
 
 #include "formats/input.h"
+#include "formats/profile/build.h"
 #include "formats/profile/error.h"
 #include "formats/readers/slice.h"
 
@@ -30,10 +31,23 @@ enum pickle_type {
     PICKLE_OBJECT
 };
 
-/* Texts stay in `data`, which must outlive the pickle. */
+/*
+ * Texts stay in `data`, which must outlive the pickle. 0, -1, or 1 when the data end too early: the
+ * root is then what the pickle had built by then, and *err tells.
+ */
 int pickle_read(struct pickle **out, const uint8_t *data, size_t size, struct error *err);
-/* Of all that is left of an input, which must not be released before. */
-int pickle_load(struct pickle **out, struct input *input, struct error *err);
+
+struct pickle_teller {
+    int (*tell)(struct pickle *pickle, void *context, struct error *err);
+    void *context;
+};
+/*
+ * Reads all that is left of an input and has the teller state it to the builder. Of a pickle that
+ * is cut short what came before counts, and the profile says so; it is an error where the teller
+ * finds nothing in it, or where a walk was ended (see above).
+ */
+int pickle_tell(struct input *input, const struct pickle_teller *teller, struct build *build,
+                struct error *err);
 /* Whether the first bytes may be a pickle that names the class; for probes. */
 bool pickle_holds(const uint8_t *head, size_t size, const char *class);
 void pickle_free(struct pickle *pickle); /* NULL is allowed */

@@ -83,9 +83,10 @@ static void state_trace(struct snapshot *s, uint32_t trace)
     s->traces++;
 }
 
-static int state_all(struct snapshot *s, struct error *err)
+static int state_all(struct pickle *p, void *context, struct error *err)
 {
-    struct pickle *p = s->pickle;
+    struct snapshot *s = context;
+    s->pickle = p;
     uint32_t state = pickle_state(p, pickle_root(p)), trace;
     uint32_t traces =
         pickle_member(p, pickle_state(p, pickle_member(p, state, "traces")), "_traces");
@@ -97,8 +98,6 @@ static int state_all(struct snapshot *s, struct error *err)
     uint32_t at = pickle_first(p, traces);
     while (pickle_next(p, &at, &trace))
         state_trace(s, trace);
-    if (pickle_exhausted(p))
-        return error_set(err, ERROR_FORMAT, "the pickle refers to the same values too often");
     if (s->odd)
         build_note(s->build, "%llu traces are none and are left out", (unsigned long long)s->odd);
     if (!s->traces)
@@ -109,13 +108,10 @@ static int state_all(struct snapshot *s, struct error *err)
 static int read_tracemalloc(struct input *input, struct build *build, struct error *err)
 {
     struct snapshot s = {.build = build};
-    if (pickle_load(&s.pickle, input, err))
-        return -1;
-    int status = state_all(&s, err);
+    int status = pickle_tell(input, &(struct pickle_teller){state_all, &s}, build, err);
     numbered_free(&s.functions);
     numbered_free(&s.contexts);
     array_free(&s.frames);
-    pickle_free(s.pickle);
     return status;
 }
 

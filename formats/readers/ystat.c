@@ -117,9 +117,10 @@ static void state_edges(struct ystat *y, const struct callees *callees)
     }
 }
 
-static int state_all(struct ystat *y, struct error *err)
+static int state_all(struct pickle *p, void *context, struct error *err)
 {
-    struct pickle *p = y->pickle;
+    struct ystat *y = context;
+    y->pickle = p;
     uint32_t parts[2], stat, value;
     bool pairs;
     (void)pickle_take(p, pickle_root(p), parts, 2);
@@ -132,8 +133,6 @@ static int state_all(struct ystat *y, struct error *err)
         state_function(y, stat);
     for (uint32_t i = 0; i < y->callees.count; i++)
         state_edges(y, &y->callees.data[i]);
-    if (pickle_exhausted(p))
-        return error_set(err, ERROR_FORMAT, "the pickle refers to the same values too often");
     build_flags(y->build, PROFILE_HAS_CALLS | PROFILE_HAS_PRIMITIVE | PROFILE_HAS_EDGES);
     if (y->unknown)
         build_note(y->build, "%" PRIu64 " functions or calls are of none that the file defines",
@@ -146,12 +145,9 @@ static int state_all(struct ystat *y, struct error *err)
 static int read_ystat(struct input *input, struct build *build, struct error *err)
 {
     struct ystat y = {.build = build};
-    if (pickle_load(&y.pickle, input, err))
-        return -1;
-    int status = state_all(&y, err);
+    int status = pickle_tell(input, &(struct pickle_teller){state_all, &y}, build, err);
     numbered_free(&y.function_of);
     array_free(&y.callees);
-    pickle_free(y.pickle);
     return status;
 }
 
