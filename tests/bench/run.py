@@ -50,13 +50,13 @@ class Run:
         self.inside = int(timed[1]) / 1e9 if timed else None  # as the workload itself measured
 
 
-def interleave(variants, rounds):
-    """variants: name -> function giving a Run. The median of each attribute, by name."""
+def interleave(variants, rounds, slow=()):
+    """variants: name -> function giving a Run; `slow` ones take part in the first round alone."""
     runs = {name: [] for name in variants}
     skipped = {}
-    for _ in range(rounds):
+    for number in range(rounds):
         for name, once in variants.items():
-            if name in skipped:
+            if name in skipped or (number and name in slow):
                 continue
             try:
                 runs[name].append(once())
@@ -327,43 +327,101 @@ def unpacked(options, name):
     return out
 
 
-def load(options):
-    def python(loop):
-        return lambda file: Run([options.python, "-c", loop, file])
+PERF_LOOP = """
+import sys
+stacks, comm, frames = {}, "", []
+for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
+    if line[:1] in " \\t" and line.strip():
+        frames.append(line.split(None, 1)[1].rpartition(" (")[0].partition("+0x")[0])
+    elif line.strip():
+        comm = line.split()[0]
+    elif frames:
+        stack = ";".join([comm, *reversed(frames)])
+        stacks[stack] = stacks.get(stack, 0) + 1
+        frames = []
+for stack in stacks:
+    print(stack, stacks[stack])
+"""
 
+NODE_PARSE = "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8')).traceEvents.length"
+
+
+class Case:
+    """A large file, and who else reads it: peers do the same or less, a floor is a part of it."""
+
+    def __init__(self, what, file, aim, peers=None, floors=None, slow=()):
+        self.what, self.file, self.aim, self.slow = what, file, aim, slow
+        self.peers, self.floors = peers or {}, floors or {}
+
+
+def load_cases(options):
     def tool(*words):
         def run(file):
             need_tool(words[0])
             return Run([*words, file])
         return run
 
-    cases = (
-        ("pstats, 100,000 functions", "Python pstats", python(PSTATS_LOOP),
-         generated(options, "gen_pstats100k.py", "functions100k.prof")),
-        (f"folded stacks, {options.folded_mb} MB", "a Python loop", python(FOLDED_LOOP),
-         generated(options, "gen_folded.py", f"stacks{options.folded_mb}.folded",
-                   str(options.folded_mb))),
-        ("callgrind, 26.7 MB", "callgrind_annotate", tool("callgrind_annotate", "--auto=no"),
-         unpacked(options, "python3-instr.callgrind.out")),
-        ("pprof, 15 MB packed", "gzip -d (floor)", tool("gzip", "-dc"),
-         generated(options, "gen_pprof.py", "samples400k.pb.gz", "400000")),
-    )
+    def python(loop):
+        return tool(options.python, "-c", loop)
+
+    floor = options.work / "floor_load"
+    subprocess.run(["gcc", "-O2", "-w", "-D_GNU_SOURCE", HERE / "floor_load.c", "-o", floor], check=True)
+    mb = str(options.mb)
+    yield lambda: Case(
+        "pstats, 100,000 functions", generated(options, "gen_pstats100k.py", "functions100k.prof"),
+        "1/12", {"Python pstats": python(PSTATS_LOOP)})
+    yield lambda: Case(
+        "callgrind, 26.7 MB", unpacked(options, "python3-instr.callgrind.out"), "1/60",
+        {"callgrind_annotate": tool("callgrind_annotate", "--auto=no")}, slow=["callgrind_annotate"])
+    yield lambda: Case(
+        f"folded stacks, {mb} MB", generated(options, "gen_folded.py", f"stacks{mb}.folded", mb), "1.6 x",
+        {"flamegraph.pl": tool("flamegraph.pl"), "a Python loop": python(FOLDED_LOOP)},
+        {"floor: stacks added up in C": tool(floor, "stacks")}, ["flamegraph.pl"])
+    yield lambda: Case(
+        f"Chrome trace, {mb} MB", generated(options, "gen_chrome.py", f"trace{mb}.json", mb), "6 x",
+        {"node JSON.parse": tool("node", "-e", NODE_PARSE)},
+        {"floor: bytes looked at in C": tool(floor, "bytes")})
+    yield lambda: Case(
+        "perf script, 23 MB", unpacked(options, "big.perf.txt"), "1/8",
+        {"stackcollapse-perf.pl": tool("stackcollapse-perf.pl"), "a Python loop": python(PERF_LOOP)})
+    yield lambda: Case(
+        "pprof, 15 MB packed", generated(options, "gen_pprof.py", "samples400k.pb.gz", "400000"), "4 x",
+        {"go tool pprof -top": tool("go", "tool", "pprof", "-top")},
+        {"floor: gzip -d": tool("gzip", "-dc")}, ["go tool pprof -top"])
+
+
+def load_rows(options, case):
+    """Ratios are of the fastest rounds; ncprof's time is so many times a floor's, or a part of a peer's."""
+    own = "ncprof report"
+    variants = {own: lambda: Run([options.ncprof, "report", case.file, "--limit", "20"])}
+    variants |= {name: lambda once=once: once(case.file)
+                 for name, once in (case.peers | case.floors).items()}
+    runs, skipped = interleave(variants, options.rounds, case.slow)
+    fastest = {name: min(run.wall for run in measured) for name, measured in runs.items()}
     rows = []
-    for what, peer, once, file in cases:
-        variants = {
-            peer: lambda once=once, file=file: once(file),
-            "ncprof report": lambda file=file: Run([options.ncprof, "report", file, "--limit", "20"]),
-        }
-        runs, skipped = interleave(variants, min(options.rounds, 3))
-        base = median(runs[peer], "wall") if peer in runs else None
-        for variant, measured in runs.items():
-            wall = median(measured, "wall")
-            rows.append([what, variant, f"{wall:.3f}", spread(measured, "wall"),
-                         f"{median(measured, 'cpu'):.3f}", f"{base / wall:.1f}x" if base else "-",
-                         f"{median(measured, 'peak_mb'):.0f}"])
-        rows += [[what, variant, "SKIP", why, "-", "-", "-"] for variant, why in skipped.items()]
+    for name, measured in runs.items():
+        ratio = "-"
+        if name in case.floors and own in fastest:
+            ratio = f"{fastest[own] / fastest[name]:.2f} x"
+        elif name != own and own in fastest:
+            ratio = f"1/{fastest[name] / fastest[own]:.1f}"
+        rows.append([case.what, name, f"{median(measured, 'wall'):.3f}", spread(measured, "wall"),
+                     f"{min(run.cpu for run in measured):.3f}",
+                     f"{max(run.peak_mb for run in measured):.0f}", ratio,
+                     case.aim if name == own else ""])
+    return rows + [[case.what, name, "SKIP", why, "-", "-", "-", ""] for name, why in skipped.items()]
+
+
+def load(options):
+    rows = []
+    for make in load_cases(options):
+        try:
+            rows += load_rows(options, make())
+        except Skip as why:
+            rows.append(["-", "-", "SKIP", str(why), "-", "-", "-", ""])
     table("Load and print the 20 heaviest functions",
-          ["file", "program", "wall s", "min..max", "CPU s", "faster", "peak MB"], rows)
+          ["file", "program", "wall s", "min..max", "least CPU s", "peak MB", "ncprof's time is of it",
+           "aim"], rows)
 
 
 # ---- two runs, and ten ----
@@ -506,7 +564,7 @@ def main():
     parser.add_argument("--ncprof", default=".build/bin/ncprof", type=lambda p: Path(p).resolve())
     parser.add_argument("--python", default="/usr/bin/python3")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--folded-mb", type=int, default=200)
+    parser.add_argument("--mb", type=int, default=200, help="of the folded stacks and the Chrome trace")
     parser.add_argument("group", nargs="*", default=[name for name in GROUPS if name not in LONG],
                         help=" ".join(GROUPS))
     options = parser.parse_args()
