@@ -275,9 +275,9 @@ static void lines_before_a_cut_come_first(void **state)
     free(text.data);
 }
 
-#define MANY_LINES 400000u
+#define MANY_LINES 150000u
 
-/* 6 MB: of that size it is unpacked in a thread of its own. */
+/* 2 MB: of that size it is unpacked in a thread of its own. */
 static struct bytes many_lines(void)
 {
     struct bytes text = {memory_alloc(MANY_LINES * 16), 0};
