@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define ROUNDS 9
-#define PAIRS  100u
+#define PAIRS  200u
 #define SPIN   300u  /* cycles: so many that their end is not foreseen, as most of a program */
 #define BYTES  4096u /* 12 a pair */
 
