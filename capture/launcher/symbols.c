@@ -1,5 +1,6 @@
 #include "capture/launcher/symbols.h"
 #include "formats/profile/memory.h"
+#include "formats/profile/search.h"
 
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
@@ -186,14 +187,7 @@ void symbols_close(struct symbols *symbols)
 uint32_t symbols_find(const struct symbols *symbols, uint64_t address)
 {
     address += symbols->bias;
-    uint32_t low = 0, high = symbols->entries.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (symbols->entries.data[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low = search_up_to(&symbols->entries, start, address);
     if (low == 0 || address >= symbols->entries.data[low - 1].end)
         return SYMBOL_NONE;
     return low - 1;

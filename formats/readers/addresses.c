@@ -1,5 +1,7 @@
 #include "formats/readers/addresses.h"
 
+#include "formats/profile/search.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,14 +161,7 @@ static void sort_mappings(struct addresses *a)
 static const struct mapping *find_mapping(struct addresses *a, uint64_t address)
 {
     sort_mappings(a);
-    uint32_t low = 0, high = a->mappings.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (a->mappings.data[middle].first <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low = search_up_to(&a->mappings, first, address);
     const struct mapping *map = low ? &a->mappings.data[low - 1] : NULL;
     return map && address < map->end ? map : NULL;
 }

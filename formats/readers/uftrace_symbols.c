@@ -1,6 +1,7 @@
 #include "formats/readers/uftrace_symbols.h"
 
 #include "formats/profile/memory.h"
+#include "formats/profile/search.h"
 #include "formats/readers/names.h"
 #include "formats/readers/numbered.h"
 
@@ -211,28 +212,14 @@ void uftrace_module(struct uftrace_symbols *s, uint32_t session, struct slice pa
 
 static const struct map *map_of(const struct session *session, uint64_t address)
 {
-    uint32_t low = 0, high = session->maps.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (session->maps.data[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low = search_up_to(&session->maps, start, address);
     const struct map *map = low ? &session->maps.data[low - 1] : NULL;
     return map && address < map->end ? map : NULL;
 }
 
 static const struct symbol *symbol_of(const struct module *module, uint64_t address)
 {
-    uint32_t low = 0, high = module->symbols.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (module->symbols.data[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low = search_up_to(&module->symbols, address, address);
     /* Of several symbols at one address the first that is code. */
     const struct symbol *found = NULL;
     for (uint64_t at = 0; low && (!found || module->symbols.data[low - 1].address == at); low--) {

@@ -13,6 +13,7 @@
 #include "formats/format.h"
 #include "formats/profile/memory.h"
 #include "formats/profile/text.h"
+#include "formats/writers/rows.h"
 #include "formats/writers/tree.h"
 
 #include <inttypes.h>
@@ -120,15 +121,8 @@ static bool same_but_line(const struct function *a, const struct function *b)
 /* Readers of the format tell functions apart by name, file and object. */
 static bool *find_ambiguous(const struct profile *profile)
 {
-    uint32_t *order = memory_alloc(profile->function_count * sizeof *order);
+    uint32_t *order = rows_sorted(profile, compare_functions);
     bool *ambiguous = memory_zeroed(profile->function_count, sizeof *ambiguous);
-    union {
-        const struct profile *in;
-        void *out;
-    } context = {profile};
-    for (uint32_t f = 0; f < profile->function_count; f++)
-        order[f] = f;
-    qsort_r(order, profile->function_count, sizeof *order, compare_functions, context.out);
     for (uint32_t i = 1; i < profile->function_count; i++)
         if (same_but_line(&profile->functions[order[i - 1]], &profile->functions[order[i]]))
             ambiguous[order[i - 1]] = ambiguous[order[i]] = true;

@@ -14,7 +14,8 @@ static int compare_functions(const void *a, const void *b, void *context)
     return order ? order : x < y ? -1 : x > y;
 }
 
-uint32_t *rows_order(const struct profile *profile)
+uint32_t *rows_sorted(const struct profile *profile,
+                      int (*compare)(const void *a, const void *b, void *profile))
 {
     uint32_t *order = memory_zeroed(profile->function_count, sizeof *order);
     union {
@@ -23,8 +24,13 @@ uint32_t *rows_order(const struct profile *profile)
     } context = {profile};
     for (uint32_t f = 0; f < profile->function_count; f++)
         order[f] = f;
-    qsort_r(order, profile->function_count, sizeof *order, compare_functions, context.out);
+    qsort_r(order, profile->function_count, sizeof *order, compare, context.out);
     return order;
+}
+
+uint32_t *rows_order(const struct profile *profile)
+{
+    return rows_sorted(profile, compare_functions);
 }
 
 const char *rows_lost(const struct profile *profile)
