@@ -1,5 +1,5 @@
 # The browser in a real terminal: tmux on a socket of its own, of fixed size. Nothing sleeps blindly:
-# everything waits for a text, for at most ten seconds.
+# everything waits for a text, for at most thirty seconds.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 NCPROF=$(realpath "${NCPROF:?the program under test}")
@@ -36,7 +36,7 @@ open_terminal() { # [columns rows]
 # Waits until a line of the screen matches; the screen is shown when none does.
 wait_for() {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 600; i++)); do
         screen 2>/dev/null | grep -Eq -- "$1" && return 0
         sleep 0.05
     done
@@ -47,7 +47,7 @@ wait_for() {
 
 wait_gone() {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 600; i++)); do
         screen | grep -Eq -- "$1" || return 0
         sleep 0.05
     done
