@@ -63,7 +63,5 @@ struct thread *thread_begin(enum hook_kind kind)
         system_call(SYS_munmap, (long)thread, sizeof *thread, 0, 0);
         thread = NULL;
     }
-    if (thread)
-        thread_self = thread;
     return thread_self;
 }

@@ -49,6 +49,8 @@ extern const char return_trampoline[];
 bool stacks_switch(struct thread *thread, uintptr_t place, bool may_create);
 /* The stack that `place` is on is the one the thread was born with. */
 void stacks_begin(struct thread *thread, uintptr_t place);
+/* Gives back all that is kept of several stacks but their own memory. */
+void stacks_end(struct thread *thread);
 bool frames_allocate(struct context *context);
 bool frames_grow(struct context *context);
 /* Gives back what a deep recursion has left. */

@@ -1,6 +1,6 @@
 /* The stacks a thread runs on, and the memory of their shadow frames. */
 #include "capture/channel/target.h"
-#include "capture/runtime/choice.h"
+#include "capture/runtime/made_stacks.h"
 #include "capture/runtime/slow.h"
 
 #include <fcntl.h>
@@ -13,8 +13,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define FRAMES_FIRST    1024u /* 32 KiB */
-#define FRAMES_KEPT     32768u
 #define FOREIGN_REACH   65536u /* bytes below its first place that a stack is taken to have */
 #define UNLIMITED_STACK ((uintptr_t)8 << 30)
 #define PAGE            4096u
@@ -122,25 +120,96 @@ static bool holds(const struct context *context, uintptr_t place)
     return place - context->low < context->size;
 }
 
+/* ---- many of them ---- */
+
+/*
+ * `order` is sorted by the lower ends. Bounds are guesses that hardly ever overlap: of those that
+ * hold a place the one that begins last is meant.
+ *
+ * `open` are those that may hold memory of the channel, in the order in which they got it: beyond
+ * CONTEXTS_OPEN the oldest hands it over, as before a fork, and asks again when it goes on.
+ */
+struct stacks {
+    uint32_t room; /* of thread->contexts and `order` */
+    uint32_t *order;
+    uint32_t open_count, oldest;
+    uint32_t open[CONTEXTS_OPEN];
+};
+
+#define STACKS_FIRST 256u
+#define OVERLAPS     8u /* neighbours that are asked whether they hold a place */
+
+/* Place in `order` of the last stack that begins at or below `place`, and one. */
+static uint32_t begins_below(const struct thread *thread, uintptr_t place)
+{
+    uint32_t first = 0, end = thread->context_count;
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (thread->contexts[thread->stacks->order[middle]].low <= place)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+static void hold_memory(struct thread *thread, uint32_t index)
+{
+    struct stacks *stacks = thread->stacks;
+    if (thread->on.open)
+        return;
+    thread->on.open = true;
+    if (stacks->open_count < CONTEXTS_OPEN) {
+        stacks->open[stacks->open_count++] = index;
+        return;
+    }
+    struct context *oldest = &thread->contexts[stacks->open[stacks->oldest]];
+    stream_park(&oldest->stream);
+    oldest->open = false;
+    stacks->open[stacks->oldest] = index;
+    stacks->oldest = (stacks->oldest + 1) % CONTEXTS_OPEN;
+}
+
 static void make_current(struct thread *thread, uint32_t index)
 {
     thread->contexts[thread->context_current] = thread->on;
     thread->on = thread->contexts[index];
     thread->context_current = index;
+    hold_memory(thread, index);
 }
 
 static bool known_stack(struct thread *thread, uintptr_t place)
 {
-    for (uint32_t i = 0; i < thread->context_count; i++) {
-        if (i != thread->context_current && holds(&thread->contexts[i], place)) {
-            make_current(thread, i);
+    uint32_t at = thread->context_count ? begins_below(thread, place) : 0;
+    for (uint32_t step = 0; step < OVERLAPS && at-- > 0; step++) {
+        uint32_t index = thread->stacks->order[at];
+        if (index != thread->context_current && holds(&thread->contexts[index], place)) {
+            make_current(thread, index);
             return true;
         }
     }
     return false;
 }
 
-/* Bounds of a stack seen for the first time; the signal stack's are known, others' are guessed. */
+/* The part of a range around `place` that belongs to no other stack. */
+static struct range between_neighbours(const struct thread *thread, struct range range,
+                                       uintptr_t place)
+{
+    uint32_t at = begins_below(thread, place);
+    const uint32_t *order = thread->stacks->order;
+    if (at < thread->context_count && thread->contexts[order[at]].low < range.high)
+        range.high = thread->contexts[order[at]].low;
+    for (uint32_t step = 0; step < OVERLAPS && at-- > 0; step++) {
+        const struct context *other = &thread->contexts[order[at]];
+        uintptr_t end = other->low + other->size;
+        if (end <= place && end > range.low)
+            range.low = end;
+    }
+    return range;
+}
+
+/* Bounds of a stack seen for the first time: known of signal stacks and makecontext()'s, else a
+ * guess. */
 static struct range foreign_bounds(const struct thread *thread, uintptr_t place, bool *signals)
 {
     stack_t stack;
@@ -153,6 +222,8 @@ static struct range foreign_bounds(const struct thread *thread, uintptr_t place,
         if (*signals)
             return range;
     }
+    if (made_stacks_find(place, &range.low, &range.high))
+        return range;
     range = mapping_of(place);
     uintptr_t high = (place | (PAGE - 1)) + 1;
     if (!range.high)
@@ -161,33 +232,95 @@ static struct range foreign_bounds(const struct thread *thread, uintptr_t place,
         range.high = high;
     if (place - range.low > FOREIGN_REACH)
         range.low = place - FOREIGN_REACH;
-    for (uint32_t i = 0; i < thread->context_count; i++) {
-        const struct context *other = &thread->contexts[i];
-        uintptr_t end = other->low + other->size;
-        if (end <= place && end > range.low)
-            range.low = end;
-        if (other->low > place && other->low < range.high)
-            range.high = other->low;
-    }
-    return range;
+    return between_neighbours(thread, range, place);
 }
 
-static bool allocate_contexts(struct thread *thread)
+static void *map_memory(size_t size)
 {
-    if (thread->contexts)
-        return true;
-    void *memory = mmap(NULL, CONTEXTS_MAX * sizeof *thread->contexts, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Room for so many stacks; the contexts may lie elsewhere afterwards. */
+static bool make_room(struct thread *thread, uint32_t room)
+{
+    struct stacks *stacks = thread->stacks;
+    struct context *contexts = map_memory(room * sizeof *contexts);
+    uint32_t *order = map_memory(room * sizeof *order);
+    if (!contexts || !order) {
+        if (contexts)
+            munmap(contexts, room * sizeof *contexts);
+        if (order)
+            munmap(order, room * sizeof *order);
         return false;
-    thread->contexts = memory;
-    thread->context_count = 1;
+    }
+    if (stacks->room) {
+        memcpy(contexts, thread->contexts, thread->context_count * sizeof *contexts);
+        memcpy(order, stacks->order, thread->context_count * sizeof *order);
+        munmap(thread->contexts, stacks->room * sizeof *contexts);
+        munmap(stacks->order, stacks->room * sizeof *order);
+    }
+    thread->contexts = contexts;
+    stacks->order = order;
+    stacks->room = room;
     return true;
+}
+
+static bool begin_stacks(struct thread *thread)
+{
+    struct stacks *stacks = map_memory(sizeof *stacks);
+    if (!stacks)
+        return false;
+    thread->stacks = stacks;
+    if (!make_room(thread, STACKS_FIRST)) {
+        munmap(stacks, sizeof *stacks);
+        thread->stacks = NULL;
+        return false;
+    }
+    thread->context_count = 1; /* the thread's own is the first, and always open */
+    thread->on.open = true;
+    return true;
+}
+
+void stacks_end(struct thread *thread)
+{
+    struct stacks *stacks = thread->stacks;
+    if (!stacks)
+        return;
+    munmap(thread->contexts, stacks->room * sizeof *thread->contexts);
+    munmap(stacks->order, stacks->room * sizeof *stacks->order);
+    munmap(stacks, sizeof *stacks);
+}
+
+static bool has_room(struct thread *thread)
+{
+    if (!thread->stacks)
+        return begin_stacks(thread);
+    return thread->context_count < thread->stacks->room ||
+           (thread->context_count < CONTEXTS_MAX && make_room(thread, 2 * thread->stacks->room));
+}
+
+/* The new stack is the last of the contexts. */
+static void sort_in(struct thread *thread, uintptr_t low)
+{
+    uint32_t *order = thread->stacks->order, at = begins_below(thread, low);
+    memmove(order + at + 1, order + at, (thread->context_count - at) * sizeof *order);
+    order[at] = thread->context_count++;
+}
+
+static void name_stack(const struct context *context, bool signals, uintptr_t high)
+{
+    char name[48];
+    if (signals)
+        snprintf(name, sizeof name, "signal stack");
+    else
+        snprintf(name, sizeof name, "stack %#lx", (unsigned long)high);
+    define_thread(&context->stream, name);
 }
 
 static bool new_stack(struct thread *thread, uintptr_t place)
 {
-    if (!allocate_contexts(thread) || thread->context_count >= CONTEXTS_MAX)
+    if (!has_room(thread))
         return false;
     thread->contexts[thread->context_current] = thread->on;
     bool signals;
@@ -197,14 +330,10 @@ static bool new_stack(struct thread *thread, uintptr_t place)
         return false;
     set_bounds(&context, range);
     stream_open(&context.stream, CHANNEL_NATIVE);
-    char name[48];
-    if (signals)
-        snprintf(name, sizeof name, "signal stack");
-    else
-        snprintf(name, sizeof name, "stack %#lx", (unsigned long)range.high);
-    define_thread(&context.stream, name);
+    name_stack(&context, signals, range.high);
     thread->contexts[thread->context_count] = context;
-    make_current(thread, thread->context_count++);
+    sort_in(thread, range.low);
+    make_current(thread, thread->context_count - 1);
     return true;
 }
 
@@ -215,57 +344,4 @@ bool stacks_switch(struct thread *thread, uintptr_t place, bool may_create)
     if (has_grown(&thread->on, place))
         return true;
     return may_create && new_stack(thread, place);
-}
-
-static void set_frames(struct context *context, void *memory, size_t capacity)
-{
-    ptrdiff_t top = context->frames ? context->top - context->frames : 0;
-    context->frames = memory;
-    context->top = context->frames + top;
-    context->end = context->frames + capacity - 1;
-    context->last = choice_rules.on ? context->frames : context->end;
-}
-
-static size_t frames_capacity(const struct context *context)
-{
-    return (size_t)(context->end - context->frames) + 1;
-}
-
-bool frames_allocate(struct context *context)
-{
-    void *memory = mmap(NULL, FRAMES_FIRST * sizeof(struct frame), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return false;
-    set_frames(context, memory, FRAMES_FIRST);
-    context->frames[0] = (struct frame){.place = UINTPTR_MAX, .function = UINTPTR_MAX};
-    return true;
-}
-
-static bool resize(struct context *context, size_t capacity)
-{
-    void *memory = mremap(context->frames, frames_capacity(context) * sizeof(struct frame),
-                          capacity * sizeof(struct frame), MREMAP_MAYMOVE);
-    if (memory == MAP_FAILED)
-        return false;
-    set_frames(context, memory, capacity);
-    return true;
-}
-
-bool frames_grow(struct context *context)
-{
-    return resize(context, frames_capacity(context) * 2);
-}
-
-void frames_shrink(struct context *context)
-{
-    size_t capacity = frames_capacity(context);
-    if (capacity > FRAMES_KEPT && (size_t)(context->top - context->frames) < FRAMES_KEPT / 2)
-        resize(context, FRAMES_KEPT);
-}
-
-void frames_free(struct context *context)
-{
-    munmap(context->frames, frames_capacity(context) * sizeof(struct frame));
-    context->frames = NULL;
 }

@@ -26,7 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTEXTS_MAX  256u /* stacks a thread; what runs on more is counted as lost */
+#define CONTEXTS_MAX  65536u /* stacks a thread; what runs on more is counted as lost */
+#define CONTEXTS_OPEN 256u   /* of these may hold memory of the channel at a time */
 #define NESTED_FRAMES 64u
 #define NESTED_EVENTS 512u
 #define VECTOR_STATE  2688u /* bytes; XSAVE's standard format up to AVX-512 */
@@ -77,6 +78,7 @@ struct context {
     uint32_t silent;     /* frames that are not in the stream */
     uint32_t within; /* place in `frames` of the outermost one that is included by name; 0: none */
     bool foreign;    /* not the stack the thread was born with: its bounds are a guess */
+    bool open;       /* is one of `stacks.open`, or the first */
 };
 
 struct deferred {
@@ -102,7 +104,8 @@ struct thread {
     uintptr_t busy;       /* a hook is at work at this place on the stack; 0: none */
     uint32_t interrupted; /* events or frames in nested */
     uint32_t context_count, context_current;
-    struct context *contexts; /* other stacks; NULL as long as there is only one */
+    struct context *contexts; /* all stacks; NULL as long as there is only one */
+    struct stacks *stacks;    /* stacks.c: to find them by */
     /*
      * Code whose module is defined and the upper half of whose addresses the open
      * block knows; the size is 0 whenever that may have changed.

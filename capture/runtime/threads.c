@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -55,9 +56,15 @@ static uintptr_t end_thread(struct thread *thread, const void *unused)
         thread->on = thread->contexts[i];
         close_context(thread);
     }
-    if (thread->contexts)
-        munmap(thread->contexts, CONTEXTS_MAX * sizeof *thread->contexts);
+    stacks_end(thread);
     return 0;
+}
+
+static void block_signals(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
 static void thread_ends(void *round)
@@ -68,6 +75,7 @@ static void thread_ends(void *round)
     if ((uintptr_t)round < LAST_ROUND &&
         pthread_setspecific(threads.key, (const char *)round + 1) == 0)
         return;
+    block_signals(); /* no handler runs in this thread any more: another one takes them */
     thread_self = &thread_off;
     outside(thread, end_thread, NULL);
     munmap(thread, sizeof *thread);
@@ -159,5 +167,6 @@ uintptr_t thread_set_up(struct thread *thread, const void *data)
         calibrate(beginning->kind);
         control_obey();
     }
+    thread_self = thread; /* before signals are let in, whose handlers are recorded too */
     return 1;
 }
