@@ -85,7 +85,7 @@ static bool out_of_reach(void)
     return true;
 }
 
-void block_wait(uint32_t seen, unsigned *silent)
+bool block_wait(uint32_t seen, unsigned *silent)
 {
     struct channel_header *channel = target.channel;
     atomic_fetch_add(&channel->waiting, 1);
@@ -96,7 +96,8 @@ void block_wait(uint32_t seen, unsigned *silent)
     if (atomic_load(&channel->beat) != seen)
         *silent = 0;
     else if (++*silent >= SILENT_ROUNDS && recorder_gone())
-        atomic_store(&channel->closed, 1);
+        return false;
+    return true;
 }
 
 void block_wake(void)
@@ -128,7 +129,8 @@ uint32_t block_claim(enum channel_kind kind, bool *waited)
         }
         if (channel->drop && !any)
             return BLOCK_NONE;
-        block_wait(beat, &silent);
+        if (!block_wait(beat, &silent))
+            atomic_store(&channel->closed, 1);
         *waited = true;
     }
     return BLOCK_NONE;

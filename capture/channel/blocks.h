@@ -54,8 +54,8 @@ struct channel_block *block_begin(uint32_t index, enum channel_kind kind, uint32
 void block_hand_over(uint32_t index, bool last);
 
 /* One wait for the recorder's next pass, unless `beat` is no more what was seen. Finds out when
- * there is no recorder any more: the channel is closed then. *silent starts with 0. */
-void block_wait(uint32_t seen, unsigned *silent);
+ * there is no recorder any more: false. *silent starts with 0. */
+bool block_wait(uint32_t seen, unsigned *silent);
 
 /* The recorder is to look at once: a process that has just begun may be over soon. */
 void block_wake(void);

@@ -276,6 +276,34 @@ int recover_run(const char *trace, recover_visit *visit, void *payload, struct e
     return result == 0 ? search.found : -1;
 }
 
+static int look_for(void *payload, const char *path, const char *name, struct error *err)
+{
+    struct search *search = payload;
+    struct session session;
+    (void)name, (void)err;
+    if (session_look(&session, path) != 0)
+        return 0;
+    struct ledger_trace *trace = copy_trace(&session);
+    int32_t recorder = session.channel->recorder_pid;
+    bool dead = recorder > 0 && kill(recorder, 0) != 0 && errno == ESRCH;
+    search->found += dead && *trace->path && concerns(search, trace);
+    free(trace);
+    session_detach(&session);
+    return 0;
+}
+
+bool recover_possible(const char *trace)
+{
+    struct search search = {.trace = trace};
+    struct error ignored;
+    if (!trace || stat(trace, &search.status) != 0)
+        return false;
+    search.whole = realpath(trace, NULL);
+    each_session(look_for, &search, &ignored);
+    free(search.whole);
+    return search.found > 0;
+}
+
 /* ---- what is of no use to anybody ---- */
 
 #define UNFINISHED_SECONDS 10 /* no recorder takes so long to make its file */

@@ -32,6 +32,19 @@ typedef void recover_visit(void *payload, const struct recovery *recovery);
  */
 int recover_run(const char *trace, recover_visit *visit, void *payload, struct error *err);
 
+/* Whether a dead recorder has left something of a trace that is not in it yet. */
+bool recover_possible(const char *trace);
+#define RECOVER_HINT                                                                               \
+    "Its recorder was killed, and what it had not written is still in memory: ncprof recover "     \
+    "adds it"
+
+/*
+ * Says of each leftover that seems to be a dead recorder's and cannot be used here whose it is, as
+ * "/dev/shm/ncprof-4711-abc belongs to another user (root)".
+ */
+typedef void recover_visit_unusable(void *payload, const char *what);
+void recover_unusable(recover_visit_unusable *visit, void *payload);
+
 /* Removes what dead recorders of this user left where there is nothing to be recovered. */
 void recover_tidy(void);
 

@@ -179,16 +179,19 @@ static uint32_t ask(uintptr_t function)
     return module->question;
 }
 
-static void wait_for_answer(uint32_t number)
+/* False: there is nobody to answer. What memory is left for events is used all the same. */
+static bool wait_for_answer(uint32_t number)
 {
     struct channel_header *channel = target.channel;
     unsigned silent = 0;
     while (!atomic_load(&channel->closed)) {
         uint32_t beat = atomic_load(&channel->beat);
         if (atomic_load(channel_offset(session_answers(), number)))
-            return;
-        block_wait(beat, &silent);
+            return true;
+        if (!block_wait(beat, &silent))
+            return false;
     }
+    return true;
 }
 
 void modules_ask(uintptr_t function)
@@ -196,8 +199,13 @@ void modules_ask(uintptr_t function)
     pthread_mutex_lock(&loaded.lock);
     uint32_t question = ask(function);
     pthread_mutex_unlock(&loaded.lock);
-    if (question && question != QUESTION_NOBODYS)
-        wait_for_answer(question - 1);
+    if (!question || question == QUESTION_NOBODYS || wait_for_answer(question - 1))
+        return;
+    pthread_mutex_lock(&loaded.lock);
+    struct module *module = module_list_at(function);
+    if (module)
+        module->question = QUESTION_NOBODYS;
+    pthread_mutex_unlock(&loaded.lock);
 }
 
 static uintptr_t refresh(struct thread *thread, const void *unused)

@@ -220,8 +220,7 @@ static void note_end(const struct reading *reading)
                                          "written: it holds no events");
     else if (!trace->closed)
         build_note(reading->build,
-                   "Cut at t = %.2f s, %" PRIu64 " %s open: the recording was not closed; if its "
-                   "recorder was killed, ncprof recover adds what it had not written",
+                   "Cut at t = %.2f s, %" PRIu64 " %s open: the recording was not closed",
                    end, open, frames);
     else if (open > 0)
         build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);

@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, kill, leftovers, main, opens, recorders,
+from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, info, kill, leftovers, main, opens, recorders,
                     start, target_of, test, wait_for_end)
 
 WALK = recorders(["finstrument"])["finstrument"]
@@ -105,6 +105,8 @@ def _():
         file.write((99).to_bytes(4, "little"))
     done = recover(TRACE)
     expect(done.returncode == 0 and "nothing is left in memory" in done.stdout, done.stdout + done.stderr)
+    expect(f"{left} is of another version of ncprof (its 99," in done.stdout, done.stdout)
+    expect("ncprof recover" not in info(), info())
     expect(left.exists(), "it is gone")
     os.utime(left, (0, 0))
     start(["true"]).communicate()
@@ -136,6 +138,8 @@ def _():
                           capture_output=True, text=True)
     expect(leftovers(pid), "it is gone")
     expect("nothing is left" in done.stdout, done.stdout + done.stderr)
+    expect(f"{leftovers(pid)[0]} belongs to another user (root)" in done.stdout, done.stdout)
+    expect("ncprof recover adds it" in info(), info())
     expect(recover(TRACE).returncode == 0 and not leftovers(pid), "its owner recovers it")
 
 
@@ -146,6 +150,7 @@ def _():
     done = recover(TRACE)
     expect(done.returncode == 0 and "nothing is left in memory" in done.stdout, done.stdout + done.stderr)
     opens("Cut at t")
+    expect("ncprof recover" not in info(), info())
     check(progress, lost=1 << 60)
 
 

@@ -33,6 +33,12 @@ static void say(void *payload, const struct recovery *recovery)
     printf("%s\n", open);
 }
 
+static void say_unusable(void *payload, const char *what)
+{
+    (void)payload;
+    printf("%s: it may be what you look for, and cannot be used here\n", what);
+}
+
 static int recover_command_run(const void *given, char **operands, int count)
 {
     struct recover_values values = *(const struct recover_values *)given;
@@ -42,9 +48,11 @@ static int recover_command_run(const void *given, char **operands, int count)
     int found = recover_run(count ? operands[0] : NULL, say, &values, &err);
     if (found < 0)
         return command_fail(&err);
-    if (found == 0 && !values.quiet)
+    if (found == 0 && !values.quiet) {
         printf("%s%snothing is left in memory that is to be added\n", count ? operands[0] : "",
                count ? ": " : "");
+        recover_unusable(say_unusable, NULL);
+    }
     return COMMAND_OK;
 }
 

@@ -1,3 +1,4 @@
+#include "capture/launcher/recover.h"
 #include "formats/documents/json.h"
 #include "formats/profile/text.h"
 #include "tui/analysis/compare.h"
@@ -215,6 +216,8 @@ static void as_text(FILE *out, const struct profile *profile, uint64_t bytes)
     line(out, "truncated", profile->flags & PROFILE_TRUNCATED ? "yes" : "no");
     for (uint32_t i = 0; i < profile->note_count; i++)
         line(out, "note", profile->notes[i]);
+    if (profile->flags & PROFILE_TRUNCATED && recover_possible(profile->path))
+        line(out, "note", RECOVER_HINT);
 }
 
 static void json_metrics(cJSON *object, const struct profile *profile)

@@ -1,4 +1,5 @@
 /* What a file is: format, totals, what was recorded and how, losses, threads. */
+#include "capture/launcher/recover.h"
 #include "formats/profile/memory.h"
 #include "tui/analysis/process_tree.h"
 #include "tui/numbers.h"
@@ -209,6 +210,8 @@ static void rebuild(void *opaque, const struct subject *subject)
         add_title(state, "Notes");
     for (uint32_t i = 0; i < profile->note_count; i++)
         add_text(state, i ? "" : "!", profile->notes[i]);
+    if (profile->flags & PROFILE_TRUNCATED && recover_possible(profile->path))
+        add_text(state, "", RECOVER_HINT);
     if (profile->metadata_count)
         add_title(state, "Recorded");
     add_metadata(state, profile);
