@@ -204,6 +204,7 @@ soak: setup
 	@$(MAKE) tests-build
 	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) KILLS=$(SOAK_KILLS) tests/kill/kill.py
 	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) SOAK=1 tests/native/large.py
+	@NCPROF=$(abspath $(NCPROF)) BUILD=$(BUILD) SOAK=1 tests/hostile/real.py
 
 bench: setup
 	@$(MAKE) all
