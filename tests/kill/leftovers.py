@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, expect, info, kill, leftovers, main, opens, recorders,
-                    start, target_of, test, wait_for_end)
+from common import (FOLDER, NCPROF, TRACE, Progress, Skip, check, children, compile_program, expect, info,
+                    kill, leftovers, main, opens, recorders, start, target_of, test, wait_for_end)
 
 WALK = recorders(["finstrument"])["finstrument"]
 
@@ -141,6 +141,37 @@ def _():
     expect(f"{leftovers(pid)[0]} belongs to another user (root)" in done.stdout, done.stdout)
     expect("ncprof recover adds it" in info(), info())
     expect(recover(TRACE).returncode == 0 and not leftovers(pid), "its owner recovers it")
+
+
+LATE = r"""
+#include <unistd.h>
+static int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+int __attribute__((no_instrument_function)) main(void)
+{
+    usleep(900000);
+    return fib(12) != 144;
+}
+"""
+
+
+@test("with --include a recorder that dies before the first call: every call is there, and it is said that all are")
+def _():
+    program = compile_program("late", LATE)
+    process = start([program], "--include", "nothing|fib")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = [pid for pid in children(process.pid) if Path(f"/proc/{pid}/comm").read_text() == "late\n"]
+        if found:
+            break
+        time.sleep(0.001)
+    target = found[0]
+    time.sleep(0.05)
+    process.kill()
+    process.wait()
+    wait_for_end(target)
+    out = recover(TRACE).stdout
+    expect("added 465 calls" in out and "lost" not in out, out)
+    opens("Not all functions that were to be left out are")
 
 
 @test("after a reboot there is nothing: it is said, the trace opens with what it has")
