@@ -38,7 +38,8 @@ struct dtrace {
     struct build *build;
     struct names frames, keys;
     ARRAY(uint32_t) stack; /* functions, the innermost first */
-    uint32_t process, thread, metric;
+    char *key;             /* that stands before the stack being read; NULL: none */
+    uint32_t process, metric;
     uint64_t stacks, messages;
     struct odd_lines odd;
 };
@@ -123,24 +124,22 @@ static uint32_t function_of(struct dtrace *d, struct slice text)
     return *function;
 }
 
-static void choose_thread(struct dtrace *d, struct slice key)
+/* The root of the key's thread. */
+static uint32_t root_of_key(struct dtrace *d)
 {
     bool added;
-    uint32_t *thread = names_value(&d->keys, key, &added);
-    if (added) {
-        char *name = memory_printf("%.*s", (int)key.length, key.text);
-        *thread = build_thread(d->build, name, 0, d->process);
-        free(name);
-    }
-    d->thread = *thread;
+    const char *key = d->key ? d->key : "all";
+    uint32_t *root = names_value(&d->keys, (struct slice){key, strlen(key)}, &added);
+    if (added)
+        *root = build_root(d->build, build_thread(d->build, key, 0, d->process));
+    free(d->key);
+    d->key = NULL;
+    return *root;
 }
 
 static void end_stack(struct dtrace *d, int64_t count)
 {
-    uint32_t context;
-    if (d->thread == PROFILE_NONE)
-        choose_thread(d, (struct slice){"all", 3});
-    context = build_root(d->build, d->thread);
+    uint32_t context = root_of_key(d);
     if (!d->stack.count)
         *array_push(&d->stack) =
             build_function(d->build, "[no frame]", "", "", 0, FUNCTION_UNKNOWN);
@@ -148,7 +147,6 @@ static void end_stack(struct dtrace *d, int64_t count)
         context = build_context(d->build, context, d->stack.data[i]);
     build_context_self(d->build, context, d->metric, count);
     d->stack.count = 0;
-    d->thread = PROFILE_NONE;
     d->stacks++;
 }
 
@@ -181,16 +179,16 @@ static void take_line(struct dtrace *d, struct slice line, uint64_t number)
             odd_lines_add(&d->odd, number);
         return;
     case LINE_KEY:
-        if (d->stack.count)
+        if (d->stack.count || d->key)
             odd_lines_add(&d->odd, number);
         else
-            choose_thread(d, text);
+            d->key = memory_printf("%.*s", (int)text.length, text.text);
     }
 }
 
 static int read_dtrace(struct input *input, struct build *build, struct error *err)
 {
-    struct dtrace d = {.build = build, .thread = PROFILE_NONE};
+    struct dtrace d = {.build = build};
     struct slice line;
     int more;
     d.metric = build_metric(build, "samples", "samples", METRIC_SAMPLES, 1);
@@ -198,6 +196,8 @@ static int read_dtrace(struct input *input, struct build *build, struct error *e
     while ((more = input_line(input, &line.text, &line.length, err)) > 0)
         take_line(&d, line, input_line_number(input));
     int status = text_lines_end(build, more, d.stacks > 0, err);
+    if (!status)
+        status = odd_lines_refuse(&d.odd, d.stacks > 0, "is neither a frame nor a count", err);
     if (!status) {
         odd_lines_note(&d.odd, build, "are neither frame nor count and are left out");
         build_note_count(build, d.messages, "messages of dtrace are in the file, as of drops");
@@ -208,6 +208,7 @@ static int read_dtrace(struct input *input, struct build *build, struct error *e
         if (!d.stacks)
             build_note(build, "holds no stack");
     }
+    free(d.key);
     array_free(&d.stack);
     names_free(&d.frames);
     names_free(&d.keys);

@@ -270,6 +270,9 @@ static int read_ghcprof(struct input *input, struct build *build, struct error *
     int status = read_lines(&g, input, err);
     if (!g.columns)
         (void)ghc_state_metrics(build, g.tick);
+    if (!status && !g.titled && !g.columns)
+        status = error_at_line(err, input_line_number(input),
+                               "ends without a title of GHC's profiler and a tree");
     if (!status) {
         build_flags(build, PROFILE_HAS_CALLS);
         state_notes(&g);

@@ -239,6 +239,8 @@ static int read_papyrus(struct input *input, struct build *build, struct error *
     (void)build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
     p.process = build_process(build, "", 0);
     int status = read_lines(&p, input, err);
+    if (!status)
+        status = odd_lines_refuse(&p.odd, p.any, "is no event of a log", err);
     if (!status) {
         state_events(&p);
         state_notes(&p);

@@ -207,6 +207,8 @@ static int read_pmcstat(struct input *input, struct build *build, struct error *
     if (!p.metrics)
         (void)build_metric(build, "samples", "samples", METRIC_SAMPLES, 1);
     if (!status)
+        status = odd_lines_refuse(&p.odd, p.lines > 0, "is no line of a call graph", err);
+    if (!status)
         state_notes(&p);
     free(p.image);
     array_free(&p.open);

@@ -8,6 +8,11 @@ void odd_lines_add(struct odd_lines *odd, uint64_t line)
         odd->first = line;
 }
 
+int odd_lines_refuse(const struct odd_lines *odd, bool usable, const char *what, struct error *err)
+{
+    return usable || !odd->count ? 0 : error_at_line(err, odd->first, "%s", what);
+}
+
 void odd_lines_note(const struct odd_lines *odd, struct build *build, const char *what)
 {
     if (odd->count)

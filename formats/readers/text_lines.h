@@ -12,6 +12,8 @@ struct odd_lines {
 };
 
 void odd_lines_add(struct odd_lines *odd, uint64_t line);
+/* When there was nothing else: error_at_line() of the first one. Otherwise 0. */
+int odd_lines_refuse(const struct odd_lines *odd, bool usable, const char *what, struct error *err);
 /* "3 lines WHAT, the first is line 7", unless there are none. */
 void odd_lines_note(const struct odd_lines *odd, struct build *build, const char *what);
 
