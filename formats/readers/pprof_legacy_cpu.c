@@ -74,12 +74,10 @@ static int read_stack(struct legacy *l, struct layout layout, struct error *err)
     uint64_t count, depth, offset = input_offset(l->input);
     uint32_t first = l->stacks.count;
     int more = next_word(l, layout, &count, err);
-    if (more <= 0)
-        return more;
-    if ((more = next_word(l, layout, &depth, err)) > 0)
+    if (more > 0 && (more = next_word(l, layout, &depth, err)) > 0)
         more = read_addresses(l, layout, depth, err);
     if (!more)
-        error_at_offset(err, offset, "the file ends within a stack");
+        error_at_offset(err, offset, "the file ends before the end of its stacks");
     if (more <= 0) {
         l->stacks.count = first;
         err->code = more ? err->code : ERROR_TRUNCATED;
