@@ -252,9 +252,9 @@ static uint32_t context_of(struct document *d, const struct event *event)
 
 static void state_events(struct document *d)
 {
-    uint32_t metrics[COSTS_MAX];
-    int64_t factors[COSTS_MAX], value;
-    int places[COSTS_MAX];
+    uint32_t metrics[COSTS_MAX] = {0};
+    int64_t factors[COSTS_MAX] = {0}, value;
+    int places[COSTS_MAX] = {0};
     for (uint32_t i = 0; i < d->cost_count; i++)
         places[i] = state_cost(d, i, &metrics[i], &factors[i]);
     if (!d->cost_count)

@@ -16,31 +16,17 @@
  * Go adds names of a sample's addresses, "#<tab>0x44cb2<tab>main.work+0x12<tab>/app/work.go:33";
  * Java, whose attributes say "format = java", has them behind all samples.
  */
+#include "formats/readers/pprof_legacy_text.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/perf_lines.h"
-#include "formats/readers/pprof_legacy.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 #define JAVA_HEAP_RATE 524288
 
-struct text {
-    struct legacy *legacy;
-    bool (*take)(struct text *text, struct slice line);
-    struct slice resolution; /* of Java's delays */
-    char resolution_text[32];
-    int64_t rate;   /* mean bytes between two samples of a heap; 0: all are there */
-    int64_t period; /* of contention; 0: unknown */
-    double gigahertz;
-    bool java, java_heap, allocated, stated, map;
-    uint32_t names_from; /* the first symbol of this sample's */
-    uint64_t named;      /* the address that was named last */
-};
-
 /* ---- numbers ---- */
 
-static bool take_number(struct slice *line, int64_t *value)
+bool legacy_take_number(struct slice *line, int64_t *value)
 {
     struct decimal number;
     *line = slice_trim(*line);
@@ -53,7 +39,7 @@ static bool take_number(struct slice *line, int64_t *value)
     return true;
 }
 
-static bool take_mark(struct slice *line, char mark)
+bool legacy_take_mark(struct slice *line, char mark)
 {
     *line = slice_trim(*line);
     if (!line->length || *line->text != mark)
@@ -62,142 +48,9 @@ static bool take_mark(struct slice *line, char mark)
     return true;
 }
 
-/* "1: 2 [3: 4] @" */
-static bool take_heap(struct slice *line, int64_t values[4])
-{
-    return take_number(line, &values[0]) && take_mark(line, ':') && take_number(line, &values[1]) &&
-           take_mark(line, '[') && take_number(line, &values[2]) && take_mark(line, ':') &&
-           take_number(line, &values[3]) && take_mark(line, ']');
-}
-
-/* What so many objects of together this size, sampled by a Poisson process, probably stand for. */
-static void scale_heap(int64_t rate, int64_t *count, int64_t *size)
-{
-    if (rate <= 1 || *count <= 0 || *size <= 0)
-        return;
-    double mean = (double)*size / (double)*count;
-    double scale = 1 / (1 - exp(-mean / (double)rate));
-    double most = (double)(INT64_MAX / 4);
-    *count = (int64_t)fmin((double)*count * scale, most);
-    *size = (int64_t)fmin((double)*size * scale, most);
-}
-
-/* ---- heaps ---- */
-
-static void state_heap(struct text *t)
-{
-    struct legacy *l = t->legacy;
-    struct slice bytes = {"bytes", 5}, count = {"count", 5};
-    if (t->stated)
-        return;
-    t->stated = true;
-    if (t->allocated) {
-        legacy_type(l, "inuse_space", bytes, 1, 1);
-        legacy_type(l, "alloc_objects", count, 2, 1);
-        legacy_type(l, "alloc_space", bytes, 3, 1);
-        legacy_type(l, "inuse_objects", count, 0, 1);
-    } else {
-        legacy_type(l, "space", bytes, 1, 1);
-        legacy_type(l, "objects", count, 0, 1);
-    }
-    if (t->rate > 1)
-        build_note(l->build,
-                   "estimated: of what was allocated a sample each %" PRId64
-                   " bytes was taken, and is scaled up",
-                   t->rate);
-}
-
-static bool heap_values(struct text *t, int64_t values[4])
-{
-    if ((!values[0] && values[1]) || (!values[2] && values[3] && t->allocated))
-        return false;
-    scale_heap(t->rate, &values[0], &values[1]);
-    scale_heap(t->rate, &values[2], &values[3]);
-    return true;
-}
-
-static bool take_heap_sample(struct text *t, struct slice line)
-{
-    struct legacy *l = t->legacy;
-    int64_t values[4];
-    uint32_t first = l->stacks.count;
-    if (take_heap(&line, values) && take_mark(&line, '@') && heap_values(t, values) &&
-        legacy_take_stack(l, line)) {
-        legacy_sample(l, values);
-        return true;
-    }
-    l->stacks.count = first;
-    return false;
-}
-
-/* The total of jemalloc's threads, "t*:", is that of the stack; the threads' own are left out. */
-static bool take_jemalloc(struct text *t, struct slice line)
-{
-    struct legacy *l = t->legacy;
-    int64_t values[4];
-    if (take_mark(&line, '@')) {
-        const struct legacy_sample *last =
-            l->samples.count ? &l->samples.data[l->samples.count - 1] : NULL;
-        l->stacks.count = last ? last->first + last->count : 0;
-        return legacy_take_stack(l, line);
-    }
-    line = slice_trim(line);
-    if (!slice_begins(line, "t"))
-        return false;
-    bool whole = slice_begins(line, "t*:");
-    if (!whole || !t->named)
-        return t->named += whole, true; /* the first total is the file's */
-    line = (struct slice){line.text + 3, line.length - 3};
-    if (!take_heap(&line, values) || !heap_values(t, values))
-        return false;
-    legacy_sample(l, values);
-    return true;
-}
-
-/* "heap_v2/524288" */
-static bool take_rate(struct text *t, struct slice word)
-{
-    const char *slash = word.length ? memchr(word.text, '/', word.length) : NULL;
-    struct slice kind = {word.text, slash ? (size_t)(slash - word.text) : word.length};
-    uint64_t rate = 0;
-    if (slash && !decimal_count(slash + 1, word.length - kind.length - 1, &rate))
-        return false;
-    rate = rate < INT32_MAX ? rate : 0;
-    if (slice_is(kind, "heap_v2") || slice_is(kind, "heapz_v2"))
-        t->rate = (int64_t)rate;
-    else if (slice_is(kind, "heap"))
-        t->rate = (int64_t)rate / 2;
-    return true;
-}
-
-static bool heap_heading(struct text *t, struct slice line)
-{
-    int64_t values[4];
-    if (!slice_begins(line, "heap profile:"))
-        return false;
-    line = (struct slice){line.text + 13, line.length - 13};
-    if (!take_heap(&line, values) || !take_mark(&line, '@') || !take_rate(t, slice_trim(line)))
-        return false;
-    t->allocated = (values[2] && values[2] != values[0]) || (values[3] && values[3] != values[1]);
-    t->legacy->adjust = LEGACY_ADJUST_ALL;
-    t->take = take_heap_sample;
-    state_heap(t);
-    return true;
-}
-
-static bool jemalloc_heading(struct text *t, struct slice line)
-{
-    if (!slice_begins(line, "heap_v2/") || !take_rate(t, line))
-        return false;
-    t->legacy->adjust = LEGACY_ADJUST_ALL;
-    t->take = take_jemalloc;
-    state_heap(t);
-    return true;
-}
-
 /* ---- contention, and Java's heap, which has attributes as well ---- */
 
-static void state_contention(struct text *t)
+static void state_contention(struct legacy_text *t)
 {
     struct legacy *l = t->legacy;
     struct slice count = {"count", 5}, nanoseconds = {"nanoseconds", 11}, bytes = {"bytes", 5};
@@ -232,13 +85,13 @@ static bool in_range(double value)
     return value > -9e18 && value < 9e18;
 }
 
-static bool contention_values(const struct text *t, int64_t values[2])
+static bool contention_values(const struct legacy_text *t, int64_t values[2])
 {
     double delay = (double)values[1];
     if (t->java_heap && !values[0])
         return false;
     if (t->java_heap)
-        scale_heap(t->rate, &values[0], &values[1]);
+        legacy_scale_heap(t->rate, &values[0], &values[1]);
     if (t->java_heap || t->period <= 0)
         return true;
     if (t->java)
@@ -253,7 +106,7 @@ static bool contention_values(const struct text *t, int64_t values[2])
     return true;
 }
 
-static bool take_attribute(struct text *t, struct slice line)
+static bool take_attribute(struct legacy_text *t, struct slice line)
 {
     const char *equals = line.length ? memchr(line.text, '=', line.length) : NULL;
     int64_t number = 0;
@@ -263,7 +116,7 @@ static bool take_attribute(struct text *t, struct slice line)
     struct slice value =
         slice_trim((struct slice){equals + 1, line.length - (size_t)(equals + 1 - line.text)});
     struct slice rest = value;
-    bool whole = take_number(&rest, &number) && !rest.length && number >= 0;
+    bool whole = legacy_take_number(&rest, &number) && !rest.length && number >= 0;
     if (slice_is(key, "cycles/second") && whole)
         t->gigahertz = (double)number / 1e9;
     else if (slice_is(key, "sampling period") && whole)
@@ -279,7 +132,7 @@ static bool take_attribute(struct text *t, struct slice line)
     return true;
 }
 
-static bool take_contention(struct text *t, struct slice line)
+static bool take_contention(struct legacy_text *t, struct slice line)
 {
     struct legacy *l = t->legacy;
     int64_t values[2];
@@ -290,8 +143,9 @@ static bool take_contention(struct text *t, struct slice line)
         return true;
     if (!t->stated)
         state_contention(t);
-    if (take_number(&line, &values[1]) && take_number(&line, &values[0]) && take_mark(&line, '@') &&
-        contention_values(t, values) && legacy_take_stack(l, line)) {
+    if (legacy_take_number(&line, &values[1]) && legacy_take_number(&line, &values[0]) &&
+        legacy_take_mark(&line, '@') && contention_values(t, values) &&
+        legacy_take_stack(l, line)) {
         legacy_sample(l, values);
         return true;
     }
@@ -299,7 +153,7 @@ static bool take_contention(struct text *t, struct slice line)
     return false;
 }
 
-static bool contention_heading(struct text *t, struct slice line)
+static bool contention_heading(struct legacy_text *t, struct slice line)
 {
     t->java_heap = slice_begins(line, "--- heapz ");
     if (!t->java_heap && !slice_begins(line, "--- contentionz ") &&
@@ -341,12 +195,13 @@ bool legacy_java_location(struct legacy *l, struct slice line)
 
 /* ---- counts ---- */
 
-static bool take_count(struct text *t, struct slice line)
+static bool take_count(struct legacy_text *t, struct slice line)
 {
     struct legacy *l = t->legacy;
     int64_t value;
     uint32_t first = l->stacks.count;
-    if (take_number(&line, &value) && take_mark(&line, '@') && legacy_take_stack(l, line)) {
+    if (legacy_take_number(&line, &value) && legacy_take_mark(&line, '@') &&
+        legacy_take_stack(l, line)) {
         legacy_sample(l, &value);
         return true;
     }
@@ -368,7 +223,7 @@ static struct slice counted(struct slice line)
     return name;
 }
 
-static bool count_heading(struct text *t, struct slice line)
+static bool count_heading(struct legacy_text *t, struct slice line)
 {
     struct slice name = counted(line);
     if (!name.length)
@@ -384,7 +239,7 @@ static bool count_heading(struct text *t, struct slice line)
 /* ---- lines ---- */
 
 /* Of one address several lines may follow each other, the innermost inlined call first. */
-static void take_go_frame(struct text *t, struct slice line)
+static void take_go_frame(struct legacy_text *t, struct slice line)
 {
     struct legacy *l = t->legacy;
     uint64_t address;
@@ -410,7 +265,7 @@ static void take_go_frame(struct text *t, struct slice line)
                                          file.length, 0, FUNCTION_UNKNOWN));
 }
 
-static void take_line(struct text *t, struct slice line)
+static void take_line(struct legacy_text *t, struct slice line)
 {
     struct legacy *l = t->legacy;
     line = slice_trim(line);
@@ -435,15 +290,14 @@ bool legacy_text_probe(struct slice line)
            slice_begins(line, "--- mutex:") || counted(line).length;
 }
 
-static bool take_heading(struct text *t, struct slice line)
+static bool take_heading(struct legacy_text *t, struct slice line)
 {
-    return heap_heading(t, line) || jemalloc_heading(t, line) || contention_heading(t, line) ||
-           count_heading(t, line);
+    return legacy_heap_heading(t, line) || contention_heading(t, line) || count_heading(t, line);
 }
 
 int legacy_text_read(struct legacy *l, struct error *err)
 {
-    struct text t = {.legacy = l};
+    struct legacy_text t = {.legacy = l};
     struct slice line;
     int more;
     do {

@@ -97,7 +97,7 @@ static void take_types(struct raw *r, struct slice line)
 {
     static const char mark[] = "[dflt]";
     const size_t mark_length = sizeof mark - 1;
-    struct slice words[TYPES_MAX];
+    struct slice words[TYPES_MAX] = {{0}};
     uint32_t first = UINT32_MAX;
     struct slice word;
     while (r->type_count < TYPES_MAX && (word = take_word(&line)).length) {

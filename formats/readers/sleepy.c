@@ -17,31 +17,19 @@
  */
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "formats/readers/archive.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/names.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <zip.h>
-
-#define PIECE (64u << 10)
 
 /* Contexts that all threads of a stack may take, for so many bytes of text. */
 #define STEPS_MAX(bytes) ((bytes)*UINT64_C(64) + 100000)
 
-struct lines {
-    zip_file_t *file;
-    const char *name;
-    char *buffer;
-    size_t begin, end, capacity;
-    bool ended;
-    uint64_t number;
-};
-
 struct sleepy {
     struct build *build;
-    zip_t *archive;
-    uint64_t limit, unpacked; /* bytes */
+    struct archive *archive;
     uint64_t steps;
     struct names symbols, threads;
     ARRAY(uint32_t) stack; /* functions, leaf first */
@@ -50,81 +38,6 @@ struct sleepy {
     bool pending; /* a stack whose threads are on the next line */
     uint64_t stacks, odd, first_odd, unknown, number;
 };
-
-/* ---- texts of the archive ---- */
-
-static int fill(struct sleepy *s, struct lines *l, struct error *err)
-{
-    if (l->begin) {
-        memmove(l->buffer, l->buffer + l->begin, l->end - l->begin);
-        l->end -= l->begin;
-        l->begin = 0;
-    }
-    if (l->capacity - l->end < PIECE)
-        l->buffer = memory_resize(l->buffer, l->capacity = l->capacity * 2 + PIECE, 1);
-    zip_int64_t got = zip_fread(l->file, l->buffer + l->end, PIECE);
-    if (got < 0)
-        return error_set(err, ERROR_FORMAT, "%s in the archive is damaged", l->name);
-    l->end += (size_t)got;
-    l->ended = got == 0;
-    s->unpacked += (uint64_t)got;
-    if (s->unpacked <= s->limit && l->end <= INPUT_LINE_MAX)
-        return 0;
-    return error_set(err, ERROR_LIMIT, "%s in the archive %s", l->name,
-                     l->end > INPUT_LINE_MAX
-                         ? "has a line of more than 64 MiB"
-                         : "unpacks to more than any profile does; see --max-unpacked");
-}
-
-/* 1 and the next line, 0 at the end, -1. */
-static int next_line(struct sleepy *s, struct lines *l, struct slice *line, struct error *err)
-{
-    size_t searched = 0;
-    for (;;) {
-        size_t held = l->end - l->begin;
-        const char *start = l->buffer + l->begin;
-        const char *end = held ? memchr(start + searched, '\n', held - searched) : NULL;
-        if (end || (l->ended && held)) {
-            *line = slice_trim((struct slice){start, end ? (size_t)(end - start) : held});
-            l->begin += end ? (size_t)(end + 1 - start) : held;
-            l->number++;
-            return 1;
-        }
-        if (l->ended)
-            return 0;
-        searched = held;
-        if (fill(s, l, err))
-            return -1;
-    }
-}
-
-typedef void take_line(struct sleepy *s, struct slice line, uint64_t number);
-
-/* Gives each line of a text to `take`; 1: there is no such text. */
-static int read_text(struct sleepy *s, const char *name, take_line *take, struct error *err)
-{
-    struct lines l = {.name = name};
-    struct slice line;
-    zip_stat_t stat;
-    zip_int64_t at = zip_name_locate(s->archive, name, ZIP_FL_NOCASE);
-    int more;
-    if (at < 0)
-        return 1;
-    if (!zip_stat_index(s->archive, (zip_uint64_t)at, 0, &stat) && (stat.valid & ZIP_STAT_SIZE) &&
-        stat.size > s->limit)
-        return error_set(
-            err, ERROR_LIMIT,
-            "%s in the archive unpacks to more than any profile does; see --max-unpacked", name);
-    l.file = zip_fopen_index(s->archive, (zip_uint64_t)at, 0);
-    if (!l.file)
-        return error_set(err, ERROR_FORMAT, "%s in the archive cannot be unpacked: %s", name,
-                         zip_strerror(s->archive));
-    while ((more = next_line(s, &l, &line, err)) > 0)
-        take(s, line, l.number);
-    (void)zip_fclose(l.file);
-    free(l.buffer);
-    return more;
-}
 
 /* ---- symbols ---- */
 
@@ -182,8 +95,9 @@ static void odd_line(struct sleepy *s, uint64_t number)
         s->first_odd = number;
 }
 
-static void take_symbol(struct sleepy *s, struct slice line, uint64_t number)
+static void take_symbol(void *context, struct slice line, uint64_t number)
 {
+    struct sleepy *s = context;
     char order[24];
     struct slice id, module, name, file;
     bool added;
@@ -223,8 +137,9 @@ static uint32_t root_of(struct sleepy *s, struct slice id)
     return *root;
 }
 
-static void take_thread(struct sleepy *s, struct slice line, uint64_t number)
+static void take_thread(void *context, struct slice line, uint64_t number)
 {
+    struct sleepy *s = context;
     static const struct slice none = {"", 0};
     uint64_t id;
     bool added;
@@ -269,7 +184,7 @@ static void state_stack(struct sleepy *s, uint32_t root, int64_t time)
 {
     uint32_t context = root;
     s->steps += s->stack.count;
-    if (s->steps > STEPS_MAX(s->unpacked))
+    if (s->steps > STEPS_MAX(archive_unpacked(s->archive)))
         return; /* read_archive() refuses it */
     for (uint32_t i = s->stack.count; i-- > 0;)
         context = build_context(s->build, context, s->stack.data[i]);
@@ -294,8 +209,9 @@ static bool take_thread_times(struct sleepy *s, struct slice line)
     return true;
 }
 
-static void take_callstack(struct sleepy *s, struct slice line, uint64_t number)
+static void take_callstack(void *context, struct slice line, uint64_t number)
 {
+    struct sleepy *s = context;
     int64_t time;
     if (s->pending) {
         s->pending = false;
@@ -316,8 +232,9 @@ static void take_callstack(struct sleepy *s, struct slice line, uint64_t number)
 
 /* ---- the rest ---- */
 
-static void take_stat(struct sleepy *s, struct slice line, uint64_t number)
+static void take_stat(void *context, struct slice line, uint64_t number)
 {
+    struct sleepy *s = context;
     (void)number;
     const char *colon = line.length ? memchr(line.text, ':', line.length) : NULL;
     if (!colon)
@@ -341,18 +258,18 @@ static int read_archive(struct sleepy *s, struct error *err)
 {
     build_metric(s->build, "wall", "s", METRIC_TIME, 1e-9);
     s->process = build_process(s->build, "", 0);
-    if (read_text(s, "Stats.txt", take_stat, err) < 0 ||
-        read_text(s, "Threads.txt", take_thread, err) < 0 ||
-        read_text(s, "Symbols.txt", take_symbol, err) < 0)
+    if (archive_read(s->archive, "Stats.txt", take_stat, s, err) < 0 ||
+        archive_read(s->archive, "Threads.txt", take_thread, s, err) < 0 ||
+        archive_read(s->archive, "Symbols.txt", take_symbol, s, err) < 0)
         return -1;
-    int status = read_text(s, "Callstacks.txt", take_callstack, err);
+    int status = archive_read(s->archive, "Callstacks.txt", take_callstack, s, err);
     if (status > 0)
         return error_set(err, ERROR_FORMAT,
                          "is a zip archive without Callstacks.txt, so none of "
                          "Very Sleepy's: unpack it");
     if (status < 0)
         return -1;
-    if (s->steps > STEPS_MAX(s->unpacked))
+    if (s->steps > STEPS_MAX(archive_unpacked(s->archive)))
         return error_set(err, ERROR_LIMIT, "its threads come to too many frames for its size");
     build_note_count(s->build, s->unknown, "symbols are not in the archive");
     if (s->odd)
@@ -363,20 +280,6 @@ static int read_archive(struct sleepy *s, struct error *err)
     return 0;
 }
 
-static zip_t *open_archive(const uint8_t *data, size_t size, struct error *err)
-{
-    zip_error_t reason;
-    zip_error_init(&reason);
-    zip_source_t *source = zip_source_buffer_create(data, size, 0, &reason);
-    zip_t *archive = source ? zip_open_from_source(source, ZIP_RDONLY, &reason) : NULL;
-    if (!archive) {
-        error_set(err, ERROR_FORMAT, "is no complete zip archive: %s", zip_error_strerror(&reason));
-        zip_source_free(source);
-    }
-    zip_error_fini(&reason);
-    return archive;
-}
-
 static int read_sleepy(struct input *input, struct build *build, struct error *err)
 {
     struct sleepy s = {.build = build};
@@ -384,12 +287,11 @@ static int read_sleepy(struct input *input, struct build *build, struct error *e
     size_t size;
     if (input_all(input, &data, &size, err) < 0)
         return -1;
-    s.archive = open_archive(data, size, err);
+    s.archive = archive_open(data, size, input_limit(input, size), err);
     if (!s.archive)
         return -1;
-    s.limit = input_limit(input, size);
     int status = read_archive(&s, err);
-    zip_discard(s.archive);
+    archive_close(s.archive);
     names_free(&s.symbols);
     names_free(&s.threads);
     array_free(&s.stack);
