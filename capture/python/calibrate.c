@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-#define TURNS  200
-#define ROUNDS 15
-#define CHOSEN 5      /* of the rounds, the fastest first */
-#define BYTES  32768u /* 24 a turn are needed */
+#define TURNS  100
+#define ROUNDS 11
+#define CHOSEN 3      /* of the rounds, the fastest first */
+#define BYTES  16384u /* 36 a turn are needed */
 #define FACTOR 256    /* of slowdowns in whole numbers */
 enum { FILE_INPUT = 257 /* Py_file_input */, BUILTINS = 2, CALLS = 3 /* in a turn of a loop */ };
 

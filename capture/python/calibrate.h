@@ -1,7 +1,7 @@
 /*
  * What recording one call of a Python function costs, and one of a C function, and how much slower
  * Python code runs between calls: the same loops of some hundred rounds before and after the
- * recorder has begun; about 2 ms.
+ * recorder has begun; some 3 ms.
  */
 #ifndef NCPROF_CAPTURE_PYTHON_CALIBRATE_H
 #define NCPROF_CAPTURE_PYTHON_CALIBRATE_H
