@@ -1,7 +1,7 @@
 /*
  * Files that end too early: cut at any byte, a fixture is an error of one sentence, or a profile
  * that says that something is missing. Silent may be what nobody can know of: a cut where a line,
- * a gzip member or one of MOJO's events ends.
+ * a gzip member or one of MOJO's events ends. So may be one behind all that is shown.
  */
 #include "tests/unit/test.h"
 
@@ -22,6 +22,7 @@ struct whole {
     uint8_t *data;
     size_t size;
     const struct reader *reader;
+    struct profile *profile; /* NULL: it cannot be read */
 };
 
 static bool open_whole(struct whole *whole, const char *path)
@@ -39,11 +40,15 @@ static bool open_whole(struct whole *whole, const char *path)
     if (!input_head(input, &head, &size, &err) && size)
         whole->reader = reader_recognise(path, head, size);
     input_close(input);
+    if (whole->reader)
+        (void)profile_load_memory(&whole->profile, whole->data, whole->size, path,
+                                  whole->reader->name, &err);
     return whole->reader;
 }
 
 static void close_whole(struct whole *whole)
 {
+    profile_free(whole->profile);
     free(whole->path);
     free(whole->data);
 }
@@ -60,6 +65,15 @@ static bool could_end_at(const struct whole *whole, size_t end)
     return left > 3 && !memcmp(next, "\x1f\x8b\x08", 3);
 }
 
+/* What was cut off says nothing that is shown. */
+static bool is_same(const struct profile *a, const struct profile *b)
+{
+    return b && a->function_count == b->function_count && a->context_count == b->context_count &&
+           a->edge_count == b->edge_count && a->thread_count == b->thread_count &&
+           a->metric_count == b->metric_count &&
+           profile_total(a, 0, PROFILE_NONE) == profile_total(b, 0, PROFILE_NONE);
+}
+
 static void check_cut(const struct whole *whole, size_t end)
 {
     struct profile *profile = NULL;
@@ -73,7 +87,7 @@ static void check_cut(const struct whole *whole, size_t end)
         assert_null(strchr(text, '\n'));
         assert_true(strlen(err.text) > 4);
     } else if (!(profile->flags & PROFILE_TRUNCATED) && !profile->note_count &&
-               !could_end_at(whole, end)) {
+               !could_end_at(whole, end) && !is_same(profile, whole->profile)) {
         fail_msg("%s: cut at %zu of %zu, and silent", whole->path, end, whole->size);
     }
     profile_free(profile);
