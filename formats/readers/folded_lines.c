@@ -18,9 +18,9 @@ struct frame {
     uint32_t name;
 };
 
-/* What stood below a name the last times, the latest first; PROFILE_NONE: nothing yet. */
+/* What stood below a name the last times, the latest first; and where that name's bytes are. */
 struct guess {
-    uint32_t names[GUESSES];
+    struct name names[GUESSES];
 };
 
 struct folded_lines {
@@ -38,7 +38,9 @@ struct folded_lines {
 
 static void add_guess(struct folded_lines *lines)
 {
-    *array_push(&lines->guesses) = (struct guess){{PROFILE_NONE, PROFILE_NONE}};
+    struct guess *guess = array_push(&lines->guesses);
+    for (unsigned i = 0; i < GUESSES; i++)
+        guess->names[i] = (struct name){.function = PROFILE_NONE};
 }
 
 struct folded_lines *folded_lines_new(struct input *input, unsigned columns)
@@ -186,8 +188,8 @@ static void state_text(struct folded_block *block, struct slice name)
     block->texts.count += (uint32_t)name.length;
 }
 
-/* The number of the frame that begins the text. */
-static uint32_t look_up(struct folded_lines *lines, struct slice text)
+/* The name of the frame that begins the text. */
+static struct name look_up(struct folded_lines *lines, struct slice text)
 {
     bool added;
     const char *end = memchr(text.text, ';', text.length);
@@ -198,32 +200,28 @@ static uint32_t look_up(struct folded_lines *lines, struct slice text)
         state_text(lines->block, name);
         add_guess(lines);
     }
-    return *number;
+    return lines->names.items.data[*number];
 }
 
 /* Whether the text begins with the frame of that name. */
-static inline bool begins_with(const struct folded_lines *lines, struct slice text, uint32_t number)
+static inline bool begins_with(const char *bytes, struct slice text, const struct name *name)
 {
-    if (number == PROFILE_NONE)
-        return false;
-    const struct name *name = &lines->names.items.data[number];
-    return name->length <= text.length &&
+    return name->function != PROFILE_NONE && name->length <= text.length &&
            (name->length == text.length || text.text[name->length] == ';') &&
-           !memcmp(text.text, lines->names.bytes + name->offset, name->length);
+           !memcmp(text.text, bytes + name->offset, name->length);
 }
 
 /* Most functions call few others: a guess saves looking for the name's end and for the name. */
-static uint32_t name_below(struct folded_lines *lines, uint32_t above, struct slice text)
+static struct name name_below(struct folded_lines *lines, uint32_t above, struct slice text)
 {
-    const uint32_t *names = lines->guesses.data[above].names;
-    if (begins_with(lines, text, names[0]))
-        return names[0];
-    uint32_t number = names[1];
-    if (!begins_with(lines, text, number))
-        number = look_up(lines, text);
-    struct guess *guess = &lines->guesses.data[above];
-    *guess = (struct guess){{number, guess->names[0]}};
-    return number;
+    const struct guess *guess = &lines->guesses.data[above];
+    if (begins_with(lines->names.bytes, text, &guess->names[0]))
+        return guess->names[0];
+    bool second = begins_with(lines->names.bytes, text, &guess->names[1]);
+    struct name name = second ? guess->names[1] : look_up(lines, text);
+    struct guess *changed = &lines->guesses.data[above];
+    *changed = (struct guess){{name, changed->names[0]}};
+    return name;
 }
 
 /* The frames from `at` on. */
@@ -231,12 +229,12 @@ static void add_frames(struct folded_lines *lines, struct slice stack, size_t at
 {
     uint32_t last = lines->frames.count, above = last ? lines->frames.data[last - 1].name + 1 : 0;
     while (at <= stack.length) {
-        uint32_t name =
+        struct name name =
             name_below(lines, above, (struct slice){stack.text + at, stack.length - at});
-        at += lines->names.items.data[name].length;
-        *array_push(&lines->frames) = (struct frame){at++, name};
-        *array_push(&lines->block->names) = name;
-        above = name + 1;
+        at += name.length;
+        *array_push(&lines->frames) = (struct frame){at++, name.function};
+        *array_push(&lines->block->names) = name.function;
+        above = name.function + 1;
     }
 }
 
