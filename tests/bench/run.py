@@ -391,25 +391,24 @@ def load_cases(options):
 
 
 def load_rows(options, case):
-    """Ratios are of the fastest rounds; ncprof's time is so many times a floor's, or a part of a peer's."""
+    """Of the fastest rounds; ncprof's time is so many times a floor's, or a part of a peer's."""
     own = "ncprof report"
     variants = {own: lambda: Run([options.ncprof, "report", case.file, "--limit", "20"])}
     variants |= {name: lambda once=once: once(case.file)
                  for name, once in (case.peers | case.floors).items()}
     runs, skipped = interleave(variants, options.rounds, case.slow)
-    fastest = {name: min(run.wall for run in measured) for name, measured in runs.items()}
-    rows = []
-    for name, measured in runs.items():
-        ratio = "-"
-        if name in case.floors and own in fastest:
-            ratio = f"{fastest[own] / fastest[name]:.2f} x"
-        elif name != own and own in fastest:
-            ratio = f"1/{fastest[name] / fastest[own]:.1f}"
-        rows.append([case.what, name, f"{median(measured, 'wall'):.3f}", spread(measured, "wall"),
-                     f"{min(run.cpu for run in measured):.3f}",
-                     f"{max(run.peak_mb for run in measured):.0f}", ratio,
-                     case.aim if name == own else ""])
-    return rows + [[case.what, name, "SKIP", why, "-", "-", "-", ""] for name, why in skipped.items()]
+
+    def ratio(name, attribute):
+        if name == own or own not in runs:
+            return "-"
+        ours, theirs = (min(getattr(run, attribute) for run in runs[key]) for key in (own, name))
+        return f"{ours / theirs:.2f} x" if name in case.floors else f"1/{theirs / ours:.1f}"
+
+    rows = [[case.what, name, f"{median(measured, 'wall'):.3f}", spread(measured, "wall"),
+             f"{min(run.cpu for run in measured):.3f}",
+             f"{max(run.peak_mb for run in measured):.0f}", ratio(name, "wall"), ratio(name, "cpu"),
+             case.aim if name == own else ""] for name, measured in runs.items()]
+    return rows + [[case.what, name, "SKIP", why, *["-"] * 4, ""] for name, why in skipped.items()]
 
 
 def load(options):
@@ -418,10 +417,10 @@ def load(options):
         try:
             rows += load_rows(options, make())
         except Skip as why:
-            rows.append(["-", "-", "SKIP", str(why), "-", "-", "-", ""])
+            rows.append(["-", "-", "SKIP", str(why), *["-"] * 4, ""])
     table("Load and print the 20 heaviest functions",
-          ["file", "program", "wall s", "min..max", "least CPU s", "peak MB", "ncprof's time is of it",
-           "aim"], rows)
+          ["file", "program", "wall s", "min..max", "least CPU s", "peak MB", "ncprof's time of it",
+           "and CPU time", "aim"], rows)
 
 
 # ---- two runs, and ten ----
