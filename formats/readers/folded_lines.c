@@ -257,7 +257,7 @@ static void add_stack(struct folded_lines *lines, struct slice text, const int64
 
 static void add_line(struct folded_lines *lines, struct slice line)
 {
-    struct folded_text text;
+    struct folded_text text = {0};
     int64_t values[FOLDED_COLUMNS] = {0};
     if (!folded_split(line, lines->columns, &text)) {
         lines->summary.bad++;
