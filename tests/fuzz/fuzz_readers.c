@@ -136,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *only = getenv("FUZZ_READER");
-    if (size >= strlen(MARK) && !memcmp(data, MARK + 1, strlen(MARK) - 1)) {
+    if (size >= strlen(MARK) && !memcmp(data, &MARK[1], strlen(MARK) - 1)) {
         read_folder(data, size);
         return 0;
     }
