@@ -5,7 +5,6 @@
 #include "capture/channel/lineage.h"
 #include "capture/runtime/missed.h"
 
-#include <alloca.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -20,23 +19,23 @@
 
 typedef char *const words[];
 
-VISIBLE int execve(const char *path, words arguments, words environment);
-VISIBLE int execv(const char *path, words arguments);
-VISIBLE int execvp(const char *file, words arguments);
-VISIBLE int execvpe(const char *file, words arguments, words environment);
-VISIBLE int fexecve(int descriptor, words arguments, words environment);
-VISIBLE int execl(const char *path, const char *argument, ...);
-VISIBLE int execlp(const char *file, const char *argument, ...);
-VISIBLE int execle(const char *path, const char *argument, ...);
+VISIBLE int execve(const char *path, words argv, words envp);
+VISIBLE int execv(const char *path, words argv);
+VISIBLE int execvp(const char *file, words argv);
+VISIBLE int execvpe(const char *file, words argv, words envp);
+VISIBLE int fexecve(int fd, words argv, words envp);
+VISIBLE int execl(const char *path, const char *arg, ...);
+VISIBLE int execlp(const char *file, const char *arg, ...);
+VISIBLE int execle(const char *path, const char *arg, ...);
 VISIBLE int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                        const posix_spawnattr_t *attributes, words arguments, words environment);
+                        const posix_spawnattr_t *attrp, words argv, words envp);
 VISIBLE int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-                         const posix_spawnattr_t *attributes, words arguments, words environment);
+                         const posix_spawnattr_t *attrp, words argv, words envp);
 
-typedef int exec_by_name(const char *name, words arguments, words environment);
-typedef int exec_by_descriptor(int descriptor, words arguments, words environment);
+typedef int exec_by_name(const char *name, words argv, words envp);
+typedef int exec_by_descriptor(int fd, words argv, words envp);
 typedef int spawn(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
-                  const posix_spawnattr_t *attributes, words arguments, words environment);
+                  const posix_spawnattr_t *attrp, words argv, words envp);
 
 static struct {
     exec_by_name *path, *file;
@@ -75,10 +74,10 @@ static void tell(const char *program)
     errno = saved;
 }
 
-static int begin(const char *program, words environment)
+static int begin(const char *program, words envp)
 {
     tell(program);
-    return missed_by(environment) ? missed_add(getpid(), program) : -1;
+    return missed_by(envp) ? missed_add(getpid(), program) : -1;
 }
 
 /* It has failed: exec() does not return otherwise. */
@@ -95,47 +94,47 @@ static int refuse(void)
     return -1;
 }
 
-static int go_on(exec_by_name *next, const char *name, words arguments, words environment)
+static int go_on(exec_by_name *next, const char *name, words argv, words envp)
 {
     if (!next)
         return refuse();
-    int number = begin(name, environment);
-    next(name, arguments, environment);
+    int number = begin(name, envp);
+    next(name, argv, envp);
     return end(number);
 }
 
-int execve(const char *path, words arguments, words environment)
+int execve(const char *path, words argv, words envp)
 {
-    return go_on(execs.path, path, arguments, environment);
+    return go_on(execs.path, path, argv, envp);
 }
 
-int execv(const char *path, words arguments)
+int execv(const char *path, words argv)
 {
-    return go_on(execs.path, path, arguments, environ);
+    return go_on(execs.path, path, argv, environ);
 }
 
-int execvp(const char *file, words arguments)
+int execvp(const char *file, words argv)
 {
-    return go_on(execs.file, file, arguments, environ);
+    return go_on(execs.file, file, argv, environ);
 }
 
-int execvpe(const char *file, words arguments, words environment)
+int execvpe(const char *file, words argv, words envp)
 {
-    return go_on(execs.file, file, arguments, environment);
+    return go_on(execs.file, file, argv, envp);
 }
 
-int fexecve(int descriptor, words arguments, words environment)
+int fexecve(int fd, words argv, words envp)
 {
     char link[40], name[PATH_MAX] = "";
     int saved = errno;
     if (!execs.descriptor)
         return refuse();
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t size = readlink(link, name, sizeof name - 1);
     name[size > 0 ? size : 0] = '\0';
     errno = saved;
-    int number = begin(name, environment);
-    execs.descriptor(descriptor, arguments, environment);
+    int number = begin(name, envp);
+    execs.descriptor(fd, argv, envp);
     return end(number);
 }
 
@@ -153,57 +152,57 @@ static size_t count(va_list list)
 }
 
 /* The arguments up to the NULL behind them, which is taken too. */
-static void collect(const char **arguments, const char *first, va_list list)
+static void collect(const char **argv, const char *first, va_list list)
 {
-    *arguments = first;
-    while (*arguments)
-        *++arguments = va_arg(list, const char *);
+    *argv = first;
+    while (*argv)
+        *++argv = va_arg(list, const char *);
 }
 
-#define ROOM(first, list) alloca(((first) ? count(list) + 2 : 1) * sizeof(const char *))
+#define ROOM(first, list) __builtin_alloca(((first) ? count(list) + 2 : 1) * sizeof(const char *))
 
-int execl(const char *path, const char *argument, ...)
+int execl(const char *path, const char *arg, ...)
 {
     va_list list;
-    va_start(list, argument);
-    const char **arguments = ROOM(argument, list);
-    collect(arguments, argument, list);
+    va_start(list, arg);
+    const char **argv = ROOM(arg, list);
+    collect(argv, arg, list);
     va_end(list);
-    return execv(path, (char **)(uintptr_t)arguments);
+    return execv(path, (char **)(uintptr_t)argv);
 }
 
-int execlp(const char *file, const char *argument, ...)
+int execlp(const char *file, const char *arg, ...)
 {
     va_list list;
-    va_start(list, argument);
-    const char **arguments = ROOM(argument, list);
-    collect(arguments, argument, list);
+    va_start(list, arg);
+    const char **argv = ROOM(arg, list);
+    collect(argv, arg, list);
     va_end(list);
-    return execvp(file, (char **)(uintptr_t)arguments);
+    return execvp(file, (char **)(uintptr_t)argv);
 }
 
-int execle(const char *path, const char *argument, ...)
+int execle(const char *path, const char *arg, ...)
 {
     va_list list;
-    va_start(list, argument);
-    const char **arguments = ROOM(argument, list);
-    collect(arguments, argument, list);
-    char *const *environment = va_arg(list, char *const *);
+    va_start(list, arg);
+    const char **argv = ROOM(arg, list);
+    collect(argv, arg, list);
+    char *const *envp = va_arg(list, char *const *);
     va_end(list);
-    return execve(path, (char **)(uintptr_t)arguments, environment);
+    return execve(path, (char **)(uintptr_t)argv, envp);
 }
 
 /* ---- posix_spawn ---- */
 
 static int start(spawn *next, pid_t *pid, const char *name,
-                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                 words arguments, words environment)
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attrp,
+                 words argv, words envp)
 {
     pid_t child = 0;
     if (!next)
         return ENOSYS;
-    int result = next(&child, name, actions, attributes, arguments, environment);
-    if (result == 0 && missed_by(environment))
+    int result = next(&child, name, actions, attrp, argv, envp);
+    if (result == 0 && missed_by(envp))
         missed_add(child, name);
     if (result == 0 && pid)
         *pid = child;
@@ -211,13 +210,13 @@ static int start(spawn *next, pid_t *pid, const char *name,
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *attributes, words arguments, words environment)
+                const posix_spawnattr_t *attrp, words argv, words envp)
 {
-    return start(execs.spawn_path, pid, path, actions, attributes, arguments, environment);
+    return start(execs.spawn_path, pid, path, actions, attrp, argv, envp);
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *attributes, words arguments, words environment)
+                 const posix_spawnattr_t *attrp, words argv, words envp)
 {
-    return start(execs.spawn_file, pid, file, actions, attributes, arguments, environment);
+    return start(execs.spawn_file, pid, file, actions, attrp, argv, envp);
 }

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,12 +67,15 @@ static char **name_runner(int argc, char **argv, const struct python_command *py
 {
     static char module[] = "-m", code[] = "-c";
     char **named = calloc((size_t)argc + 4, sizeof *named), **at = named;
-    if (!named)
+    char *last = strndup(argv[python->flags], python->cut ? (size_t)python->cut : SIZE_MAX);
+    if (!named || !last) {
+        free(named);
+        free(last);
         return NULL;
-    for (int i = 0; i <= python->flags; i++)
+    }
+    for (int i = 0; i < python->flags; i++)
         *at++ = argv[i];
-    if (python->cut)
-        at[-1] = strndup(at[-1], (size_t)python->cut);
+    *at++ = last;
     *at++ = runner;
     if (python->program == PYTHON_MODULE || python->program == PYTHON_CODE)
         *at++ = python->program == PYTHON_MODULE ? module : code;
