@@ -222,19 +222,24 @@ static uint32_t parent_context(struct instruments *i)
     return i->root;
 }
 
+/* Where the last row's own values go: processes and threads are no functions. */
+static uint32_t own_context(struct instruments *i)
+{
+    uint32_t context = parent_context(i);
+    if (i->open.data[i->open.count - 1].function)
+        return context;
+    return build_context(i->build, context,
+                         build_function(i->build, "[no frame]", "", "", 0, FUNCTION_UNKNOWN));
+}
+
 static void close_rows(struct instruments *i, size_t column)
 {
     while (i->open.count && i->open.data[i->open.count - 1].column >= column) {
-        struct row row = i->open.data[i->open.count - 1];
-        bool weight = row.weight > 0 && i->columns.self == NO_COLUMN;
-        if (!row.function && (weight || row.count > 0))
-            row.context =
-                build_context(i->build, parent_context(i),
-                              build_function(i->build, "[no frame]", "", "", 0, FUNCTION_UNKNOWN));
-        if (weight)
-            build_context_self(i->build, row.context, i->weight, row.weight);
+        const struct row row = i->open.data[i->open.count - 1];
+        if (row.weight > 0 && i->columns.self == NO_COLUMN)
+            build_context_self(i->build, own_context(i), i->weight, row.weight);
         if (row.count > 0)
-            build_context_self(i->build, row.context, i->count, row.count);
+            build_context_self(i->build, own_context(i), i->count, row.count);
         i->open.count--;
     }
 }
@@ -294,15 +299,8 @@ static void open_row(struct instruments *i, struct slice line, struct row row)
 static void state_own(struct instruments *i, int64_t own)
 {
     i->own = build_elapsed(-own, i->own);
-    if (!own)
-        return;
-    struct row *row = &i->open.data[i->open.count - 1];
-    uint32_t context = row->context;
-    if (!row->function)
-        context =
-            build_context(i->build, parent_context(i),
-                          build_function(i->build, "[no frame]", "", "", 0, FUNCTION_UNKNOWN));
-    build_context_self(i->build, context, i->weight, own);
+    if (own)
+        build_context_self(i->build, own_context(i), i->weight, own);
 }
 
 /* What is left of a row; -1 once those below it have more. */
