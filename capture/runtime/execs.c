@@ -159,13 +159,13 @@ static void collect(const char **argv, const char *first, va_list list)
         *++argv = va_arg(list, const char *);
 }
 
-#define ROOM(first, list) __builtin_alloca(((first) ? count(list) + 2 : 1) * sizeof(const char *))
+#define ROOM(list) __builtin_alloca((count(list) + 2) * sizeof(const char *))
 
 int execl(const char *path, const char *arg, ...)
 {
     va_list list;
     va_start(list, arg);
-    const char **argv = ROOM(arg, list);
+    const char **argv = ROOM(list);
     collect(argv, arg, list);
     va_end(list);
     return execv(path, (char **)(uintptr_t)argv);
@@ -175,7 +175,7 @@ int execlp(const char *file, const char *arg, ...)
 {
     va_list list;
     va_start(list, arg);
-    const char **argv = ROOM(arg, list);
+    const char **argv = ROOM(list);
     collect(argv, arg, list);
     va_end(list);
     return execvp(file, (char **)(uintptr_t)argv);
@@ -185,7 +185,7 @@ int execle(const char *path, const char *arg, ...)
 {
     va_list list;
     va_start(list, arg);
-    const char **argv = ROOM(arg, list);
+    const char **argv = ROOM(list);
     collect(argv, arg, list);
     char *const *envp = va_arg(list, char *const *);
     va_end(list);
