@@ -13,7 +13,7 @@
 #else
 #define FIRST_PAGE 4096u
 #endif
-#define LARGE        ((size_t)256 << 10)
+#define LARGE        ((size_t)1 << 20)
 #define HUGE         ((size_t)8 << 20)
 #define PAGE_SIZE    4096u /* where they are larger nothing is brought in */
 #define LARGEST_PAGE ((size_t)1 << 20)
