@@ -461,6 +461,19 @@ static void bombs_are_refused(void **state)
     free(zeros);
 }
 
+/* Half a character at the end: what is before it is there, and the rest is told. */
+static void expect_odd_byte(const uint8_t *text, size_t length)
+{
+    struct input *input = input_from_memory(text, length, "odd");
+    struct error err = {0};
+    const uint8_t *data;
+    size_t size;
+    assert_int_equal(input_all(input, &data, &size, &err), 1);
+    assert_int_equal(err.code, ERROR_TRUNCATED);
+    assert_int_equal(size, 15);
+    input_close(input);
+}
+
 static void utf16_becomes_utf8(void **state)
 {
     (void)state;
@@ -468,11 +481,12 @@ static void utf16_becomes_utf8(void **state)
                                      0x00, 0xde, '\n', 0, 0x00, 0xd8, 'b',  0,    'x'};
     static const uint8_t big[] = {0xfe, 0xff, 0, 'a', 0x20, 0xac, 0xd8, 0x3d, 0xde, 0x00};
     static const uint8_t mark[] = {0xef, 0xbb, 0xbf, 'a', '\n'};
-    expect_content(input_from_memory(little, sizeof little, "little"),
+    expect_content(input_from_memory(little, sizeof little - 1, "little"),
                    "a\u00e4\u20ac\U0001f600\n\ufffdb");
     expect_content(input_from_memory(big, sizeof big, "big"), "a\u20ac\U0001f600");
     expect_content(input_from_memory(mark, sizeof mark, "mark"), "a\n");
     expect_unpacked(gzip(big, sizeof big), "a\u20ac\U0001f600");
+    expect_odd_byte(little, sizeof little);
     struct bytes many = {memory_alloc(2), 2};
     memcpy(many.data, "\xff\xfe", 2);
     for (int i = 0; i < 100000; i++) /* a pair is cut by the end of a buffer */
