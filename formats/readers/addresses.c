@@ -54,7 +54,7 @@ void addresses_add_mapping(struct addresses *a, uint64_t start, uint64_t end, ui
         start,          end,        offset, start, build_text(a->build, path.text, path.length),
         a->names.count, name.length};
     array_reserve(&a->names, name.length + 1);
-    if (name.length)
+    if (name.text && name.length)
         memcpy(a->names.data + a->names.count, name.text, name.length);
     a->names.count += (uint32_t)name.length;
     a->sorted = false;

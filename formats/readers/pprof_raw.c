@@ -79,7 +79,7 @@ static struct slice take_word(struct slice *line)
 
 static void state_type(struct raw *r, uint32_t i, struct slice word)
 {
-    const char *slash = memrchr(word.text, '/', word.length);
+    const char *slash = slice_last(word, '/');
     size_t length = slash ? (size_t)(slash - word.text) : word.length;
     struct slice unit_text = {slash ? slash + 1 : "", slash ? word.length - length - 1 : 0};
     const struct unit *unit = unit_find(unit_text);
@@ -176,7 +176,7 @@ static bool take_frame(struct raw *r, struct slice text)
     if (!s)
         return false;
     struct slice place = {text.text, (size_t)(s - text.text)};
-    const char *blank = memrchr(place.text, ' ', place.length);
+    const char *blank = slice_last(place, ' ');
     if (blank) {
         name.length = (size_t)(blank - text.text);
         file = (struct slice){blank + 1, place.length - name.length - 1};
