@@ -28,7 +28,7 @@ void build_free(struct build *build)
     strings_free(&build->strings);
     for (uint32_t m = 0; m < build->metrics.count; m++) {
         free_values(&build->columns[m].function);
-        free_values(&build->columns[m].context);
+        array_free(&build->columns[m].context);
         free_values(&build->columns[m].edge);
     }
     for (uint32_t t = 0; t < build->threads.count; t++)
@@ -91,7 +91,7 @@ void build_rescale(struct build *build, uint32_t metric, int64_t factor)
     struct build_column *column = &build->columns[metric];
     scale_values(&column->function.self, factor);
     scale_values(&column->function.total, factor);
-    scale_values(&column->context.self, factor);
+    scale_values(&column->context, factor);
     scale_values(&column->edge.self, factor);
     scale_values(&column->edge.total, factor);
     if (__builtin_mul_overflow(column->sum, (uint64_t)factor, &column->sum) ||

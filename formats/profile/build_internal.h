@@ -30,11 +30,13 @@ struct build_process {
 
 /*
  * A node of the trees, in the order of their coming; a parent comes before its children. The list
- * of children has no order while they are looked up (build_tree.c).
+ * of children has no order while they are looked up (build_tree.c). Of samples most nodes are on
+ * the way only and have no values.
  */
 struct build_context {
     uint32_t parent, function;
     uint32_t first_child, next_sibling;
+    uint32_t row; /* of its values, from 1 on; 0: it has none */
 };
 
 struct build_frame {
@@ -69,7 +71,8 @@ struct build {
     ARRAY(struct build_metric) metrics;
     ARRAY(struct build_function) functions;
     ARRAY(struct build_context) contexts;
-    ARRAY(uint64_t) context_calls; /* those behind the last one are 0 */
+    uint32_t rows;                 /* of contexts' values */
+    ARRAY(uint64_t) context_calls; /* by row; those behind the last one are 0 */
     ARRAY(struct edge) edges;      /* as stated, the same pair perhaps several times */
     ARRAY(struct build_thread) threads;
     ARRAY(struct build_process) processes;
@@ -77,8 +80,9 @@ struct build {
     ARRAY(uint32_t) notes;
     ARRAY(struct histogram) latency; /* by function; may be shorter than functions */
     struct build_column {
-        struct column_values function, context, edge; /* a context's total is derived */
-        uint64_t sum;                                 /* of the absolute self values of contexts */
+        struct column_values function, edge;
+        struct values_array context; /* self, by row; the total is derived */
+        uint64_t sum;                /* of the absolute self values of contexts */
     } columns[BUILD_METRICS_MAX];
     ARRAY(uint32_t) first_of_name; /* function by string; PROFILE_NONE, or shorter, for none */
     struct index function_index;   /* those that are not the first of their name */

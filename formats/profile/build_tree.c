@@ -133,16 +133,24 @@ uint32_t build_path(struct build *build, uint32_t context, const uint32_t *funct
     return add_chain(build, context, functions + i, count - i);
 }
 
+static uint32_t row_of(struct build *build, uint32_t context)
+{
+    struct build_context *c = &build->contexts.data[context];
+    if (!c->row)
+        c->row = ++build->rows;
+    return c->row;
+}
+
 static uint64_t *calls_of(struct build *build, uint32_t context)
 {
-    uint32_t before = build->context_calls.count;
-    if (context >= before) {
-        array_reserve(&build->context_calls, (size_t)context + 1 - before);
+    uint32_t row = row_of(build, context), before = build->context_calls.count;
+    if (row >= before) {
+        array_reserve(&build->context_calls, (size_t)row + 1 - before);
         memset(build->context_calls.data + before, 0,
-               ((size_t)context + 1 - before) * sizeof(uint64_t));
-        build->context_calls.count = context + 1;
+               ((size_t)row + 1 - before) * sizeof(uint64_t));
+        build->context_calls.count = row + 1;
     }
-    return &build->context_calls.data[context];
+    return &build->context_calls.data[row];
 }
 
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls)
@@ -167,8 +175,9 @@ static int64_t within_bounds(struct build *build, uint32_t metric, int64_t value
 
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self)
 {
-    values_add(value_at(&build->columns[metric].context.self, context),
-               within_bounds(build, metric, self));
+    if (self)
+        values_add(value_at(&build->columns[metric].context, row_of(build, context)),
+                   within_bounds(build, metric, self));
 }
 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
