@@ -45,7 +45,7 @@ struct type {
 };
 
 struct sample {
-    ARRAY(uint64_t) locations;
+    ARRAY(uint32_t) locations; /* as pprof_location() has them */
     int64_t values[TYPES_MAX];
     uint32_t value_count;
     struct pprof_thread thread;
@@ -125,17 +125,19 @@ static void state_types(struct pprof *p)
 
 /* ---- samples ---- */
 
-static bool take_locations(struct sample *sample, struct protobuf_field field)
+static bool take_locations(struct pprof *p, struct protobuf_field field)
 {
+    struct sample *sample = &p->sample;
     struct protobuf packed = field.body;
     if (field.wire != PROTOBUF_BYTES) {
-        *array_push(&sample->locations) = field.value;
+        *array_push(&sample->locations) = pprof_location(&p->tables, field.value);
         return true;
     }
     array_reserve(&sample->locations, (size_t)(packed.end - packed.at));
-    uint64_t *at = sample->locations.data + sample->locations.count;
-    while (protobuf_varint(&packed, at))
-        at++;
+    uint32_t *at = sample->locations.data + sample->locations.count;
+    uint64_t number;
+    while (protobuf_varint(&packed, &number))
+        *at++ = pprof_location(&p->tables, number);
     sample->locations.count = (uint32_t)(at - sample->locations.data);
     return packed.at == packed.end;
 }
@@ -161,7 +163,7 @@ static bool take_sample(struct pprof *p, struct protobuf body)
     sample->labelled = false;
     sample->thread = (struct pprof_thread){0};
     while ((more = protobuf_next(&body, &field)) > 0) {
-        if (field.number == 1 && !take_locations(sample, field))
+        if (field.number == 1 && !take_locations(p, field))
             return false;
         if (field.number == 2 && !take_values(sample, field))
             return false;

@@ -73,10 +73,18 @@ int pprof_tables_read(struct pprof_tables *tables, const uint8_t *data, size_t s
 struct slice pprof_string(struct pprof_tables *tables, uint64_t number);
 struct pprof_span pprof_resolve(struct pprof_tables *tables, uint32_t location);
 
-/* The frames of the location that has this number in the file; none when there is no such. */
-static inline struct pprof_span pprof_frames(struct pprof_tables *tables, uint64_t number)
+/* The location that has this number in the file; NUMBERED_NONE: there is no such. */
+static inline uint32_t pprof_location(const struct pprof_tables *tables, uint64_t number)
 {
     uint32_t location = numbered_get(&tables->location_ids, number);
+    if (location < tables->spans.count)
+        __builtin_prefetch(&tables->spans.data[location]);
+    return location;
+}
+
+/* None when there is no such location. */
+static inline struct pprof_span pprof_frames(struct pprof_tables *tables, uint32_t location)
+{
     if (location >= tables->spans.count || !tables->spans.data[location].count)
         return pprof_resolve(tables, location);
     return tables->spans.data[location];
