@@ -91,9 +91,6 @@ __fentry__:
 return_trampoline:
     sub $32, %rsp
     .cfi_adjust_cfa_offset 32
-    .globl return_trampoline_at_work
-    .hidden return_trampoline_at_work
-return_trampoline_at_work:
     mov %rax, 0(%rsp)
     mov %rdx, 8(%rsp)
     lea 24(%rsp), %rdi
@@ -103,9 +100,6 @@ return_trampoline_at_work:
     mov 8(%rsp), %rdx
     add $32, %rsp
     .cfi_adjust_cfa_offset -32
-    .globl return_trampoline_done
-    .hidden return_trampoline_done
-return_trampoline_done:
     jmp *%r11
     .cfi_endproc
     .size return_trampoline, .-return_trampoline

@@ -72,36 +72,18 @@ static uintptr_t switch_here(struct thread *thread, const void *place)
     return stacks_switch(thread, *(const uintptr_t *)place, false);
 }
 
-extern const char return_trampoline_at_work[], return_trampoline_done[];
-
 /*
- * Where the return address of the frame lay that the unwinder has come to: right above it is the
- * stack pointer, or the trampoline's own 32 bytes below that while it is at work.
+ * The frame above the top, when its hook has popped it and is still at work, or about to go on to
+ * the real address: a thread can be cancelled at that moment. One that has long returned may look
+ * the same; to put its address back does no harm, and the unwinder asks again.
  */
-static uintptr_t replaced_place(struct _Unwind_Context *context, bool *at_work)
-{
-    uintptr_t pc = _Unwind_GetIP(context), top = _Unwind_GetCFA(context);
-    *at_work = pc > (uintptr_t)return_trampoline;
-    bool lowered =
-        pc >= (uintptr_t)return_trampoline_at_work && pc < (uintptr_t)return_trampoline_done;
-    return lowered ? top + 24 : top - sizeof(uintptr_t);
-}
-
-static struct frame *frame_at(const struct thread *thread, uintptr_t place)
-{
-    struct frame *frame = thread->on.top;
-    while (frame->place < place)
-        frame--;
-    while (frame->place == place && (frame->function || frame->marks & FRAME_RESTORED))
-        frame--;
-    return frame->place == place ? frame : NULL;
-}
-
-/* One that its hook has popped already: the thread was cancelled at that moment. */
-static struct frame *popped_frame(const struct thread *thread, uintptr_t place)
+static struct frame *popped_frame(const struct thread *thread, uintptr_t here)
 {
     struct frame *frame = thread->on.top + 1;
-    return frame <= thread->on.end && frame->place == place ? frame : NULL;
+    bool whole = frame <= thread->on.end && frame->place > here &&
+                 frame->place < thread->on.top->place &&
+                 frame->place - thread->on.low < thread->on.size;
+    return whole && is_replaced(thread, frame) ? frame : NULL;
 }
 
 static struct frame *innermost_replaced(const struct thread *thread)
@@ -121,18 +103,14 @@ _Unwind_Reason_Code trampoline_personality(int version, _Unwind_Action actions,
                                            struct _Unwind_Exception *exception,
                                            struct _Unwind_Context *context)
 {
-    (void)version, (void)actions, (void)class, (void)exception;
+    (void)version, (void)actions, (void)class, (void)exception, (void)context;
     struct thread *thread = thread_self;
     if (!thread || thread == &thread_off)
         return _URC_CONTINUE_UNWIND;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (here - thread->on.low >= thread->on.size)
         outside(thread, switch_here, &here);
-    bool at_work;
-    uintptr_t place = replaced_place(context, &at_work);
-    struct frame *frame = frame_at(thread, place);
-    if (!frame && at_work)
-        frame = popped_frame(thread, place);
+    struct frame *frame = popped_frame(thread, here);
     if (!frame)
         frame = innermost_replaced(thread);
     if (frame) {
