@@ -474,6 +474,25 @@ static void expect_odd_byte(const uint8_t *text, size_t length)
     input_close(input);
 }
 
+static void a_line_without_an_end_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool within;
+    } cases[] = {{"a\nb", true}, {"a\n", false}, {"a\r\n", false}, {"a\r", false}, {"", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct input *input = input_from_memory(cases[i].text, strlen(cases[i].text), "lines");
+        struct error err = {0};
+        const char *line;
+        size_t length;
+        while (input_line(input, &line, &length, &err) > 0)
+            ;
+        assert_int_equal(input_ends_within_line(input), cases[i].within);
+        input_close(input);
+    }
+}
+
 static void utf16_becomes_utf8(void **state)
 {
     (void)state;
@@ -595,6 +614,7 @@ int main(void)
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(utf16_becomes_utf8),
+        cmocka_unit_test(a_line_without_an_end_is_known),
         cmocka_unit_test(a_plain_file_is_mapped_behind_what_was_read),
         cmocka_unit_test(a_pipe_is_read),
         cmocka_unit_test(what_cannot_be_opened_is_named),
