@@ -130,7 +130,7 @@ uint32_t build_path(struct build *build, uint32_t context, const uint32_t *funct
     size_t i = 0;
     for (uint32_t before = build->contexts.count; i < count && before == build->contexts.count;)
         context = child_of(build, context, functions[i++]);
-    return add_chain(build, context, functions + i, count - i);
+    return i < count ? add_chain(build, context, functions + i, count - i) : context;
 }
 
 static uint32_t row_of(struct build *build, uint32_t context)

@@ -133,6 +133,8 @@ static bool take_locations(struct pprof *p, struct protobuf_field field)
         *array_push(&sample->locations) = pprof_location(&p->tables, field.value);
         return true;
     }
+    if (packed.at == packed.end)
+        return true;
     array_reserve(&sample->locations, (size_t)(packed.end - packed.at));
     uint32_t *at = sample->locations.data + sample->locations.count;
     uint64_t number;
@@ -181,6 +183,8 @@ static bool take_frames(struct pprof *p)
         struct pprof_span span = pprof_frames(&p->tables, p->sample.locations.data[i]);
         if (span.count > p->frames_left)
             return false;
+        if (!span.count)
+            continue;
         p->frames_left -= span.count;
         array_reserve(&p->functions, span.count);
         uint32_t *to = p->functions.data + p->functions.count;
