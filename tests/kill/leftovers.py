@@ -34,6 +34,12 @@ def killed(written=0):
     return progress, process.pid
 
 
+def lost(done):
+    """On a busy machine the program may have used up the memory before it was killed, too."""
+    match = re.search(r"(\d+) events lost", done.stdout)
+    return int(match[1]) if match else 0
+
+
 def remove(pid):
     for left in leftovers(pid):
         os.unlink(left)
@@ -49,7 +55,7 @@ def _():
         done = recover(TRACE if by_name else part)
         expect(done.returncode == 0 and "added" in done.stdout, done.stdout + done.stderr)
         expect(not leftovers(pid) and not part.exists(), "something is left")
-        check(progress)
+        check(progress, lost(done))
 
 
 @test("a moved trace is found by what it is")
@@ -61,7 +67,7 @@ def _():
     expect(done.returncode == 0 and "added" in done.stdout, done.stdout + done.stderr)
     expect(not leftovers(pid), "something is left")
     os.rename(moved, TRACE)
-    check(progress)
+    check(progress, lost(done))
 
 
 # Alone in a /dev/shm of its own: other tests' leftovers are theirs.
@@ -143,6 +149,13 @@ def _():
     expect(recover(TRACE).returncode == 0 and not leftovers(pid), "its owner recovers it")
 
 
+def name_of(pid):
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""  # it was the recorder's helper, and has ended
+
+
 LATE = r"""
 #include <unistd.h>
 static int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
@@ -158,12 +171,10 @@ int __attribute__((no_instrument_function)) main(void)
 def _():
     program = compile_program("late", LATE)
     process = start([program], "--include", "nothing|fib")
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        found = [pid for pid in children(process.pid) if Path(f"/proc/{pid}/comm").read_text() == "late\n"]
-        if found:
-            break
+    deadline, found = time.monotonic() + 30, []
+    while not found and time.monotonic() < deadline:
         time.sleep(0.001)
+        found = [pid for pid in children(process.pid) if name_of(pid) == "late"]
     target = found[0]
     time.sleep(0.05)
     process.kill()
