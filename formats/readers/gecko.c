@@ -16,7 +16,7 @@
  * firefox-devtools/profiler.
  */
 #include "formats/format.h"
-#include "formats/readers/gecko_tables.h"
+#include "formats/readers/gecko_document.h"
 #include "formats/readers/names.h"
 #include "formats/readers/numbered.h"
 
@@ -24,32 +24,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 16
-#define UNIT      1000000
+#define UNIT 1000000
 
-struct tables {
-    struct gecko_table stacks, frames, functions, resources, sources;
-    struct gecko_strings strings;
-};
-
-struct gecko_thread {
-    struct tables own;
-    struct gecko_table samples;
-    char *name, *process_name, *process_type, *pid;
-    uint64_t tid;
-    int64_t interval; /* ns */
-};
-
-/* What the file holds, until all of it is read: shared tables may stand behind the threads. */
 struct gecko {
     struct build *build;
-    struct tables shared;
-    ARRAY(struct gecko_thread) threads;
+    struct gecko_document document;
     struct names processes;
     uint32_t wall, samples, bytes; /* metrics; bytes: PROFILE_NONE until it is needed */
-    uint64_t contexts, contexts_max, dropped, cut;
+    uint64_t contexts, contexts_max, dropped;
     int64_t begin, end; /* ns */
-    struct error nested;
 };
 
 /* A thread while its samples are stated; each table is its own or the shared one. */
@@ -61,154 +44,6 @@ struct view {
     ARRAY(uint32_t) chain;
     uint32_t root;
 };
-
-/* ---- reading ---- */
-
-static bool read_table(struct tables *tables, struct scan *scan, struct slice key,
-                       struct build *build)
-{
-    if (slice_is(key, "stackTable"))
-        gecko_table_read(&tables->stacks, scan);
-    else if (slice_is(key, "frameTable"))
-        gecko_table_read(&tables->frames, scan);
-    else if (slice_is(key, "funcTable"))
-        gecko_table_read(&tables->functions, scan);
-    else if (slice_is(key, "resourceTable"))
-        gecko_table_read(&tables->resources, scan);
-    else if (slice_is(key, "sources"))
-        gecko_table_read(&tables->sources, scan);
-    else if (slice_is(key, "stringArray") || slice_is(key, "stringTable"))
-        gecko_strings_read(&tables->strings, scan, build);
-    else
-        return false;
-    return true;
-}
-
-static void read_text(struct scan *scan, char **text)
-{
-    struct slice s;
-    if (scan_type(scan) != SCAN_STRING && scan_type(scan) != SCAN_NUMBER) {
-        scan_skip(scan);
-        return;
-    }
-    int64_t number;
-    free(*text);
-    *text = NULL;
-    if (scan_type(scan) == SCAN_NUMBER) {
-        if (scan_scaled(scan, 0, &number))
-            *text = memory_printf("%" PRId64, number);
-    } else if (scan_string(scan, &s)) {
-        *text = memory_printf("%.*s", (int)(s.length < 4096 ? s.length : 4096), s.text);
-    }
-}
-
-static void read_thread_member(struct gecko *g, struct gecko_thread *thread, struct scan *scan,
-                               struct slice key)
-{
-    int64_t number;
-    if (read_table(&thread->own, scan, key, g->build))
-        return;
-    if (slice_is(key, "samples"))
-        gecko_table_read(&thread->samples, scan);
-    else if (slice_is(key, "name"))
-        read_text(scan, &thread->name);
-    else if (slice_is(key, "processName"))
-        read_text(scan, &thread->process_name);
-    else if (slice_is(key, "processType"))
-        read_text(scan, &thread->process_type);
-    else if (slice_is(key, "pid"))
-        read_text(scan, &thread->pid);
-    else if (!slice_is(key, "tid"))
-        scan_skip(scan);
-    else if (scan_scaled(scan, 0, &number) && number > 0)
-        thread->tid = (uint64_t)number;
-}
-
-static void read_profile(struct gecko *g, struct scan *scan, int depth);
-
-/* Old subprocesses are a text of JSON among the threads. */
-static void read_nested(struct gecko *g, struct scan *scan, int depth)
-{
-    char *text = scan_text(scan);
-    if (text && *text == '{' && depth < DEPTH_MAX) {
-        struct input *input = input_from_memory(text, strlen(text), "a process");
-        struct scan *inner = scan_new(input);
-        read_profile(g, inner, depth + 1);
-        if (scan_end(inner, &g->nested))
-            g->cut++;
-        scan_free(inner);
-        input_close(input);
-    }
-    free(text);
-}
-
-static void read_threads(struct gecko *g, struct scan *scan, int depth)
-{
-    struct slice key;
-    if (!scan_array(scan))
-        return;
-    while (scan_item(scan)) {
-        if (scan_type(scan) == SCAN_STRING) {
-            read_nested(g, scan, depth);
-        } else if (scan_object(scan)) {
-            struct gecko_thread thread = {0};
-            while (scan_key(scan, &key))
-                read_thread_member(g, &thread, scan, key);
-            *array_push(&g->threads) = thread;
-        }
-    }
-}
-
-static void read_interval(struct scan *scan, int64_t *interval)
-{
-    struct slice key;
-    int64_t value;
-    if (!scan_object(scan))
-        return;
-    while (scan_key(scan, &key))
-        if (!slice_is(key, "interval"))
-            scan_skip(scan);
-        else if (scan_scaled(scan, 6, &value) && value > 0)
-            *interval = value;
-}
-
-static void read_shared(struct gecko *g, struct scan *scan)
-{
-    struct slice key;
-    if (!scan_object(scan))
-        return;
-    while (scan_key(scan, &key))
-        if (!read_table(&g->shared, scan, key, g->build))
-            scan_skip(scan);
-}
-
-static void read_profile(struct gecko *g, struct scan *scan, int depth)
-{
-    struct slice key;
-    int64_t interval = UNIT;
-    uint32_t first = g->threads.count;
-    if (!scan_object(scan))
-        return;
-    while (scan_key(scan, &key)) {
-        if (slice_is(key, "meta"))
-            read_interval(scan, &interval);
-        else if (slice_is(key, "threads"))
-            read_threads(g, scan, depth);
-        else if (slice_is(key, "shared"))
-            read_shared(g, scan);
-        else if (slice_is(key, "profile") && depth < DEPTH_MAX)
-            read_profile(g, scan, depth + 1);
-        else if (slice_is(key, "processes") && depth < DEPTH_MAX && scan_type(scan) == SCAN_ARRAY &&
-                 scan_array(scan))
-            while (scan_item(scan))
-                read_profile(g, scan, depth + 1);
-        else
-            scan_skip(scan);
-    }
-    for (uint32_t i = first; i < g->threads.count; i++)
-        if (!g->threads.data[i].interval)
-            g->threads.data[i].interval = interval;
-}
 
 /* ---- functions ---- */
 
@@ -376,7 +211,7 @@ static uint32_t process_of(struct gecko *g, const struct gecko_thread *thread)
 
 static void state_thread(struct gecko *g, const struct gecko_thread *thread)
 {
-    const struct tables *own = &thread->own, *shared = &g->shared;
+    const struct gecko_set *own = &thread->own, *shared = &g->document.shared;
     struct view view = {.stacks = either(&own->stacks, &shared->stacks),
                         .frames = either(&own->frames, &shared->frames),
                         .functions = either(&own->functions, &shared->functions),
@@ -397,11 +232,11 @@ static void state(struct gecko *g)
 {
     g->wall = build_metric(g->build, "wall", "s", METRIC_TIME, 1e-9);
     g->samples = build_metric(g->build, "samples", "samples", METRIC_SAMPLES, 1);
-    for (uint32_t i = 0; i < g->threads.count; i++)
-        state_thread(g, &g->threads.data[i]);
+    for (uint32_t i = 0; i < g->document.threads.count; i++)
+        state_thread(g, &g->document.threads.data[i]);
     if (g->begin < g->end)
         build_times(g->build, 0, between(g->begin, g->end));
-    if (!g->threads.count)
+    if (!g->document.threads.count)
         build_note(g->build, "holds no thread");
     else if (!g->contexts)
         build_note(g->build, "holds no sample with a stack");
@@ -410,51 +245,31 @@ static void state(struct gecko *g)
                    "%" PRIu64 " samples are left out: their stacks are more than the file "
                    "has bytes",
                    g->dropped);
-    if (g->cut)
-        build_note(g->build, "%" PRIu64 " processes are cut short: %s", g->cut, g->nested.text);
-}
-
-static void free_tables(struct tables *tables)
-{
-    gecko_table_free(&tables->stacks);
-    gecko_table_free(&tables->frames);
-    gecko_table_free(&tables->functions);
-    gecko_table_free(&tables->resources);
-    gecko_table_free(&tables->sources);
-    array_free(&tables->strings);
-}
-
-static void free_all(struct gecko *g)
-{
-    for (uint32_t i = 0; i < g->threads.count; i++) {
-        struct gecko_thread *thread = &g->threads.data[i];
-        free_tables(&thread->own);
-        gecko_table_free(&thread->samples);
-        free(thread->name);
-        free(thread->process_name);
-        free(thread->process_type);
-        free(thread->pid);
-    }
-    free_tables(&g->shared);
-    array_free(&g->threads);
-    names_free(&g->processes);
+    if (g->document.cut)
+        build_note(g->build, "%" PRIu64 " processes are cut short: %s", g->document.cut,
+                   g->document.nested.text);
 }
 
 static int read_gecko(struct input *input, struct build *build, struct error *err)
 {
-    struct gecko g = {.build = build, .bytes = PROFILE_NONE, .begin = INT64_MAX, .end = INT64_MIN};
+    struct gecko g = {.build = build,
+                      .document.build = build,
+                      .bytes = PROFILE_NONE,
+                      .begin = INT64_MAX,
+                      .end = INT64_MIN};
     struct scan *scan = scan_new(input);
-    read_profile(&g, scan, 0);
+    gecko_document_read(&g.document, scan);
     int status = scan_end(scan, err);
     scan_free(scan);
     g.contexts_max = input_offset(input);
-    if (status && err->code == ERROR_TRUNCATED && g.threads.count) {
+    if (status && err->code == ERROR_TRUNCATED && g.document.threads.count) {
         build_cut(build, err);
         status = 0;
     }
     if (!status)
         state(&g);
-    free_all(&g);
+    gecko_document_free(&g.document);
+    names_free(&g.processes);
     return status;
 }
 
