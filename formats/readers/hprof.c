@@ -19,7 +19,8 @@
  *   - hprof keeps 4 frames of a stack unless told otherwise (depth=): where no stack has more, a
  *     note says so, as cumtime ends there.
  *   - The time of CPU TIME is printed as a share with two decimals, so it is that exact; a note
- *     says so. Its calls are a metric of each stack, not ncalls: stacks below 0.01 % are missing.
+ *     says so. Its calls are a metric, "count", of each stack, not ncalls: stacks below 0.01 % are
+ * missing.
  *   - Heap dumps within the text are left out; a binary dump (format=b) is refused.
  *
  * Source: what hprof prints about itself at the head of each file.
@@ -47,7 +48,7 @@ struct column {
 
 static const struct column columns[][COLUMNS_MAX] = {
     [CPU_SAMPLES] = {{"samples", "samples", METRIC_SAMPLES, 1}},
-    [CPU_TIME] = {{"cpu", "s", METRIC_TIME, 1e-9}, {"calls", "", METRIC_COUNT, 1}},
+    [CPU_TIME] = {{"cpu", "s", METRIC_TIME, 1e-9}, {"count", "", METRIC_COUNT, 1}},
     [SITES] = {{"live", "bytes", METRIC_BYTES, 1},
                {"live objects", "", METRIC_COUNT, 1},
                {"allocated", "bytes", METRIC_BYTES, 1},

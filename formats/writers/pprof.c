@@ -268,6 +268,8 @@ static const char *loses(const struct profile *profile)
         return "latencies are not kept";
     if (profile->process_count > 1)
         return "processes are not kept, only their threads";
+    if (tree_lacks_function(profile))
+        return "functions on no call path are not kept";
     return tree_has_modules(profile) ? "modules are kept only as files of functions without one"
                                      : NULL;
 }

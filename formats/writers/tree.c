@@ -4,6 +4,8 @@
 #include "formats/documents/number.h"
 #include "formats/profile/memory.h"
 
+#include <stdlib.h>
+
 int64_t *tree_room(const struct profile *profile)
 {
     int64_t *room = memory_zeroed(profile->context_count, sizeof *room);
@@ -47,6 +49,21 @@ bool tree_has_modules(const struct profile *profile)
         if (profile->functions[f].module[0])
             return true;
     return false;
+}
+
+bool tree_lacks_function(const struct profile *profile)
+{
+    bool *is_there = memory_zeroed(profile->function_count, sizeof *is_there);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < profile->context_count; c++) {
+        uint32_t f = profile->contexts[c].function;
+        if (f == PROFILE_NONE || is_there[f])
+            continue;
+        is_there[f] = true;
+        count++;
+    }
+    free(is_there);
+    return count < profile->function_count;
 }
 
 bool tree_has_fractions(const struct profile *profile)

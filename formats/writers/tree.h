@@ -18,6 +18,8 @@ bool tree_has_negative(const struct profile *profile);
 bool tree_has_more_metrics(const struct profile *profile);
 bool tree_has_files(const struct profile *profile);
 bool tree_has_modules(const struct profile *profile);
+/* Whether a function is on no path of the call tree. */
+bool tree_lacks_function(const struct profile *profile);
 
 /* Counts that are no whole numbers, of any metric. */
 bool tree_has_fractions(const struct profile *profile);

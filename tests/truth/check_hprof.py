@@ -46,7 +46,7 @@ def main():
             problems = compare(path, [(stack, total * share / 100) for stack, _, share in rows],
                                factor=1e3, absolute=1e-3)
             problems += compare(path, [(stack, count) for stack, count, _ in rows],
-                                "--metric", "calls")
+                                "--metric", "count")
         tap.result(f"{path.name}: {table}, {len(rows)} rows", problems)
         if table == "CPU SAMPLES":
             document, problems = report(path), []
