@@ -186,7 +186,7 @@ uint32_t programs_process(struct programs *programs, struct program *program, in
 
 void programs_left_open(struct programs *programs, const struct program *program, uint32_t calls)
 {
-    if (calls && program->process != PROFILE_NONE)
+    if (calls && program && program->process != PROFILE_NONE)
         processes_left_open(programs->processes, program->process, calls);
 }
 

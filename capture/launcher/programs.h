@@ -39,7 +39,10 @@ int programs_read(struct programs *programs, const struct channel_block *block, 
 
 /* The program's id in the trace, made at the first thread that needs it. */
 uint32_t programs_process(struct programs *programs, struct program *program, int32_t pid);
-/* So many calls of it have not returned. */
+/*
+ * So many calls of it have not returned. NULL: of a thread that `recover` knows from the trace
+ * alone, which died between giving back one block and taking the next.
+ */
 void programs_left_open(struct programs *programs, const struct program *program, uint32_t calls);
 struct processes *programs_processes(struct programs *programs);
 /* The name that was defined for a stream, or "". Later names go straight to the trace. */
