@@ -44,14 +44,19 @@ static struct {
     _Atomic(void (*)(const char *)) told[TOLD_MOST];
 } execs;
 
-/* Now: looking symbols up may hang in a child of fork(). */
+/*
+ * Early, as looking symbols up may hang in a child of fork(); or when a library that is
+ * initialised before this one starts a program.
+ */
 __attribute__((constructor)) static void find_next(void)
 {
-    execs.path = (exec_by_name *)dlsym(RTLD_NEXT, "execve");
+    if (execs.path)
+        return;
     execs.file = (exec_by_name *)dlsym(RTLD_NEXT, "execvpe");
     execs.descriptor = (exec_by_descriptor *)dlsym(RTLD_NEXT, "fexecve");
     execs.spawn_path = (spawn *)dlsym(RTLD_NEXT, "posix_spawn");
     execs.spawn_file = (spawn *)dlsym(RTLD_NEXT, "posix_spawnp");
+    execs.path = (exec_by_name *)dlsym(RTLD_NEXT, "execve");
 }
 
 VISIBLE void ncprof_recorder_on_exec(void (*told)(const char *program))
@@ -105,21 +110,25 @@ static int go_on(exec_by_name *next, const char *name, words argv, words envp)
 
 int execve(const char *path, words argv, words envp)
 {
+    find_next();
     return go_on(execs.path, path, argv, envp);
 }
 
 int execv(const char *path, words argv)
 {
+    find_next();
     return go_on(execs.path, path, argv, environ);
 }
 
 int execvp(const char *file, words argv)
 {
+    find_next();
     return go_on(execs.file, file, argv, environ);
 }
 
 int execvpe(const char *file, words argv, words envp)
 {
+    find_next();
     return go_on(execs.file, file, argv, envp);
 }
 
@@ -127,6 +136,7 @@ int fexecve(int fd, words argv, words envp)
 {
     char link[40], name[PATH_MAX] = "";
     int saved = errno;
+    find_next();
     if (!execs.descriptor)
         return refuse();
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -212,11 +222,13 @@ static int start(spawn *next, pid_t *pid, const char *name,
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attrp, words argv, words envp)
 {
+    find_next();
     return start(execs.spawn_path, pid, path, actions, attrp, argv, envp);
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attrp, words argv, words envp)
 {
+    find_next();
     return start(execs.spawn_file, pid, file, actions, attrp, argv, envp);
 }

@@ -68,6 +68,8 @@ static struct row *choose_row(struct row *all, uintptr_t high)
 
 void made_stacks_note(const ucontext_t *context)
 {
+    if (!made_stacks_next) /* a library is initialised before this one */
+        find_next();
     uintptr_t low = (uintptr_t)context->uc_stack.ss_sp, high = low + context->uc_stack.ss_size;
     struct row *all = high > low ? open_rows() : NULL;
     if (!all)

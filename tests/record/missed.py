@@ -141,4 +141,39 @@ def _():
     equal(functions("x.ncp")["leaf"]["ncalls"], 80)
 
 
+EARLY = r"""
+#include <spawn.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+extern char **environ;
+int early_result = -1;
+static ucontext_t back, there;
+static char stack[65536];
+static void visit(void) { early_result++; }
+__attribute__((constructor)) static void early(void)
+{
+    pid_t child;
+    char *argv[] = {"true", 0};
+    early_result = posix_spawnp(&child, "true", 0, 0, argv, environ);
+    if (!early_result)
+        waitpid(child, 0, 0);
+    getcontext(&there);
+    there.uc_stack.ss_sp = stack;
+    there.uc_stack.ss_size = sizeof stack;
+    there.uc_link = &back;
+    makecontext(&there, visit, 0);
+    swapcontext(&back, &there);
+}
+"""
+
+
+@test("a library that is initialised before the recorder's starts a program and makes a stack")
+def _():
+    library = program("libearly.so", EARLY, "-shared", "-fPIC")
+    program("early", "extern int early_result; int main(void) { return early_result; }\n", library,
+            "-Wl,-rpath," + str(FOLDER), "-finstrument-functions")
+    equal(record("--force", "-o", "x.ncp", "--", "./early").returncode, 1)
+    equal(functions("x.ncp")["main"]["ncalls"], 1)
+
+
 main()
