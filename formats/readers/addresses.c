@@ -60,16 +60,6 @@ void addresses_add_mapping(struct addresses *a, uint64_t start, uint64_t end, ui
     a->sorted = false;
 }
 
-static struct slice take_word(struct slice *line)
-{
-    *line = slice_trim(*line);
-    struct slice word = {line->text, 0};
-    while (word.length < line->length && !is_blank(line->text[word.length]))
-        word.length++;
-    *line = (struct slice){line->text + word.length, line->length - word.length};
-    return word;
-}
-
 static bool is_permissions(struct slice word)
 {
     for (size_t i = 0; i < word.length; i++)
@@ -81,12 +71,13 @@ static bool is_permissions(struct slice word)
 /* "00001000 08:01 1234", what stands before the path in /proc/PID/maps. */
 static bool take_place(struct slice *line, uint64_t *offset)
 {
-    struct slice rest = *line, word = take_word(&rest), device;
+    struct slice rest = *line, word = slice_take_word(&rest), device;
     uint64_t number;
     if (!address_take(&word, &number) || word.length)
         return false;
-    device = take_word(&rest);
-    if (!device.length || !memchr(device.text, ':', device.length) || !take_word(&rest).length)
+    device = slice_take_word(&rest);
+    if (!device.length || !memchr(device.text, ':', device.length) ||
+        !slice_take_word(&rest).length)
         return false;
     *offset = number;
     *line = rest;
@@ -114,7 +105,7 @@ bool addresses_take_mapping(struct addresses *a, struct slice line)
         return false;
     if (line.length && *line.text == ':')
         line = (struct slice){line.text + 1, line.length - 1};
-    struct slice rest = line, word = take_word(&rest);
+    struct slice rest = line, word = slice_take_word(&rest);
     if (is_permissions(word)) {
         if (!memchr(word.text, 'x', word.length))
             return true;
@@ -124,8 +115,8 @@ bool addresses_take_mapping(struct addresses *a, struct slice line)
     if (take_place(&line, &offset)) {
         path = slice_trim(line);
     } else {
-        path = take_word(&line);
-        take_offset(take_word(&line), &offset);
+        path = slice_take_word(&line);
+        take_offset(slice_take_word(&line), &offset);
     }
     addresses_add_mapping(a, start, end, offset, path);
     return true;

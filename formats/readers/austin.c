@@ -23,11 +23,6 @@ struct sample {
     bool old; /* the words of austin before 3.0 */
 };
 
-static struct slice behind(struct slice s, size_t skip)
-{
-    return (struct slice){s.text + skip, s.length - skip};
-}
-
 static bool parse_number(struct slice s, int64_t *value)
 {
     struct decimal number;
@@ -40,7 +35,7 @@ static bool take_last(struct slice *line, int64_t *value)
     size_t at = line->length;
     while (at && !is_blank(line->text[at - 1]))
         at--;
-    if (at < 2 || !parse_number(behind(*line, at), value))
+    if (at < 2 || !parse_number(slice_behind(*line, at), value))
         return false;
     *line = slice_trim((struct slice){line->text, at - 1});
     return true;
@@ -52,7 +47,7 @@ static bool take_columns(struct slice *line, struct austin_values *v)
     size_t at = line->length;
     while (at && !is_blank(line->text[at - 1]))
         at--;
-    struct slice word = behind(*line, at);
+    struct slice word = slice_behind(*line, at);
     const char *comma = memchr(word.text, ',', word.length);
     const char *second = comma ? memrchr(word.text, ',', word.length) : NULL;
     int64_t idle;
@@ -94,7 +89,7 @@ static bool take_process(struct slice *line, uint64_t *process)
     if (!end || (size_t)(end - line->text) <= skip || *line->text != 'P' ||
         !decimal_count(line->text + skip, (size_t)(end - line->text) - skip, process))
         return false;
-    *line = behind(*line, (size_t)(end - line->text) + 1);
+    *line = slice_behind(*line, (size_t)(end - line->text) + 1);
     return true;
 }
 
@@ -111,8 +106,8 @@ static bool take_thread(struct slice *line, struct sample *s)
     const char *colon = memchr(s->thread.text, ':', s->thread.length);
     size_t before = colon ? (size_t)(colon - s->thread.text) : 0;
     if (colon && decimal_count(s->thread.text, before, &s->interpreter))
-        s->thread = behind(s->thread, before + 1);
-    s->frames = behind(*line, length);
+        s->thread = slice_behind(s->thread, before + 1);
+    s->frames = slice_behind(*line, length);
     return true;
 }
 
@@ -186,7 +181,7 @@ static void add_sample(struct austin *a, struct names *frames, const struct samp
         struct slice frame = {rest.text + 1, length - 1};
         if (frame.length && !is_line(frame))
             context = build_context(a->build, context, function_of(a, frames, frame));
-        rest = behind(rest, length);
+        rest = slice_behind(rest, length);
     }
     austin_sample(a, thread, context, &s->values);
 }
@@ -195,12 +190,13 @@ static void add_sample(struct austin *a, struct names *frames, const struct samp
 
 static void take_comment(struct austin *a, struct slice line)
 {
-    line = slice_trim(behind(line, 1));
+    line = slice_trim(slice_behind(line, 1));
     const char *colon = memmem(line.text, line.length, ": ", 2);
     if (!colon)
         return;
     size_t length = (size_t)(colon - line.text);
-    austin_metadata(a, (struct slice){line.text, length}, slice_trim(behind(line, length + 1)));
+    austin_metadata(a, (struct slice){line.text, length},
+                    slice_trim(slice_behind(line, length + 1)));
 }
 
 static int read_lines(struct austin *a, struct names *frames, struct input *input,
@@ -254,7 +250,7 @@ static int probe_austin(const uint8_t *head, size_t size)
         struct slice line = slice_trim((struct slice){text.text, length});
         if (line.length && *line.text != '#')
             return parse_sample(line, &sample) && (sample.frames.length || sample.old) ? 80 : 0;
-        text = behind(text, length + (end != NULL));
+        text = slice_behind(text, length + (end != NULL));
     }
     return 0;
 }

@@ -89,24 +89,9 @@ struct hprof {
 
 /* ---- pieces of a line ---- */
 
-static struct slice behind(struct slice s, size_t skip)
-{
-    return (struct slice){s.text + skip, s.length - skip};
-}
-
-static struct slice take_word(struct slice *line)
-{
-    *line = slice_trim(*line);
-    struct slice word = {line->text, 0};
-    while (word.length < line->length && !is_blank(line->text[word.length]))
-        word.length++;
-    *line = behind(*line, word.length);
-    return word;
-}
-
 static bool take_count(struct slice *line, int64_t *value)
 {
-    struct slice word = take_word(line);
+    struct slice word = slice_take_word(line);
     uint64_t count;
     if (!decimal_count(word.text, word.length, &count) || count > INT64_MAX)
         return false;
@@ -122,7 +107,7 @@ static uint64_t number_behind(struct slice line, const char *key)
     uint64_t number = 0;
     if (!at)
         return 0;
-    struct slice rest = slice_trim(behind(line, (size_t)(at - line.text) + length));
+    struct slice rest = slice_trim(slice_behind(line, (size_t)(at - line.text) + length));
     while (digits < rest.length && rest.text[digits] >= '0' && rest.text[digits] <= '9')
         digits++;
     return decimal_count(rest.text, digits, &number) ? number : 0;
@@ -171,7 +156,7 @@ static void take_frame(struct hprof *h, struct slice line)
 
 static bool begin_trace(struct hprof *h, struct slice line)
 {
-    struct slice rest = behind(line, strlen("TRACE ")), word = take_word(&rest);
+    struct slice rest = slice_behind(line, strlen("TRACE ")), word = slice_take_word(&rest);
     uint64_t number;
     if (!word.length || word.text[word.length - 1] != ':' ||
         !decimal_count(word.text, word.length - 1, &number))
@@ -189,7 +174,7 @@ static bool take_rank(struct slice *line, struct decimal *share)
     int64_t rank;
     if (!take_count(line, &rank))
         return false;
-    struct slice self = take_word(line), sum = take_word(line);
+    struct slice self = slice_take_word(line), sum = slice_take_word(line);
     return self.length > 1 && self.text[self.length - 1] == '%' && sum.length &&
            (decimal_parse(self.text, self.length - 1, '.', share) ||
             decimal_parse(self.text, self.length - 1, ',', share)); /* as the locale has it */
@@ -256,7 +241,7 @@ static bool begin_table(struct hprof *h, struct slice line)
 /* What stands above the rows, and the line at their end. */
 static bool is_title(struct slice line)
 {
-    struct slice word = take_word(&line);
+    struct slice word = slice_take_word(&line);
     return slice_is(word, "rank") || slice_is(word, "percent");
 }
 

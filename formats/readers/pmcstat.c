@@ -55,11 +55,6 @@ struct pmcstat {
 
 /* ---- lines, also for the probe ---- */
 
-static struct slice skip(struct slice line, size_t bytes)
-{
-    return (struct slice){line.text + bytes, line.length - bytes};
-}
-
 /* "100.0%  [7447]      zio_compress_data"; false: it is no such line. */
 static bool split_line(struct slice line, struct graph_line *out)
 {
@@ -70,18 +65,18 @@ static bool split_line(struct slice line, struct graph_line *out)
     size_t digits = sign ? (size_t)(sign - line.text) : 0;
     if (!digits || !decimal_parse(line.text, digits, '.', &percent))
         return false;
-    line = slice_trim(skip(line, digits + 1));
+    line = slice_trim(slice_behind(line, digits + 1));
     const char *close = memchr(line.text, ']', line.length);
     if (!close || line.text[0] != '[')
         return false;
     struct slice count = {line.text + 1, (size_t)(close - line.text) - 1};
     count = slice_trim(count);
-    out->name = slice_trim(skip(line, (size_t)(close + 1 - line.text)));
+    out->name = slice_trim(slice_behind(line, (size_t)(close + 1 - line.text)));
     if (!out->name.length)
         return false;
     const char *at = memmem(out->name.text, out->name.length, " @ ", 3);
     if (at) {
-        out->image = slice_trim(skip(out->name, (size_t)(at + 3 - out->name.text)));
+        out->image = slice_trim(slice_behind(out->name, (size_t)(at + 3 - out->name.text)));
         out->name.length = (size_t)(at - out->name.text);
     }
     return out->name.length && decimal_count(count.text, count.length, &out->samples) &&
@@ -224,7 +219,7 @@ static int probe_pmcstat(const uint8_t *head, size_t size)
     while (text.length) {
         const char *end = memchr(text.text, '\n', text.length);
         line = (struct slice){text.text, end ? (size_t)(end - text.text) : text.length};
-        text = skip(text, line.length + (end != NULL));
+        text = slice_behind(text, line.length + (end != NULL));
         struct slice words = slice_trim(line);
         if (is_event(words, &name, &samples))
             return 80;

@@ -65,16 +65,6 @@ struct raw {
     uint64_t odd, first_odd, unknown, too_large;
 };
 
-static struct slice take_word(struct slice *line)
-{
-    *line = slice_trim(*line);
-    struct slice word = {line->text, 0};
-    while (word.length < line->length && !is_blank(line->text[word.length]))
-        word.length++;
-    *line = (struct slice){line->text + word.length, line->length - word.length};
-    return word;
-}
-
 /* ---- types ---- */
 
 static void state_type(struct raw *r, uint32_t i, struct slice word)
@@ -100,7 +90,7 @@ static void take_types(struct raw *r, struct slice line)
     struct slice words[TYPES_MAX] = {{0}};
     uint32_t first = UINT32_MAX;
     struct slice word;
-    while (r->type_count < TYPES_MAX && (word = take_word(&line)).length) {
+    while (r->type_count < TYPES_MAX && (word = slice_take_word(&line)).length) {
         if (word.length > mark_length &&
             !memcmp(word.text + word.length - mark_length, mark, mark_length)) {
             word.length -= mark_length;
@@ -122,7 +112,7 @@ static bool take_stack(struct raw *r, struct slice rest)
 {
     struct slice word;
     uint64_t number;
-    while ((word = take_word(&rest)).length) {
+    while ((word = slice_take_word(&rest)).length) {
         if (!decimal_count(word.text, word.length, &number))
             return false;
         *array_push(&r->stacks) = number;
@@ -139,7 +129,7 @@ static bool take_sample(struct raw *r, struct slice line)
     for (uint32_t i = 0; i < r->type_count; i++) {
         struct decimal number;
         int64_t value;
-        word = take_word(&values);
+        word = slice_take_word(&values);
         if (!decimal_parse(word.text, word.length, '.', &number) ||
             !decimal_scaled(&number, 0, &value))
             break;
@@ -147,7 +137,7 @@ static bool take_sample(struct raw *r, struct slice line)
     }
     struct slice rest = {colon ? colon + 1 : "",
                          colon ? line.length - (size_t)(colon + 1 - line.text) : 0};
-    if (r->values.count - value_count == r->type_count && !take_word(&values).length &&
+    if (r->values.count - value_count == r->type_count && !slice_take_word(&values).length &&
         take_stack(r, rest)) {
         *array_push(&r->samples) = (struct raw_sample){stack_count};
         return true;
@@ -200,17 +190,17 @@ static bool take_frame(struct raw *r, struct slice text)
 
 static bool take_location(struct raw *r, struct slice line)
 {
-    struct slice rest = line, number_text = take_word(&rest), address_text;
+    struct slice rest = line, number_text = slice_take_word(&rest), address_text;
     struct location location = {.first = r->frames.count};
     uint64_t number;
     bool begins = number_text.length > 1 && number_text.text[number_text.length - 1] == ':' &&
                   decimal_count(number_text.text, number_text.length - 1, &number);
     if (begins) {
-        address_text = take_word(&rest);
+        address_text = slice_take_word(&rest);
         if (!slice_begins(address_text, "0x") || !address_take(&address_text, &location.address))
             return false;
-        for (struct slice next = rest, word = take_word(&next);
-             slice_begins(word, "M=") || slice_is(word, "[F]"); word = take_word(&next))
+        for (struct slice next = rest, word = slice_take_word(&next);
+             slice_begins(word, "M=") || slice_is(word, "[F]"); word = slice_take_word(&next))
             rest = next;
         numbered_put(&r->location_of, number, r->locations.count);
         *array_push(&r->locations) = location;
@@ -227,7 +217,7 @@ static bool take_location(struct raw *r, struct slice line)
 static void take_mapping(struct raw *r, struct slice line)
 {
     uint64_t start, end, offset;
-    (void)take_word(&line);
+    (void)slice_take_word(&line);
     line = slice_trim(line);
     if (!address_take(&line, &start) || !slice_begins(line, "/"))
         return;
@@ -236,14 +226,14 @@ static void take_mapping(struct raw *r, struct slice line)
         return;
     line = (struct slice){line.text + 1, line.length - 1};
     if (address_take(&line, &offset))
-        addresses_add_mapping(&r->addresses, start, end, offset, take_word(&line));
+        addresses_add_mapping(&r->addresses, start, end, offset, slice_take_word(&line));
 }
 
 /* ---- the whole ---- */
 
 static void take_header(struct raw *r, struct slice line)
 {
-    struct slice word = take_word(&line);
+    struct slice word = slice_take_word(&line);
     if (slice_is(word, "Comment:") || slice_is(word, "Doc:")) {
         char *text = memory_printf("%.*s", (int)line.length, line.text);
         build_metadata(r->build, "comment", text);

@@ -41,21 +41,6 @@ struct sleepy {
 
 /* ---- symbols ---- */
 
-static struct slice behind(struct slice s, size_t skip)
-{
-    return (struct slice){s.text + skip, s.length - skip};
-}
-
-static struct slice take_word(struct slice *line)
-{
-    *line = slice_trim(*line);
-    struct slice word = {line->text, 0};
-    while (word.length < line->length && !is_blank(line->text[word.length]))
-        word.length++;
-    *line = behind(*line, word.length);
-    return word;
-}
-
 static uint32_t text_of(struct sleepy *s, struct slice quoted)
 {
     s->text.count = 0;
@@ -85,7 +70,7 @@ static bool take_quoted(struct slice *line, struct slice *quoted)
     if (at >= line->length)
         return false;
     *quoted = (struct slice){line->text + 1, at - 1};
-    *line = behind(*line, at + 1);
+    *line = slice_behind(*line, at + 1);
     return true;
 }
 
@@ -107,7 +92,7 @@ static void take_symbol(void *context, struct slice line, uint64_t number)
     if (*line.text == '"')
         id = (struct slice){order, (size_t)snprintf(order, sizeof order, "%" PRIu64, number - 1)};
     else
-        id = take_word(&line);
+        id = slice_take_word(&line);
     if (!take_quoted(&line, &module) || !take_quoted(&line, &name) || !take_quoted(&line, &file)) {
         odd_line(s, number);
         return;
@@ -162,7 +147,7 @@ static void take_stack(struct sleepy *s, struct slice line)
 {
     struct slice id;
     s->stack.count = 0;
-    while ((id = take_word(&line)).length) {
+    while ((id = slice_take_word(&line)).length) {
         bool added;
         uint32_t *function = names_value(&s->symbols, id, &added);
         s->unknown += added;
@@ -200,8 +185,8 @@ static bool take_thread_times(struct sleepy *s, struct slice line)
 {
     struct slice id, seconds;
     int64_t time;
-    while ((id = take_word(&line)).length) {
-        seconds = take_word(&line);
+    while ((id = slice_take_word(&line)).length) {
+        seconds = slice_take_word(&line);
         if (!take_seconds(seconds, &time))
             return false;
         state_stack(s, root_of(s, id), time);
@@ -221,7 +206,7 @@ static void take_callstack(void *context, struct slice line, uint64_t number)
         take_stack(s, line);
         s->pending = true;
     } else if (line.length) {
-        struct slice word = take_word(&line);
+        struct slice word = slice_take_word(&line);
         take_stack(s, line);
         if (take_seconds(word, &time))
             state_stack(s, root_of(s, (struct slice){"", 0}), time);
@@ -240,7 +225,7 @@ static void take_stat(void *context, struct slice line, uint64_t number)
     if (!colon)
         return;
     struct slice key = {line.text, (size_t)(colon - line.text)};
-    struct slice value = slice_trim(behind(line, key.length + 1));
+    struct slice value = slice_trim(slice_behind(line, key.length + 1));
     int64_t duration;
     if (slice_is(key, "Duration") && take_seconds(value, &duration))
         build_times(s->build, 0, duration);

@@ -50,6 +50,23 @@ static inline struct slice slice_trim(struct slice s)
     return s;
 }
 
+/* Without its first bytes, of which it has as many. */
+static inline struct slice slice_behind(struct slice s, size_t bytes)
+{
+    return (struct slice){s.text + bytes, s.length - bytes};
+}
+
+/* Takes the next word, up to a blank, off the line; empty at the line's end. */
+static inline struct slice slice_take_word(struct slice *line)
+{
+    *line = slice_trim(*line);
+    struct slice word = {line->text, 0};
+    while (word.length < line->length && !is_blank(line->text[word.length]))
+        word.length++;
+    *line = slice_behind(*line, word.length);
+    return word;
+}
+
 /* Whether the first byte that is no blank is the bracket. */
 static inline bool slice_begins_json(struct slice s, char bracket)
 {
