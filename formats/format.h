@@ -57,8 +57,9 @@ const struct writer *writer_for_path(const char *path);
 /* How a file is opened. Zeroed, or NULL in its place: as its content says, within the usual limit.
  */
 struct opening {
-    const char *from;      /* a reader's name */
-    uint64_t max_unpacked; /* bytes; see input_set_limit() */
+    const char *from;        /* a reader's name */
+    uint64_t max_unpacked;   /* bytes; see input_set_limit() */
+    struct preview *preview; /* to be answered meanwhile; NULL: none */
 };
 
 /* Opens, recognises, reads and finishes. */

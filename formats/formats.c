@@ -200,6 +200,7 @@ static int load(struct profile **out, struct input *input, const struct opening 
     if (!reader)
         return -1;
     struct build *build = build_new();
+    build_preview(build, how ? how->preview : NULL);
     if (read_part(reader, input, part, build, err)) {
         build_free(build);
         return -1;

@@ -15,6 +15,7 @@
 #include "tui/analysis/names.h"
 #include "tui/app.h"
 #include "tui/lines.h"
+#include "tui/loading.h"
 #include "tui/title.h"
 #include "tui/widgets/glyph.h"
 
@@ -170,19 +171,17 @@ static void draw_prompt(const struct app *app, struct canvas *canvas, struct fra
 
 static void draw_loading(const struct app *app, struct canvas *canvas)
 {
-    char text[TEXT_MAX], percent[24] = "", which[48] = "";
-    double progress = app->loader ? loader_progress(app->loader) : -1;
-    if (progress >= 0)
-        snprintf(percent, sizeof percent, " %.0f %%", progress * 100);
     int all = app->file_count + 1 + (int)app->waiting_count;
-    if (app->starting && all > 1)
-        snprintf(which, sizeof which, " file %d of %d,", app->file_count + 1, all);
-    snprintf(text, sizeof text, "Loading%s%s · %s · q stops", which, percent,
-             app->loading ? path_base(app->loading) : "");
-    int row = canvas->rows / 2;
-    canvas_fill(canvas, (struct rect){row, 0, 1, canvas->columns}, STYLE_NORMAL, ' ');
-    canvas_text_cut(canvas, row, canvas->columns > 20 ? 2 : 0, canvas->columns - 2, STYLE_TITLE,
-                    text);
+    bool several = app->starting && all > 1;
+    struct loading loading = {.path = app->loading ? app->loading : "",
+                              .file = several ? app->file_count + 1 : 0,
+                              .files = several ? all : 0,
+                              .progress = loader_progress(app->loader),
+                              .look = loader_look(app->loader)};
+    if (app->starting)
+        loading_draw(&loading, canvas);
+    else
+        loading_draw_line(&loading, canvas);
 }
 
 /* While a question is open its keys are the only ones. */

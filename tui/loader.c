@@ -16,7 +16,7 @@ struct loader {
     bool finished, abandoned;
     int pipe[2];
     char *path;
-    const struct opening *how;
+    struct opening how;
     const struct profile_part *part;
     struct profile *profile;
     struct error error;
@@ -35,6 +35,7 @@ static void free_loader(struct loader *loader)
     close(loader->pipe[0]);
     close(loader->pipe[1]);
     pthread_mutex_destroy(&loader->mutex);
+    preview_free(loader->how.preview);
     free(loader->path);
     free(loader);
 }
@@ -47,7 +48,7 @@ static void load(struct loader *loader)
         return;
     set_input(loader, input);
     loader->result =
-        profile_load_input(&loader->profile, input, loader->how, loader->part, &loader->error);
+        profile_load_input(&loader->profile, input, &loader->how, loader->part, &loader->error);
     set_input(loader, NULL);
     input_close(input);
 }
@@ -80,7 +81,8 @@ struct loader *loader_start(const char *path, const struct opening *how,
     }
     pthread_mutex_init(&loader->mutex, NULL);
     loader->path = memory_string(path);
-    loader->how = how;
+    loader->how = how ? *how : (struct opening){0};
+    loader->how.preview = preview_new();
     loader->part = part;
     if (pthread_create(&loader->thread, NULL, run, loader) != 0) {
         free_loader(loader);
@@ -100,6 +102,11 @@ double loader_progress(struct loader *loader)
     double progress = loader->input ? input_progress(loader->input) : -1;
     pthread_mutex_unlock(&loader->mutex);
     return progress;
+}
+
+const struct preview_look *loader_look(struct loader *loader)
+{
+    return preview_look(loader->how.preview);
 }
 
 int loader_take(struct loader *loader, struct profile **out, struct error *err)

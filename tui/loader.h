@@ -4,6 +4,7 @@
 
 #include "formats/format.h"
 #include "formats/profile/error.h"
+#include "formats/profile/preview.h"
 #include "formats/profile/profile.h"
 
 struct loader;
@@ -18,6 +19,8 @@ struct loader *loader_start(const char *path, const struct opening *how,
 int loader_wake(const struct loader *loader);
 /* 0..1, or -1 when it cannot be known. */
 double loader_progress(struct loader *loader);
+/* What there is so far, valid until the next call; NULL: nothing yet. */
+const struct preview_look *loader_look(struct loader *loader);
 /* Waits for the end, takes the result and frees the loader. */
 int loader_take(struct loader *loader, struct profile **out, struct error *err);
 /* Nobody waits for it any more; it frees itself at its end. NULL is allowed. */

@@ -15,6 +15,11 @@ struct build *build_new(void)
     return build;
 }
 
+void build_preview(struct build *build, struct preview *preview)
+{
+    build->preview = preview;
+}
+
 static void free_values(struct column_values *values)
 {
     array_free(&values->self);
@@ -239,6 +244,7 @@ void build_function_values(struct build *build, uint32_t function, uint32_t metr
     struct column_values *column = &build->columns[metric].function;
     values_add(value_at(&column->self, function), values.self);
     values_add(value_at(&column->total, function), values.total);
+    build_show(build);
 }
 
 /* The same pair twice in a row is one edge; other repetitions are found at the end. */

@@ -35,6 +35,7 @@
 #ifndef NCPROF_FORMATS_PROFILE_BUILD_H
 #define NCPROF_FORMATS_PROFILE_BUILD_H
 
+#include "formats/profile/preview.h"
 #include "formats/profile/profile.h"
 
 #include <stddef.h>
@@ -42,6 +43,8 @@
 struct build;
 
 struct build *build_new(void);
+/* From now on `preview` is answered; it lives as long as the builder. NULL: none. */
+void build_preview(struct build *build, struct preview *preview);
 /* Frees what is built so far; for readers that fail. NULL is allowed. */
 void build_free(struct build *build);
 /*

@@ -67,6 +67,7 @@ struct column_values {
 };
 
 struct build {
+    struct preview *preview; /* NULL: nobody looks on */
     struct strings strings;
     ARRAY(struct build_metric) metrics;
     ARRAY(struct build_function) functions;
@@ -121,6 +122,12 @@ static inline int64_t *value_at(struct values_array *values, uint32_t index)
     else if (index >= values->count)
         build_reach(values, index);
     return &values->data[index];
+}
+
+static inline void build_show(struct build *build)
+{
+    if (build->preview && preview_is_asked(build->preview))
+        preview_answer(build->preview, build);
 }
 
 /* A function's latencies, empty when it has none yet; valid until the next call. */

@@ -178,6 +178,7 @@ void build_context_self(struct build *build, uint32_t context, uint32_t metric, 
     if (self)
         values_add(value_at(&build->columns[metric].context, row_of(build, context)),
                    within_bounds(build, metric, self));
+    build_show(build);
 }
 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
