@@ -134,7 +134,7 @@ static struct answer *make_answer(const struct build *build)
     struct answer *answer = memory_zeroed(1, sizeof *answer);
     struct preview_look *look = &answer->look;
     const struct build_metric *metric = &build->metrics.data[0];
-    uint32_t chosen[PREVIEW_ROWS];
+    uint32_t chosen[PREVIEW_ROWS] = {0};
     int64_t *self = sum_functions(build);
     look->metric = (struct metric){copy_text(&answer->arena, build, metric->name),
                                    copy_text(&answer->arena, build, metric->unit), metric->kind,
