@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define TURNS  100
+#define TURNS  50
 #define ROUNDS 11
 #define CHOSEN 3      /* of the rounds, the fastest first */
 #define BYTES  16384u /* 36 a turn are needed */
@@ -29,12 +29,16 @@ static const char program[] = "def f(): pass\n"
                               "        if y > z: y = z\n"
                               "def python(turns):\n"
                               "    for _ in turns: f()\n"
-                              "def two(a, b=2):\n"
-                              "    if a > b: return a\n"
-                              "    return b\n"
-                              "def one(a): return two(a) + two(a, 3)\n"
+                              "def two(a, l, x=1):\n"
+                              "    for _ in l:\n"
+                              "        y = a.b; a.b = y; z = l[1]\n"
+                              "        x = x * 3 & 1023\n"
+                              "        if y > z: y = z\n"
+                              "    return x\n"
+                              "def one(a, l): return two(a, l) + two(a, l, 3)\n"
                               "def calls(turns):\n"
-                              "    for _ in turns: one(1)\n"
+                              "    a = ValueError(); a.b = 1; l = [1, 2, 3]\n"
+                              "    for _ in turns: one(a, l)\n"
                               "def builtin(turns):\n"
                               "    t = 'a'\n"
                               "    for _ in turns: g(t); t.isupper()\n";
