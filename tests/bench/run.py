@@ -229,14 +229,35 @@ def native_rows(options, name, program, letter, size):
 PYTHON = ("workload_fib.py", "workload_oo.py", "workload_std.py")
 
 
+FLOORS = {"floor: hooks that do nothing": (0, 0), "floor: hooks that read the clock": (0, 1),
+          "floor, Python functions only: nothing": (1, 0),
+          "floor, Python functions only: the clock": (1, 1)}
+
+
 def python(options):
     rows = []
+    compile_floor(options)
     for script in PYTHON:
         rows += python_rows(options, need_file(SHARED / script))
     version = subprocess.run([options.python, "-V"], capture_output=True, text=True, check=True)
     table(f"Python, {version.stdout.strip()}: overhead against cProfile",
           ["workload", "profiler", "time s", "min..max", "slow-down", "overhead / cProfile",
-           "ns/call added", "bytes/call"], rows)
+           "of the fastest", "ns/call added", "bytes/call"], rows)
+
+
+def compile_floor(options):
+    """Where this fails the floors' rows say so."""
+    flags = subprocess.run(["pkg-config", "--cflags", "python3"], check=False, capture_output=True,
+                           text=True)
+    subprocess.run(["gcc", "-O2", "-w", "-shared", "-fPIC", *flags.stdout.split(), "-o",
+                    options.work / "floor_python.abi3.so", HERE / "floor_python.c"], check=False)
+
+
+def floors(options, script):
+    def once(python_only, clock):
+        return lambda: Run([options.python, HERE / "floor_python.py", options.work, python_only,
+                            clock, script])
+    return {name: once(*how) for name, how in FLOORS.items()}
 
 
 def python_rows(options, script):
@@ -253,10 +274,13 @@ def python_rows(options, script):
         "ncprof record --python-only": lambda: Run([
             options.ncprof, "record", "--python-only", "--force", "-o", only, "--", interpreter,
             script]),
+        **floors(options, script),
     }
     runs, skipped = interleave(variants, options.rounds)
     plain = median(runs["none"], "inside")
     theirs = median(runs["cProfile"], "inside") - plain if "cProfile" in runs else None
+    fastest = {variant: min(run.inside for run in measured) for variant, measured in runs.items()}
+    most = fastest["cProfile"] - fastest["none"] if "cProfile" in runs else None
     calls = calls_in(options.ncprof, trace) if "ncprof record" in runs else 0
     python_calls = calls_in(options.ncprof, only) if only.exists() else 0
     own = {"ncprof record": (trace, calls), "ncprof record --python-only": (only, python_calls)}
@@ -269,9 +293,10 @@ def python_rows(options, script):
             script.stem.removeprefix("workload_") + f" {calls / 1e6:.2f} M calls", variant,
             f"{inside:.3f}", spread(measured, "inside"), f"{inside / plain:.2f}x",
             f"{added / theirs:.2f}" if theirs else "-",
+            f"{(fastest[variant] - fastest['none']) / most:.2f}" if most else "-",
             f"{added / recorded * 1e9:.0f}" if recorded else "-",
             f"{file.stat().st_size / recorded:.2f}" if file and recorded else "-"])
-    rows += [[script.stem, variant, "SKIP", why, "-", "-", "-", "-"]
+    rows += [[script.stem, variant, "SKIP", why, *["-"] * 5]
              for variant, why in skipped.items()]
     return rows
 
