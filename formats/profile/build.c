@@ -1,6 +1,8 @@
 /* The builder's statements: what readers call while they read. build_finish() is in finish.c. */
 #include "formats/profile/build_internal.h"
 
+#include "formats/profile/text.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,14 +75,24 @@ void build_reach(struct values_array *values, uint32_t index)
     values->count = index + 1;
 }
 
+/* Names of metrics are in titles, heads of columns, messages: whoever prints them may do so. */
+static uint32_t printable(struct build *build, const char *text)
+{
+    size_t length = strlen(text), size = 4 * length + 1;
+    char *escaped = memory_alloc(size);
+    uint32_t string =
+        strings_intern(&build->strings, escaped, text_escape(text, length, escaped, size));
+    free(escaped);
+    return string;
+}
+
 uint32_t build_metric(struct build *build, const char *name, const char *unit,
                       enum metric_kind kind, double scale)
 {
     if (build->metrics.count == BUILD_METRICS_MAX)
         return BUILD_METRICS_MAX - 1;
     *array_push(&build->metrics) =
-        (struct build_metric){strings_intern_text(&build->strings, name),
-                              strings_intern_text(&build->strings, unit), kind, scale};
+        (struct build_metric){printable(build, name), printable(build, unit), kind, scale};
     return build->metrics.count - 1;
 }
 

@@ -56,7 +56,10 @@ int build_finish(struct build *build, struct profile **out, struct error *err);
 /* About how many will come: room is made once. Bounded by what the input can hold. */
 void build_expect(struct build *build, uint32_t functions, uint32_t edges);
 
-/* State metrics before values; the first is the default one. Returns its index. */
+/*
+ * State metrics before values; the first is the default one. Returns its index. Name and unit are
+ * kept as text_escape() has them.
+ */
 uint32_t build_metric(struct build *build, const char *name, const char *unit,
                       enum metric_kind kind, double scale);
 /* Metric 0 is `correction.raw` without what the recorder cost. */

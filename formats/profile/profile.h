@@ -53,8 +53,8 @@ enum profile_flag {
 enum metric_kind { METRIC_TIME, METRIC_SAMPLES, METRIC_BYTES, METRIC_COUNT };
 
 struct metric {
-    const char *name; /* "wall", "cpu", "samples", "Ir", ... */
-    const char *unit; /* "s", "samples", "bytes", "" */
+    const char *name; /* "wall", "cpu", "samples", "Ir", ...; without controls */
+    const char *unit; /* "s", "samples", "bytes", ""; likewise */
     enum metric_kind kind;
     double scale; /* value * scale is in `unit` */
 };

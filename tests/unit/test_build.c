@@ -217,6 +217,18 @@ static void nothing_stated_is_an_error(void **state)
     assert_int_equal(err.code, ERROR_TRUNCATED);
 }
 
+static void metrics_have_printable_names(void **state)
+{
+    (void)state;
+    struct build *b = build_new();
+    build_metric(b, "a\x1b[31m\x7f\xff", "\a", METRIC_COUNT, 1);
+    build_function_values(b, named(b, "f"), 0, (struct values){0, 0, 1, 1});
+    struct profile *p = finished(b);
+    assert_string_equal(p->metrics[0].name, "a\\x1b[31m\\x7f\\xff");
+    assert_string_equal(p->metrics[0].unit, "\\x07");
+    profile_free(p);
+}
+
 static void same_function_is_one(void **state)
 {
     (void)state;
@@ -240,6 +252,7 @@ int main(void)
         cmocka_unit_test(many_children_are_told_apart),
         cmocka_unit_test(depth_is_no_limit),
         cmocka_unit_test(nothing_stated_is_an_error),
+        cmocka_unit_test(metrics_have_printable_names),
         cmocka_unit_test(same_function_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
