@@ -207,6 +207,7 @@ static int load(struct profile **out, struct input *input, const struct opening 
     }
     if (input_ends_within_line(input))
         build_note(build, "the last line has no end: if it was cut there, more may be missing");
+    build_bound(build, input_offset(input));
     input_release(input); /* the profile takes as much again while it is finished */
     if (build_finish(build, out, err))
         return -1;

@@ -28,16 +28,20 @@ static void free_values(struct column_values *values)
     array_free(&values->total);
 }
 
+void build_column_free(struct build_column *column)
+{
+    free_values(&column->function);
+    array_free(&column->context);
+    free_values(&column->edge);
+}
+
 void build_free(struct build *build)
 {
     if (!build)
         return;
     strings_free(&build->strings);
-    for (uint32_t m = 0; m < build->metrics.count; m++) {
-        free_values(&build->columns[m].function);
-        array_free(&build->columns[m].context);
-        free_values(&build->columns[m].edge);
-    }
+    for (uint32_t m = 0; m < build->metrics.count; m++)
+        build_column_free(&build->columns[m]);
     for (uint32_t t = 0; t < build->threads.count; t++)
         array_free(&build->threads.data[t].stack);
     for (uint32_t f = 0; f < build->latency.count; f++)
@@ -247,15 +251,22 @@ void build_thread_name(struct build *build, uint32_t thread, const char *name)
 
 /* ---- sums ---- */
 
+/* A column is not made longer for what it has at its end anyway. */
+static void add_values(struct column_values *column, uint32_t index, struct values values)
+{
+    if (values.self)
+        values_add(value_at(&column->self, index), values.self);
+    if (values.total)
+        values_add(value_at(&column->total, index), values.total);
+}
+
 void build_function_values(struct build *build, uint32_t function, uint32_t metric,
                            struct values values)
 {
     struct build_function *f = &build->functions.data[function];
     f->calls += values.calls;
     f->primitive += values.primitive;
-    struct column_values *column = &build->columns[metric].function;
-    values_add(value_at(&column->self, function), values.self);
-    values_add(value_at(&column->total, function), values.total);
+    add_values(&build->columns[metric].function, function, values);
     build_show(build);
 }
 
@@ -275,9 +286,7 @@ void build_edge_values(struct build *build, uint32_t caller, uint32_t callee, ui
     uint32_t edge = add_edge(build, caller, callee);
     build->edges.data[edge].calls += values.calls;
     build->edges.data[edge].primitive += values.primitive;
-    struct column_values *column = &build->columns[metric].edge;
-    values_add(value_at(&column->self, edge), values.self);
-    values_add(value_at(&column->total, edge), values.total);
+    add_values(&build->columns[metric].edge, edge, values);
 }
 
 /* ---- the rest ---- */

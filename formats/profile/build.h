@@ -133,6 +133,14 @@ void build_order_functions(struct build *build, const uint32_t *first, uint32_t 
 void build_latency(struct build *build, uint32_t function, const struct histogram *histogram);
 
 void build_flags(struct build *build, unsigned flags); /* adds HAS_CALLS, HAS_TIMELINE, ... */
+/*
+ * How many bytes were read, the most stated counts: the profile is to take at most 64 times as much
+ * memory and 64 MB. When it would take more, the last of its metrics are left out, all but one, and
+ * a note says so. Without it there is no bound. build_fits() tells readers whether it holds with so
+ * many more contexts.
+ */
+void build_bound(struct build *build, uint64_t input);
+bool build_fits(const struct build *build, uint64_t contexts);
 void build_size(struct build *build, double size);
 void build_times(struct build *build, int64_t start_ns, int64_t wall_ns);
 void build_losses(struct build *build, uint64_t lost_events, uint64_t open_frames);

@@ -95,6 +95,7 @@ struct build {
     int64_t start_ns, wall_ns;
     uint64_t lost_events, open_frames, missing_calls;
     int64_t cut_ns;
+    uint64_t bound; /* bytes of memory; 0: any */
     uint64_t unmatched_leaves, backward_times, too_large;
 };
 
@@ -130,6 +131,8 @@ static inline void build_show(struct build *build)
         preview_answer(build->preview, build);
 }
 
+void build_column_free(struct build_column *column);
+
 /* A function's latencies, empty when it has none yet; valid until the next call. */
 struct histogram *build_latency_of(struct build *build, uint32_t function);
 
@@ -138,6 +141,8 @@ static inline uint32_t function_number(const struct build *build, uint32_t funct
     return build->numbers ? build->numbers[function] : function;
 }
 
+/* How many metrics the profile may have, from 1 on; bound.c. */
+uint32_t bound_metrics(const struct build *build);
 /* Hands the trees over to a profile whose metrics are there, depth first; the builder's are gone.
  */
 void tree_hand_over(struct profile *p, struct build *build);

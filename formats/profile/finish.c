@@ -225,6 +225,21 @@ static void hand_over_strings(struct profile *p, struct build *build)
     build->strings.bytes = NULL;
 }
 
+static void leave_metrics_out(struct build *build)
+{
+    uint32_t kept = bound_metrics(build);
+    if (kept == build->metrics.count)
+        return;
+    build_note(build,
+               "%" PRIu32 " of %" PRIu32 " metrics, from '%.100s' on, are left out: with them the "
+               "profile would take more memory than 64 times the size of its file",
+               build->metrics.count - kept, build->metrics.count,
+               text_of(build, build->metrics.data[kept].name));
+    for (uint32_t m = kept; m < build->metrics.count; m++)
+        build_column_free(&build->columns[m]);
+    build->metrics.count = kept;
+}
+
 int build_finish(struct build *build, struct profile **out, struct error *err)
 {
     if (!build->functions.count && !build->notes.count) {
@@ -237,6 +252,7 @@ int build_finish(struct build *build, struct profile **out, struct error *err)
     bool tree = build->contexts.count > 0;
     index_free(&build->function_index);
     index_free(&build->context_index);
+    leave_metrics_out(build);
     struct profile *p = new_profile(build, tree);
     hand_over_texts(p, build);
     if (tree) {

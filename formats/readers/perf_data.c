@@ -20,6 +20,7 @@ static int read_output(struct child *child, const char *path, struct build *buil
     struct input *output = input_from_pipe(child->output, path);
     int status = perf_script_reader.read(output, build, err);
     bool empty = !input_offset(output);
+    build_bound(build, input_offset(output));
     input_close(output);
     if (!child_end(child, "perf script", &failure))
         return status;

@@ -230,7 +230,7 @@ static int state_sample(struct pprof *p, struct protobuf body, uint64_t offset, 
     uint32_t context;
     if (!take_sample(p, body))
         return error_at_offset(err, offset, "is no pprof profile: a sample is malformed");
-    if (!take_frames(p)) {
+    if (!take_frames(p) || !build_fits(p->build, p->functions.count)) {
         error_at_offset(err, offset, "its inlined calls come to too many frames for its size");
         err->code = ERROR_LIMIT;
         return -1;
@@ -286,6 +286,7 @@ static int read_message(struct pprof *p, const uint8_t *data, size_t size, struc
     }
     state_types(p);
     p->frames_left = FRAMES_MAX(size);
+    build_bound(p->build, size);
     if (state_samples(p, data, size, err))
         return -1;
     if (p->tables.time > 0)

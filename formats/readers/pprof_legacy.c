@@ -221,7 +221,7 @@ static int context_of(struct legacy *l, const struct legacy_sample *sample, uint
         uint32_t count;
         uint64_t address = adjusted(l, at, l->stacks.data[sample->first + at]);
         const uint32_t *frames = addresses_frames(&l->addresses, address, &count);
-        if (count > *frames_left)
+        if (count > *frames_left || !build_fits(l->build, count))
             return error_set(err, ERROR_LIMIT,
                              "its inlined calls come to too many frames for its size");
         *frames_left -= count;
@@ -325,6 +325,7 @@ static int read_legacy(struct input *input, struct build *build, struct error *e
         build_cut(build, err);
         status = 0;
     }
+    build_bound(build, input_offset(input));
     if (!status)
         status = conclude(&l, err);
     addresses_free(&l.addresses);

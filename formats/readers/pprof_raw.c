@@ -291,7 +291,7 @@ static uint32_t context_of(struct raw *r, uint32_t root, uint64_t first, uint64_
         count = location->count;
         if (!count)
             frames = addresses_frames(&r->addresses, location->address, &count);
-        if (count > *frames_left)
+        if (count > *frames_left || !build_fits(r->build, count))
             return PROFILE_NONE;
         *frames_left -= count;
         while (count-- > 0)
@@ -353,6 +353,7 @@ static int read_raw(struct input *input, struct build *build, struct error *err)
         build_cut(build, err);
         more = 0;
     }
+    build_bound(build, input_offset(input));
     if (!more)
         more = conclude(&r, err);
     addresses_free(&r.addresses);

@@ -356,6 +356,7 @@ static int read_part(struct input *input, const struct profile_part *part, struc
         build_cut(build, err);
     if (cut < 0 || trace_load(&trace, data, size, err) < 0)
         return -1;
+    build_bound(build, UINT64_MAX); /* packed by us: its size says little */
     if (part && trace_limit(trace, part->from, part->to, err) < 0) {
         trace_free(trace);
         return -1;

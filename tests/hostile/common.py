@@ -35,6 +35,24 @@ def each(function, count):
         yield "".join(function(i) for i in range(start, min(count, start + 4096)))
 
 
+# ---- protobuf ----
+
+def varint(number):
+    out = bytearray()
+    while number > 0x7f:
+        out.append(number & 0x7f | 0x80)
+        number >>= 7
+    return bytes(out + bytes([number]))
+
+
+def field(number, content):
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+# ---- files ----
+
 def write(name, parts):
     path = Path(WORK.name) / name
     with open(path, "wb") as file:

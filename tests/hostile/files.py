@@ -9,7 +9,8 @@ grows with the file, and prints no control character.
 import json
 import os
 
-from common import DEEP, EXIT_READ, EXIT_REFUSED, WORK, check, check_all, each, expect, repeat, run, test
+from common import (DEEP, EXIT_READ, EXIT_REFUSED, WORK, check, check_all, each, expect, field, repeat, run, test,
+                    varint)
 
 
 # ---- JSON ----
@@ -232,20 +233,6 @@ def _():
 
 
 # ---- protobuf ----
-
-def varint(number):
-    out = bytearray()
-    while number > 0x7f:
-        out.append(number & 0x7f | 0x80)
-        number >>= 7
-    return bytes(out + bytes([number]))
-
-
-def field(number, content):
-    if isinstance(content, int):
-        return varint(number << 3) + varint(content)
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
 
 def pprof(samples=b"", locations=None, functions=None):
     value_type = field(1, field(1, 1) + field(2, 2))

@@ -28,6 +28,10 @@ class Format:
         yield each(lambda i: self.between + row(self.row, i + 1), count - 1)
         yield filled(self.behind, "f")
 
+    def same_rows(self, count):
+        rows = [filled(self.row, "f"), repeat(filled(self.between + self.row, "f"), count - 1)]
+        return [filled(self.before, "f"), *rows, filled(self.behind, "f")]
+
     def with_number(self, field, number, rows=3):
         """The file with its field of that number, in every row, as `number`."""
         seen = [0]
@@ -209,4 +213,79 @@ FORMATS = {
         levels=lambda: [GPROF_GRAPH, each(
             lambda i: f"[{i + 1}] 1.0 0.01 0.01 1 f{i} <cycle 1> [{i + 1}]\n"
             f" 1 f{(i + 1) % 60_000} <cycle 1> [{(i + 1) % 60_000 + 1}]\n---\n", 60_000)]),
+}
+
+RAW = "PeriodType: a b\nPeriod: 1\nSamples:\na/count\n"
+INLINED = "\nLocations\n1: 0x1" + " f a.go:1:0 s=0\n" * 16
+
+# reader, what stands before, a record, what stands behind it
+SHORT = {
+    "dhat-points": ("dhat", '{"dhatFileVersion":2,"ftbl":["",""],"pps":[', '{"tb":1},', "{}]}"),
+    "dhat-frames": ("dhat", '{"dhatFileVersion":2,"ftbl":["",""],"pps":[', '{"fs":[1]},', "{}]}"),
+    "dhat-table": ("dhat", '{"dhatFileVersion":2,"pps":[],"ftbl":[', '"",', '""]}'),
+    "safari-samples": ("safari", '{"recording":{"sampleStackTraces":[', "{},", "{}]}}"),
+    "safari-frames": ("safari", '{"recording":{"sampleStackTraces":[{"stackFrames":[', "{},", "{}]}]}}"),
+    "safari-durations": ("safari", '{"recording":{"sampleDurations":[', "1,", '1],"sampleStackTraces":[]}}'),
+    "gprof2dot-functions": ("gprof2dot-json", '{"events":[],"functions":[', "{},", "{}]}"),
+    "gprof2dot-events": ("gprof2dot-json", '{"functions":[],"events":[', "{},", "{}]}"),
+    "gprof2dot-costs": ("gprof2dot-json", '{"events":[],"costs":[', "{},", "{}]}"),
+    "gprof2dot-texts": ("gprof2dot-json", '{"events":[],"costs":[', '{"unit":""},', "{}]}"),
+    "gprof2dot-values": ("gprof2dot-json", '{"events":[{"cost":[', "1,", "1]}]}"),
+    "gprof2dot-value": ("gprof2dot-json", '{"costs":[{}],"events":[', '{"cost":[1]},', "{}]}"),
+    "ghcjson-stacks": ("ghcjson", '{"program":"a","profile":{"children":[', "{},", "{}]}}"),
+    "ghcjson-centres": ("ghcjson", '{"program":"a","cost_centres":[', '{"id":1},', "{}]}"),
+    "pprof-json-samples": ("pprof-json", '{"SampleType":[{}],"Sample":[', "{},", "{}]}"),
+    "pprof-json-types": ("pprof-json", '{"SampleType":[', "{},", '{}],"Sample":[]}'),
+    "pprof-json-locations": ("pprof-json", '{"SampleType":[{}],"Sample":[{"Location":[', "{},", "{}]}]}"),
+    "pprof-json-values": ("pprof-json", '{"SampleType":[{}],"Sample":[{"Value":[', "1,", "1]}]}"),
+    "pprof-raw-samples": ("pprof-raw", RAW, "1:\n", ""),
+    "pprof-raw-locations": ("pprof-raw", RAW + "1: 1\nLocations\n", "1: 0x1\n", ""),
+    "pprof-raw-frames": ("pprof-raw", RAW + "1: 1\nLocations\n1: 0x1\n", "f s=\n", ""),
+    "pprof-raw-inlined": ("pprof-raw", RAW + "1:", " 1", INLINED),
+    "hprof-traces": ("hprof", "JAVA PROFILE 1.0.1\n", "TRACE 1:\n", ""),
+    "hprof-frames": ("hprof", "JAVA PROFILE 1.0.1\nTRACE 1:\n", "\tf\n", ""),
+    "hprof-rows": ("hprof", "JAVA PROFILE 1.0.1\nSITES BEGIN\n", "1 1% 1% 1 1 1 1 1\n", ""),
+    "hprof-threads": ("hprof", "JAVA PROFILE 1.0.1\n", 'THREAD START (id = 1, name="\n', ""),
+    "legacy-counts": ("pprof-legacy", "a profile: total 1\n", "1@0x1\n", ""),
+    "legacy-heap": ("pprof-legacy", filled(HEAP, "f"), "1:1[1:1]@0x1\n", ""),
+    "legacy-jemalloc": ("pprof-legacy", "heap_v2/1\n t*:\n@0x1\n", "t*:1:1[1:1]\n", ""),
+    "legacy-threads": ("pprof-legacy", "--- threadz 1 ---\n", "--- Thread \n0x1\n", ""),
+    "legacy-symbols": ("pprof-legacy", "--- symbol\nbinary=a\n", "0x1 a\n", "---\n"),
+    "papyrus-begins": ("papyrus", "Script_a log opened (PC)\n", "1:PUSH:1:1:a:f\n", "Log closed\n"),
+    "gprof-calls": ("gprof", GPROF_GRAPH, " 1 f [1]\n", ""),
+    "gprof-entries": ("gprof", GPROF_GRAPH, "[1] .1 .1 .1 f [1]\n---\n", ""),
+    "instruments": ("instruments", "Weight\tSelf\tSymbol Name\n", "1\t1\tf\n", ""),
+    "dtrace-frames": ("dtrace", "", " a`\n", "1\n"),
+    "pmcstat": ("pmcstat", "", "1%[1]f\n", ""),
+    "vtune": ("vtune", "Function Stack,CPU Time:Self\n", "f,1\n", ""),
+    "vsprof": ("vsprof", "Level,Function Name,Exclusive Samples\n", "0,f,1\n", ""),
+}
+
+# The same with a number of the record's own, in hexadecimal, for "#"
+NUMBERED = {
+    "dtrace-frames": ("dtrace", "", " a`#\n", "1\n"),
+    "dtrace-stacks": ("dtrace", "", " a`#\n1\n", ""),
+    "dtrace-keys": ("dtrace", "", "#a\n a`f\n1\n", ""),
+    "dhat-table": ("dhat", '{"dhatFileVersion":2,"pps":[],"ftbl":[', '"#",', '""]}'),
+    "safari-frames": ("safari", '{"recording":{"sampleStackTraces":[{"stackFrames":[', '{"name":"#"},', "{}]}]}}"),
+    "gprof2dot-processes": ("gprof2dot-json", '{"events":[],"functions":[', '{"process":"#"},', "{}]}"),
+    "pprof-json-texts": ("pprof-json", '{"SampleType":[{}],"Sample":[{"Location":[',
+                         '{"Line":[{"Function":{"Name":"#"}}]},', "{}]}]}"),
+    "pprof-raw-frames": ("pprof-raw", RAW + "1: 1\nLocations\n1: 0x1\n", "# s=\n", ""),
+    "hprof-frames": ("hprof", "JAVA PROFILE 1.0.1\nTRACE 1:\n", "\t#\n", ""),
+    "hprof-sites": ("hprof", "JAVA PROFILE 1.0.1\nSITES BEGIN\n", "1 1% 1% 1 1 1 1 1 #\n", ""),
+    "legacy-count": ("pprof-legacy", "a profile: total 1\n1@", "0x#", "\n"),
+    "legacy-counts": ("pprof-legacy", "a profile: total 1\n", "1@0x#\n", ""),
+    "legacy-heap": ("pprof-legacy", filled(HEAP, "f").replace("[3:", "[9:"), "1:1[1:1]@0x#\n", ""),
+    "legacy-threads": ("pprof-legacy", "--- threadz 1 ---\n", "--- Thread (name: #) stack:\n0x#\n", ""),
+    "legacy-symbols": ("pprof-legacy", "--- symbol\nbinary=a\n", "0x# a\n", "---\n"),
+    "papyrus-names": ("papyrus", "Script_a log opened (PC)\n", "1:PUSH:1:1:a:#\n", "Log closed\n"),
+    "gprof": ("gprof", GPROF_GRAPH, " 1 # [1]\n", ""),
+    "instruments": ("instruments", "Weight\tSelf\tCount\tSymbol Name\n", "1\t1\t1\t#\n", ""),
+    "pmcstat": ("pmcstat", "", "1%[1]#\n", ""),
+    "vtune": ("vtune", "Function Stack,CPU Time:Self\n", "#,1\n", ""),
+    "vtune-list": ("vtune", "Function,CPU Time\n", "#,1\n", ""),
+    "vsprof": ("vsprof", "Level,Function Name,Exclusive Samples\n", "0,#,1\n", ""),
+    "vsprof-levels": ("vsprof", "Level,Function Name,Exclusive Samples,Elapsed Exclusive Time\n0,f,1,1\n",
+                      "1,#,1,1\n", ""),
 }

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """The text formats of formats.py, with numbers nobody can hold in each place of a number, names with
-control characters, calls nested a million deep, and a hundred thousand rows."""
+control characters, calls nested a million deep, and very many rows."""
 import json
 
-from common import EXIT_READ, check, run, test
-from formats import FORMATS, PLACE, filled
+from common import DEEP, EXIT_READ, check, each, repeat, run, test
+from formats import FORMATS, NUMBERED, PLACE, SHORT, filled
 
 NUMBERS = ["-1", "1e300", "-1e300", "1e999", "4294967296", "9223372036854775807", "18446744073709551615",
            "-9223372036854775808", "1e-300", "99999999999999999999999.5", "NaN", "-Infinity", '"x"', "", "null",
            "[]", "0x10", "1/2"]
 NASTY = b"\x1b[31mred\x1b]0;title\x07\x9b5m\xff\xfe\xc0\xaf\xed\xa0\x80\x00\x7f\x0br"
-MANY = 100_000
+MANY = 60_000
 
 
 def each_format(function):
@@ -52,20 +52,37 @@ def _():
                                                          status=EXIT_READ))
 
 
-@test("a hundred thousand rows of one name, of a name each, and of numbers of their own")
+@test("sixty thousand rows: all the same, with names and numbers of their own, with one number")
 def _():
     def rows(name, form):
         kinds = {
-            "same": lambda row, i: filled(row, "f"),
-            "names": lambda row, i: filled(row, f"f{i}"),
-            "numbers": lambda row, i: filled(row, "f", str(i)),
             "both": lambda row, i: filled(row, f"f{i}", str(i)),
-            "first": lambda row, i: PLACE.sub(str(i), row, count=1).replace("<name>", "f"),
+            "first": lambda row, i: filled(PLACE.sub(str(i), row, count=1), "f"),
         }
+        check(f"same.{name}", form.same_rows(MANY), "--from", form.reader)
         for kind, row in kinds.items():
-            check(f"{kind}.{name}", form.rows(MANY, lambda text, i: filled(row(text, i), "f")),
-                  "--from", form.reader)
+            check(f"{kind}.{name}", form.rows(MANY, row), "--from", form.reader)
     each_format(rows)
+
+
+@test("a million records as short as the format has them")
+def _():
+    for name, (reader, *parts) in SHORT.items():
+        try:
+            check(name, [repeat(part, DEEP) if i == 1 else part for i, part in enumerate(parts)],
+                  "--from", reader)
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}") from None
+
+
+@test("records as short as they can be, each with a number of its own")
+def _():
+    for name, (reader, before, row, behind) in NUMBERED.items():
+        try:
+            check(name, [before, each(lambda i: row.replace("#", f"{i:x}"), DEEP // 4), behind],
+                  "--from", reader)
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}") from None
 
 
 if __name__ == "__main__":
