@@ -55,8 +55,6 @@ def _():
     check("functions.callgrind", [events, each(lambda i: f"fn={i:x}\n1 1\n", 100_000)], status=EXIT_READ)
     check("calls.callgrind", [events, "fn=a\n", each(lambda i: f"cfn={i:x}\ncalls=1\n1 1\n", 100_000)],
           status=EXIT_READ, says=LEFT_OUT)
-    check("last.callgrind", [events, each(lambda i: f"fn={i:x}\n1 1\n", 60_000), "fn=last\n1" + " 1" * MOST + "\n"],
-          status=EXIT_READ)
 
 
 @test("the other formats that name their metrics")
