@@ -6,7 +6,10 @@
 
 static const struct {
     const char *kind, *words;
-} kinds[] = {{"native", "native call"}, {"python", "Python call"}, {"builtin", "C call"}};
+} kinds[] = {{"native", "recorded native call"},
+             {"python", "recorded Python call"},
+             {"builtin", "recorded C call"},
+             {"class", "unrecorded call of a class"}};
 
 /* The value of the key that is like this one up to `stem` bytes and goes on with `member`. */
 static const char *value_of(const struct profile *profile, const char *key, size_t stem,
@@ -52,7 +55,9 @@ static void describe(const struct profile *profile, const char *key, size_t stem
         snprintf(slower, sizeof slower, "%.3g times as long between calls", slowdown);
     else if (slowdown > 0)
         snprintf(slower, sizeof slower, "no slower between calls");
-    if (inside + outside > 0)
+    if (inside <= 0 && outside > 0 && !hook && !*slower)
+        snprintf(text, size, "%.0f ns, in its caller's time", outside);
+    else if (inside + outside > 0)
         snprintf(text, size,
                  "%.0f ns, %.0f of them in its own time, the rest in its caller's%s%.40s%s%s",
                  inside + outside, inside, hook ? ", by " : "", hook ? hook : "",
@@ -75,8 +80,8 @@ bool recording_costs_told(const struct profile *profile, uint32_t i, char *label
         return true;
     describe(profile, key, stem, text, size);
     if (strncmp(key, "cost.process.", 13) == 0)
-        snprintf(label, size, "recorded %s, process %lu", words, strtoul(key + 13, NULL, 10));
+        snprintf(label, size, "%s, process %lu", words, strtoul(key + 13, NULL, 10));
     else
-        snprintf(label, size, "recorded %s", words);
+        snprintf(label, size, "%s", words);
     return true;
 }

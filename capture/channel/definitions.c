@@ -165,6 +165,12 @@ void define_slowdown(uint64_t recorded, uint64_t plain)
            NULL);
 }
 
+void define_class_calls(uint32_t function, uint64_t calls)
+{
+    define((struct channel_record){.what = DEFINE_CLASS_CALLS, .a = function, .b = calls}, NULL,
+           NULL, NULL);
+}
+
 bool define_question(uint64_t first, uint32_t number)
 {
     return define((struct channel_record){.what = DEFINE_QUESTION, .a = first, .b = number}, NULL,

@@ -220,6 +220,8 @@ enum channel_definition {
     DEFINE_SLOWDOWN, /* a, b = ticks of the same Python code recorded, and not: between calls, too,
                         an interpreter may be slower while it tells of them. Of several all count.
                       */
+    DEFINE_CLASS_CALLS, /* a = function id: it made b more calls that were told of and not recorded
+                         */
 };
 
 enum channel_exit { CHANNEL_EXIT_HANDLERS, CHANNEL_EXIT_AT_ONCE }; /* exit(), _exit() */
@@ -230,6 +232,7 @@ enum channel_hook {
     CHANNEL_HOOK_RETURN,     /* native: -pg, which replaces return addresses */
     CHANNEL_HOOK_PYTHON,     /* Python functions */
     CHANNEL_HOOK_BUILTIN,    /* C functions called from Python */
+    CHANNEL_HOOK_CLASS,      /* classes called from Python, which make none: all of it is outside */
     CHANNEL_HOOKS
 };
 

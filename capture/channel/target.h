@@ -49,6 +49,8 @@ void define_note(const char *text);
 void define_cost(enum channel_hook hook, uint64_t inside, uint64_t outside, uint64_t pairs);
 /* Ticks of Python code without calls, recorded and not. */
 void define_slowdown(uint64_t recorded, uint64_t plain);
+/* The function made so many more calls that the hooks were told of and did not record. */
+void define_class_calls(uint32_t function, uint64_t calls);
 /* False: it could not be asked. */
 bool define_question(uint64_t first, uint32_t number);
 

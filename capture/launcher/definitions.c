@@ -147,6 +147,9 @@ static int apply(struct programs *programs, struct program *program,
         overhead_slowdown(&program->overhead, record->a, record->b);
         overhead_slowdown(&programs->overhead, record->a, record->b);
         break;
+    case DEFINE_CLASS_CALLS:
+        programs_class_calls(programs, program, record->a, record->b);
+        break;
     case DEFINE_QUESTION:
         return answer(programs, program, record, err);
     }

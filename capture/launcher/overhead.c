@@ -14,6 +14,7 @@ static const struct {
     [CHANNEL_HOOK_RETURN] = {"native", "pg"},
     [CHANNEL_HOOK_PYTHON] = {"python", NULL},
     [CHANNEL_HOOK_BUILTIN] = {"builtin", NULL},
+    [CHANNEL_HOOK_CLASS] = {"class", NULL},
 };
 
 void overhead_add(struct overhead *overhead, uint32_t hook, uint64_t inside, uint64_t outside,

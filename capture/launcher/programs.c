@@ -41,6 +41,7 @@ void programs_free(struct programs *programs)
         free(programs->names.data[i].name);
     array_free(&programs->names);
     array_free(&programs->list);
+    array_free(&programs->class_calls);
     processes_free(programs->processes);
     module_files_free(&programs->files);
     free(programs);
@@ -89,7 +90,10 @@ uint64_t programs_cost(const struct program *program)
 
 double programs_measured(const struct programs *programs)
 {
-    return overhead_pairs(&programs->overhead);
+    double measured = overhead_pairs(&programs->overhead);
+    for (uint32_t i = 0; i < programs->class_calls.count; i++)
+        measured += (double)programs->class_calls.data[i];
+    return measured;
 }
 
 /* What a program's calls cost else than most programs'; NULL: nothing. */
@@ -134,10 +138,25 @@ static cJSON *costs_of_others(const struct programs *programs, enum channel_hook
     return NULL;
 }
 
+/* Function, calls, function, calls... */
+static void add_class_calls(const struct programs *programs, cJSON *costs)
+{
+    cJSON *class = cJSON_GetObjectItemCaseSensitive(costs, "class");
+    cJSON *list =
+        class && programs->class_calls.count ? cJSON_AddArrayToObject(class, "calls") : NULL;
+    for (uint32_t i = 0; list && i < programs->class_calls.count; i++) {
+        if (programs->class_calls.data[i] == 0)
+            continue;
+        cJSON_AddItemToArray(list, cJSON_CreateNumber(i));
+        cJSON_AddItemToArray(list, cJSON_CreateNumber((double)programs->class_calls.data[i]));
+    }
+}
+
 cJSON *programs_costs(const struct programs *programs, double tick_ns)
 {
     enum channel_hook most = overhead_native(&programs->overhead);
     cJSON *costs = overhead_json(&programs->overhead, most, tick_ns);
+    add_class_calls(programs, costs);
     cJSON *others = costs ? costs_of_others(programs, most, tick_ns) : NULL;
     if (others)
         cJSON_AddItemToObject(costs, "process", others);
@@ -221,22 +240,32 @@ static uint32_t unknown_function(struct programs *programs)
     return programs->unknown;
 }
 
-static uint32_t inherited_function(struct programs *programs, const struct program *program,
-                                   uint32_t id)
+/* Its own, or of a program that it was forked from. */
+static uint32_t known_function(const struct program *program, uint64_t id)
 {
-    for (const struct program *p = program->parent; p; p = p->parent)
+    for (const struct program *p = program; p; p = p->parent)
         if (id < p->functions.count && p->functions.data[id] != PROFILE_NONE)
             return p->functions.data[id];
-    return unknown_function(programs);
+    return PROFILE_NONE;
 }
 
 uint32_t programs_function(struct programs *programs, struct program *program, uint32_t id,
                            bool *lasting)
 {
     *lasting = true;
-    if (id < program->functions.count && program->functions.data[id] != PROFILE_NONE)
-        return program->functions.data[id];
-    return inherited_function(programs, program, id);
+    uint32_t known = known_function(program, id);
+    return known != PROFILE_NONE ? known : unknown_function(programs);
+}
+
+void programs_class_calls(struct programs *programs, const struct program *program, uint64_t id,
+                          uint64_t calls)
+{
+    uint32_t function = known_function(program, id);
+    if (function == PROFILE_NONE || calls > UINT32_MAX)
+        return;
+    while (programs->class_calls.count <= function)
+        *array_push(&programs->class_calls) = 0;
+    programs->class_calls.data[function] += calls;
 }
 
 uint32_t programs_address(struct programs *programs, struct program *program, uint64_t address,

@@ -33,12 +33,16 @@ struct programs {
     ARRAY(struct thread_name) names; /* by stream number */
     struct processes *processes;
     struct module_files files;
-    struct overhead overhead; /* of all programs */
-    struct choices *choices;  /* NULL: nobody asks */
-    bool told;                /* that a question could not be answered */
-    uint32_t unknown;         /* function in the trace for ids that nobody defined */
+    struct overhead overhead;    /* of all programs */
+    ARRAY(uint64_t) class_calls; /* by function of the trace: made, not recorded, and told of */
+    struct choices *choices;     /* NULL: nobody asks */
+    bool told;                   /* that a question could not be answered */
+    uint32_t unknown;            /* function in the trace for ids that nobody defined */
 };
 
+/* A program's function made so many more calls of classes. */
+void programs_class_calls(struct programs *programs, const struct program *program, uint64_t id,
+                          uint64_t calls);
 /* The modules that a forked program has from its parent, as far as they are not its own. */
 const struct modules *programs_inherited_modules(const struct program *program);
 /* Its command line or that of the program that it was forked from; "" unknown. */

@@ -1,6 +1,7 @@
 #include "capture/python/calibrate.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/class_calls.h"
 #include "capture/python/threads.h"
 
 #include <stdlib.h>
@@ -10,7 +11,12 @@
 #define CHOSEN 3      /* of the rounds, the fastest first */
 #define BYTES  16384u /* 36 a turn are needed */
 #define FACTOR 256    /* of slowdowns in whole numbers */
-enum { FILE_INPUT = 257 /* Py_file_input */, BUILTINS = 2, CALLS = 3 /* in a turn of a loop */ };
+enum {
+    FILE_INPUT = 257 /* Py_file_input */,
+    BUILTINS = 2,
+    CALLS = 3,
+    CLASSES = 2 /* in a turn of a loop */
+};
 
 /*
  * An empty function shows what lies inside of it; what calls cost in all, functions that do
@@ -41,12 +47,13 @@ static const char program[] = "def f(): pass\n"
                               "    for _ in turns: one(a, l)\n"
                               "def builtin(turns):\n"
                               "    t = 'a'\n"
-                              "    for _ in turns: g(t); t.isupper()\n";
-static const char *const names[LOOPS] = {[LOOP_EMPTY] = "empty",
-                                         [LOOP_CODE] = "code",
-                                         [LOOP_PYTHON] = "python",
-                                         [LOOP_CALLS] = "calls",
-                                         [LOOP_BUILTIN] = "builtin"};
+                              "    for _ in turns: g(t); t.isupper()\n"
+                              "def classes(turns):\n"
+                              "    t = 'a'\n"
+                              "    for _ in turns: range(3); tuple(t)\n";
+static const char *const names[LOOPS] = {
+    [LOOP_EMPTY] = "empty", [LOOP_CODE] = "code",       [LOOP_PYTHON] = "python",
+    [LOOP_CALLS] = "calls", [LOOP_BUILTIN] = "builtin", [LOOP_CLASS] = "classes"};
 
 static const char *const called[] = {"f", "one", "two"};
 
@@ -244,6 +251,8 @@ static void define_costs(const struct figures *figures)
     if (figures->recorded[LOOP_BUILTIN].inside > 0)
         define(CHANNEL_HOOK_BUILTIN, inside_of(figures, LOOP_BUILTIN),
                all_of(figures, LOOP_BUILTIN), TURNS * BUILTINS);
+    if (class_calls_any())
+        define_cost(CHANNEL_HOOK_CLASS, 0, all_of(figures, LOOP_CLASS), TURNS * CLASSES);
 }
 
 static bool measure(const struct calibration *calibration, struct figures *figures, char *events)
@@ -276,6 +285,7 @@ void calibrate_end(struct calibration *calibration, bool slows_code)
             figures.slowdown = slowdown_of(&figures);
         if (measured)
             define_costs(&figures);
+        class_calls_forget();
     }
     free(events);
     if (calibration->globals)

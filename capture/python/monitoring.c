@@ -1,5 +1,6 @@
 #include "capture/python/monitoring.h"
 
+#include "capture/python/class_calls.h"
 #include "capture/python/threads.h"
 
 #include <stddef.h>
@@ -102,12 +103,24 @@ CALLBACK(enter_builtin)
     return enter_builtin_slowly(definition, arguments[2]);
 }
 
+/* The end of a call of what is neither a Python nor a C function. */
+static __attribute__((noinline)) PyObject *count_class_call(PyObject *code)
+{
+    const struct thread *thread = threads_current;
+    bool counts = thread && thread->recording && !choice_is_stopped();
+    uint32_t function = counts ? functions_find(code) : FUNCTIONS_UNSEEN;
+    if (function != FUNCTIONS_UNSEEN)
+        class_calls_add(function);
+    return Py_None;
+}
+
 CALLBACK(leave_builtin)
 {
     UNUSED_CALLBACK_ARGUMENTS;
     PyMethodDef *definition = definition_of(arguments[2], arguments[3]);
-    return !definition || threads_leave_quickly(threads_current) ? Py_None
-                                                                 : leave_slowly(definition);
+    if (!definition)
+        return count_class_call(arguments[0]);
+    return threads_leave_quickly(threads_current) ? Py_None : leave_slowly(definition);
 }
 
 static PyObject *make_type(void)

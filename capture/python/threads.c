@@ -1,6 +1,7 @@
 #include "capture/python/threads.h"
 
 #include "capture/channel/target.h"
+#include "capture/python/class_calls.h"
 #include "capture/python/evaluate.h"
 #include "capture/python/greenlets.h"
 #include "capture/python/names.h"
@@ -158,6 +159,7 @@ static void begin_child(struct thread *thread)
     uint32_t open = thread->stream.depth;
     fork_pending = false;
     newborn_forked();
+    class_calls_forget();
     target_forked();
     stream_open(&thread->stream, CHANNEL_PYTHON);
     greenlets_forked(thread);
@@ -242,6 +244,7 @@ static void end_main(struct thread *thread)
 {
     thread->recording = false;
     thread->watch = WATCH_ALL;
+    class_calls_flush();
     evaluate_close();
 }
 

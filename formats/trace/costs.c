@@ -9,6 +9,7 @@
 /* Above this no hook is: what a hostile file says must not make sums that mean nothing. */
 #define COST_MAX     1e7
 #define SLOWDOWN_MAX 10.0
+#define CALLS_MAX    1e18
 
 static const char *const kinds[] = {
     [FUNCTION_NATIVE] = "native", [FUNCTION_PYTHON] = "python", [FUNCTION_BUILTIN] = "builtin"};
@@ -60,12 +61,30 @@ static double *member(struct hook_cost *of, const char *key, double value)
     return sensible && strcmp(key, "slowdown") == 0 ? &of->slowdown : NULL;
 }
 
+/* Function, calls, function, calls... The later list replaces the earlier one. */
+static void take_class_calls(struct costs *costs, const char *value)
+{
+    costs->class_calls.count = 0;
+    for (char *end; *value; value = end) {
+        unsigned long function = strtoul(value, &end, 10);
+        double calls = end > value && *end == ' ' ? strtod(end, &end) : -1;
+        if (!(calls >= 0 && calls <= CALLS_MAX) || function >= PROFILE_NONE)
+            return;
+        *array_push(&costs->class_calls) = (struct class_calls){(uint32_t)function, calls};
+    }
+}
+
 void costs_take(struct costs *costs, const char *key, const char *value)
 {
     uint32_t process = PROFILE_NONE;
     enum function_kind kind = FUNCTION_NATIVE;
     char *end;
     double cost = strtod(value, &end);
+    if (strcmp(key, COSTS_CLASS_CALLS) == 0)
+        take_class_calls(costs, value);
+    if (strcmp(key, "cost.class.outside") == 0 && end > value && !*end && cost >= 0 &&
+        cost <= COST_MAX)
+        costs->class_call = cost;
     if (!skip(&key, "cost") || end == value || *end || !(cost >= 0 && cost <= COST_MAX))
         return;
     skip_process(&key, &process);
@@ -82,6 +101,37 @@ void costs_take(struct costs *costs, const char *key, const char *value)
 void costs_free(struct costs *costs)
 {
     array_free(&costs->processes);
+    array_free(&costs->class_calls);
+    free(costs->told);
+}
+
+/* How often each function was called, in all threads. */
+static double *count_calls(const struct definitions *definitions)
+{
+    double *calls = memory_zeroed(definitions->functions.count, sizeof *calls);
+    for (uint32_t t = 0; t < definitions->threads.count; t++) {
+        const struct trace_tree *tree = &definitions->threads.data[t].tree;
+        for (uint32_t c = 1; c < tree->contexts.count; c++)
+            calls[tree->contexts.data[c].function] += (double)tree->contexts.data[c].calls;
+    }
+    return calls;
+}
+
+void costs_settle(struct costs *costs, const struct definitions *definitions)
+{
+    uint32_t count = definitions->functions.count;
+    free(costs->told);
+    costs->told = NULL;
+    if (costs->class_calls.count == 0 || costs->class_call <= 0 || count == 0)
+        return;
+    double *calls = count_calls(definitions);
+    costs->told = memory_zeroed(count, sizeof *costs->told);
+    for (uint32_t i = 0; i < costs->class_calls.count; i++) {
+        const struct class_calls *of = &costs->class_calls.data[i];
+        if (of->function < count && calls[of->function] > 0)
+            costs->told[of->function] = of->calls * costs->class_call / calls[of->function];
+    }
+    free(calls);
 }
 
 static bool is_known(const struct hook_costs *costs)
@@ -120,6 +170,7 @@ struct charges {
     const struct definitions *definitions;
     const struct trace_context *contexts;
     struct hook_costs costs;
+    const double *told; /* as in struct costs */
     struct charge {
         double cost;     /* what the hooks took of its self time */
         double slowdown; /* of what is left */
@@ -154,6 +205,8 @@ static void add_context(struct charges *charges, uint32_t c)
     double calls = (double)context->calls;
     charges->of[c].slowdown = cost->slowdown;
     charges->of[c].cost += calls * cost->inside;
+    if (charges->told)
+        charges->of[c].cost += calls * charges->told[context->function];
     charges->of[c].calls += calls;
     charges->of[caller].cost += calls * cost->outside;
     charges->of[caller].calls += calls;
@@ -186,6 +239,7 @@ void costs_correct(const struct costs *costs, const struct definitions *definiti
     struct charges charges = {.definitions = definitions,
                               .contexts = of->tree.contexts.data,
                               .costs = with_unknown(*costs_of(costs, of->process)),
+                              .told = costs->told,
                               .of = memory_zeroed(count, sizeof *charges.of)};
     for (uint32_t c = 1; c < count; c++)
         add_context(&charges, c);

@@ -62,6 +62,8 @@ static void state_pair(void *payload, const char *key, const char *value)
     }
     trace_losses_take(&reading->losses, key, value);
     costs_take(&reading->costs, key, value);
+    if (strcmp(key, COSTS_CLASS_CALLS) == 0)
+        return;
     if (strcmp(key, "thin.min_time_ns") == 0)
         reading->min_time = strtoull(value, NULL, 10);
     if (strcmp(key, "clock.name") == 0)
@@ -304,6 +306,7 @@ static void state_metrics(struct reading *reading)
     reading->corrected = costs_known(&reading->costs);
     if (!reading->corrected)
         return;
+    costs_settle(&reading->costs, &reading->trace->definitions);
     reading->raw = build_metric(reading->build, reading->cpu ? "cpu, raw" : "wall, raw", "s",
                                 METRIC_TIME, 1e-9);
     struct correction correction = {.raw = reading->raw};

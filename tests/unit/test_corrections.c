@@ -32,6 +32,8 @@ static void costs_are_said_in_words(void **state)
         {"cost.python.outside", "170"},
         {"cost.python.slowdown", "1.75"},
         {"cost.process.3.python.slowdown", "1"},
+        {"cost.class.inside", "0"},
+        {"cost.class.outside", "61.5"},
         {"cost.other", "5"},
         {"cost.natives.inside", "5"},
     };
@@ -50,6 +52,8 @@ static void costs_are_said_in_words(void **state)
         {true, "", ""},
         {true, "", ""},
         {true, "recorded Python call, process 3", "no slower between calls"},
+        {true, "unrecorded call of a class", "62 ns, in its caller's time"},
+        {true, "", ""},
         {false, NULL, NULL},
         {false, NULL, NULL},
     };

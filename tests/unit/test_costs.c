@@ -3,6 +3,7 @@
 #include "formats/trace/event_log.h"
 #include "tests/unit/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void costs_are_taken_by_their_keys(void **state)
@@ -97,6 +98,54 @@ static void each_part_is_taken_from_who_paid_it(void **state)
     assert_int_equal(self[tree.main], 10000 - 20 - 100 * 50);
     assert_int_equal(self[tree.f], 40000 - 100 * 20 - 200 * 30);
     assert_int_equal(self[tree.len], 5000 - 200 * 5);
+    definitions_free(&tree.definitions);
+}
+
+static void calls_of_classes_are_spread_over_the_callers_calls(void **state)
+{
+    (void)state;
+    struct tree tree;
+    struct costs costs = some_costs;
+    int64_t self[4];
+    make_tree(&tree, FUNCTION_BUILTIN, "len");
+    uint32_t f = tree.definitions.threads.data[0].tree.contexts.data[tree.f].function;
+    uint32_t again = add_context(&tree, tree.main, f, 300, 90000);
+    int64_t more[5];
+    char list[64];
+    snprintf(list, sizeof list, "%u 800 4000000000 7", (unsigned)f);
+    costs_take(&costs, "cost.class.outside", "60");
+    costs_take(&costs, COSTS_CLASS_CALLS, "0 99999");
+    costs_take(&costs, COSTS_CLASS_CALLS, list); /* what comes later counts */
+    costs_settle(&costs, &tree.definitions);
+    costs_correct(&costs, &tree.definitions, 0, &tree.clock, more);
+    assert_int_equal(more[tree.f], 40000 - 100 * 20 - 200 * 30 - 200 * 60);
+    assert_int_equal(more[again], 900000 - 300 * 20 - 600 * 60);
+    costs_take(&costs, COSTS_CLASS_CALLS, "");
+    costs_settle(&costs, &tree.definitions);
+    tree.definitions.threads.data[0].tree.contexts.count--;
+    costs_correct(&costs, &tree.definitions, 0, &tree.clock, self);
+    assert_int_equal(self[tree.f], 40000 - 100 * 20 - 200 * 30);
+    costs_free(&costs);
+    definitions_free(&tree.definitions);
+}
+
+static void lists_that_make_no_sense_are_cut_short(void **state)
+{
+    static const char *const lists[] = {
+        "x", "1", "1 ", "1 -3", "1 nan", "1 1e300", "99999999999 5", "1 2 3", "1,2"};
+    struct tree tree;
+    (void)state;
+    make_tree(&tree, FUNCTION_BUILTIN, "len");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct costs costs = some_costs;
+        int64_t self[4];
+        costs_take(&costs, "cost.class.outside", "1");
+        costs_take(&costs, COSTS_CLASS_CALLS, lists[i]);
+        costs_settle(&costs, &tree.definitions);
+        costs_correct(&costs, &tree.definitions, 0, &tree.clock, self);
+        assert_true(self[tree.len] == 5000 - 200 * 5);
+        costs_free(&costs);
+    }
     definitions_free(&tree.definitions);
 }
 
@@ -205,6 +254,8 @@ int main(void)
         cmocka_unit_test(costs_are_taken_by_their_keys),
         cmocka_unit_test(a_process_can_have_its_own),
         cmocka_unit_test(each_part_is_taken_from_who_paid_it),
+        cmocka_unit_test(calls_of_classes_are_spread_over_the_callers_calls),
+        cmocka_unit_test(lists_that_make_no_sense_are_cut_short),
         cmocka_unit_test(a_slowdown_is_between_one_and_ten),
         cmocka_unit_test(what_is_left_is_divided_by_the_slowdown),
         cmocka_unit_test(long_stretches_are_slowed_for_a_while_only),
