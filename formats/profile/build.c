@@ -50,6 +50,7 @@ void build_free(struct build *build)
     array_free(&build->functions);
     array_free(&build->first_of_name);
     array_free(&build->contexts);
+    array_free(&build->branches);
     array_free(&build->context_calls);
     array_free(&build->edges);
     array_free(&build->threads);

@@ -109,8 +109,17 @@ static inline int64_t build_elapsed(int64_t from, int64_t to)
 /* Contexts. A context is named by its parent and its function; asking twice gives the same. */
 uint32_t build_root(struct build *build, uint32_t thread);
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function);
-/* The context that a row of calls from `context` leads to, outermost first. */
-uint32_t build_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count);
+/* The root of a tree that becomes a thread's, which has none yet, later. */
+uint32_t build_tree(struct build *build);
+void build_thread_tree(struct build *build, uint32_t thread, uint32_t root);
+/*
+ * The contexts that many stacks lead to. They stand one behind the other: the place of its root in
+ * `roots`, and its functions, outermost first; lengths[i] counts all of these. Sorted, so that a
+ * context is looked up once and not once a stack: the more at once the better. Meanwhile another
+ * thread may state texts and functions, but nothing else.
+ */
+void build_paths(struct build *build, const uint32_t *roots, const uint32_t *stacks,
+                 const uint32_t *lengths, uint32_t count, uint32_t *contexts);
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls);
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self);
 /* One stack, outermost first, weighing `self` in `metric` at its leaf. */

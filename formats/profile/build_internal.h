@@ -88,6 +88,7 @@ struct build {
     ARRAY(uint32_t) first_of_name; /* function by string; PROFILE_NONE, or shorter, for none */
     struct index function_index;   /* those that are not the first of their name */
     struct index context_index;    /* the children of those that have many */
+    ARRAY(uint32_t) branches;      /* of build_paths(), by function: 0 between its splits */
     uint32_t *numbers;             /* of the functions in the profile, by index; NULL: as here */
     unsigned flags;
     struct correction correction;
@@ -143,6 +144,18 @@ static inline uint32_t function_number(const struct build *build, uint32_t funct
 
 /* How many metrics the profile may have, from 1 on; bound.c. */
 uint32_t bound_metrics(const struct build *build);
+
+/* Children of a context that are a list; when they are more, they are in the index. */
+#define TREE_CHILDREN_LISTED 8u
+
+/* A further child; its parent's are fewer than TREE_CHILDREN_LISTED and of other functions. */
+uint32_t tree_add_child(struct build *build, uint32_t parent, uint32_t function);
+/* The context that a row of calls from `context` leads to, outermost first. */
+uint32_t tree_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count);
+/* The same under a context without children, where nothing has to be looked up. */
+uint32_t tree_add_chain(struct build *build, uint32_t context, const uint32_t *functions,
+                        size_t count);
+
 /* Hands the trees over to a profile whose metrics are there, depth first; the builder's are gone.
  */
 void tree_hand_over(struct profile *p, struct build *build);

@@ -9,8 +9,7 @@
  * The children of a context are a list, the one asked for last in front: the next stack often goes
  * the same way. When they are many the list is MANY behind its first, and all are in the index.
  */
-#define CHILDREN_LISTED 8u
-#define MANY            (PROFILE_NONE - 1)
+#define MANY (PROFILE_NONE - 1)
 
 static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function)
 {
@@ -21,11 +20,21 @@ static uint32_t add_context(struct build *build, uint32_t parent, uint32_t funct
     return build->contexts.count - 1;
 }
 
+uint32_t build_tree(struct build *build)
+{
+    return add_context(build, PROFILE_NONE, PROFILE_NONE);
+}
+
+void build_thread_tree(struct build *build, uint32_t thread, uint32_t root)
+{
+    build->threads.data[thread].root = root;
+}
+
 uint32_t build_root(struct build *build, uint32_t thread)
 {
     uint32_t *root = &build->threads.data[thread].root;
     if (*root == PROFILE_NONE)
-        *root = add_context(build, PROFILE_NONE, PROFILE_NONE);
+        *root = build_tree(build);
     return *root;
 }
 
@@ -86,7 +95,7 @@ static uint32_t further_child(struct build *build, uint32_t parent, uint32_t fun
             put_in_front(contexts, parent, child, before);
             return child;
         }
-    if (listed == CHILDREN_LISTED) {
+    if (listed == TREE_CHILDREN_LISTED) {
         index_children(build, parent);
         return indexed_child(build, parent, function);
     }
@@ -112,9 +121,15 @@ uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
     return child_of(build, parent, function);
 }
 
-/* Under a context without children: nothing has to be looked up. */
-static uint32_t add_chain(struct build *build, uint32_t context, const uint32_t *functions,
-                          size_t count)
+uint32_t tree_add_child(struct build *build, uint32_t parent, uint32_t function)
+{
+    uint32_t child = add_context(build, parent, function);
+    put_in_front(build->contexts.data, parent, child, PROFILE_NONE);
+    return child;
+}
+
+uint32_t tree_add_chain(struct build *build, uint32_t context, const uint32_t *functions,
+                        size_t count)
 {
     array_reserve(&build->contexts, count);
     for (size_t i = 0; i < count; i++) {
@@ -125,12 +140,12 @@ static uint32_t add_chain(struct build *build, uint32_t context, const uint32_t 
     return context;
 }
 
-uint32_t build_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count)
+uint32_t tree_path(struct build *build, uint32_t context, const uint32_t *functions, size_t count)
 {
     size_t i = 0;
     for (uint32_t before = build->contexts.count; i < count && before == build->contexts.count;)
         context = child_of(build, context, functions[i++]);
-    return i < count ? add_chain(build, context, functions + i, count - i) : context;
+    return i < count ? tree_add_chain(build, context, functions + i, count - i) : context;
 }
 
 static uint32_t row_of(struct build *build, uint32_t context)
@@ -184,8 +199,8 @@ void build_context_self(struct build *build, uint32_t context, uint32_t metric, 
 void build_stack(struct build *build, uint32_t thread, const uint32_t *functions, size_t count,
                  uint32_t metric, int64_t self)
 {
-    build_context_self(build, build_path(build, build_root(build, thread), functions, count),
-                       metric, self);
+    build_context_self(build, tree_path(build, build_root(build, thread), functions, count), metric,
+                       self);
 }
 
 /* ---- events ---- */

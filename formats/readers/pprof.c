@@ -22,46 +22,19 @@
  * Source: proto/profile.proto of github.com/google/pprof, its field numbers.
  */
 #include "formats/format.h"
+#include "formats/readers/pprof_samples.h"
 #include "formats/readers/pprof_tables.h"
-#include "formats/readers/pprof_threads.h"
 #include "formats/readers/units.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define SUM_MAX   (INT64_C(1) << 62)
-#define TYPES_MAX 64u
 #define NAME_SIZE 256
-#define CALLS     UINT32_MAX /* a type that is no metric but ncalls */
-
-/* Frames that inlining may make of the locations in so many bytes. */
-#define FRAMES_MAX(size) ((size)*UINT64_C(4) + 100000)
-
-struct type {
-    uint32_t metric;
-    int64_t factor; /* to nanoseconds, bytes, ones */
-    int64_t sum;    /* of absolute values */
-};
-
-struct sample {
-    ARRAY(uint32_t) locations; /* as pprof_location() has them */
-    int64_t values[TYPES_MAX];
-    uint32_t value_count;
-    struct pprof_thread thread;
-    bool labelled; /* with something else than its thread */
-};
 
 struct pprof {
     struct build *build;
     struct pprof_tables tables;
-    struct type types[TYPES_MAX];
-    uint32_t type_count;
-    struct pprof_threads threads;
-    struct sample sample;
-    ARRAY(uint32_t) functions; /* of the sample, outermost first */
-    uint64_t frames_left;
-    uint64_t labelled, unlike, out_of_range, used;
+    struct pprof_samples samples;
 };
 
 /* ---- types ---- */
@@ -83,12 +56,12 @@ static uint32_t default_type(struct pprof *p)
 {
     struct pprof_tables *t = &p->tables;
     struct slice wanted = pprof_string(t, t->default_type);
-    for (uint32_t i = 0; wanted.length && i < p->type_count; i++) {
+    for (uint32_t i = 0; wanted.length && i < p->samples.type_count; i++) {
         struct slice name = pprof_string(t, t->types.data[i].name);
         if (name.length == wanted.length && !memcmp(name.text, wanted.text, name.length))
             return i;
     }
-    return p->type_count - 1;
+    return p->samples.type_count - 1;
 }
 
 static void state_type(struct pprof *p, uint32_t i)
@@ -103,177 +76,47 @@ static void state_type(struct pprof *p, uint32_t i)
     size_t length = text.length < sizeof name ? text.length : sizeof name - 1;
     memcpy(name, text.text, length);
     name[length] = '\0';
-    p->types[i] = (struct type){.factor = unit ? unit->factor : 1};
-    p->types[i].metric =
+    p->samples.types[i] = (struct pprof_metric){.factor = unit ? unit->factor : 1};
+    p->samples.types[i].metric =
         build_metric(p->build, *name ? name : "value", unit_name(kind), kind, unit_scale(kind));
 }
 
 static void state_types(struct pprof *p)
 {
     bool ours = is_ours(p);
-    p->type_count = p->tables.types.count < TYPES_MAX ? p->tables.types.count : TYPES_MAX;
+    p->samples.type_count =
+        p->tables.types.count < PPROF_TYPES_MAX ? p->tables.types.count : PPROF_TYPES_MAX;
     uint32_t first = default_type(p);
     state_type(p, first);
-    for (uint32_t i = 0; i < p->type_count; i++) {
+    for (uint32_t i = 0; i < p->samples.type_count; i++) {
         struct slice name = pprof_string(&p->tables, p->tables.types.data[i].name);
         if (i != first && ours && is_text(name, "calls"))
-            p->types[i] = (struct type){.metric = CALLS, .factor = 1};
+            p->samples.types[i] = (struct pprof_metric){.metric = PPROF_CALLS, .factor = 1};
         else if (i != first)
             state_type(p, i);
     }
-}
-
-/* ---- samples ---- */
-
-static bool take_locations(struct pprof *p, struct protobuf_field field)
-{
-    struct sample *sample = &p->sample;
-    struct protobuf packed = field.body;
-    if (field.wire != PROTOBUF_BYTES) {
-        *array_push(&sample->locations) = pprof_location(&p->tables, field.value);
-        return true;
-    }
-    if (packed.at == packed.end)
-        return true;
-    array_reserve(&sample->locations, (size_t)(packed.end - packed.at));
-    uint32_t *at = sample->locations.data + sample->locations.count;
-    uint64_t number;
-    while (protobuf_varint(&packed, &number))
-        *at++ = pprof_location(&p->tables, number);
-    sample->locations.count = (uint32_t)(at - sample->locations.data);
-    return packed.at == packed.end;
-}
-
-static bool take_values(struct sample *sample, struct protobuf_field field)
-{
-    uint64_t value;
-    while (protobuf_number(&field, &value)) {
-        if (sample->value_count < TYPES_MAX)
-            sample->values[sample->value_count] = (int64_t)value;
-        sample->value_count += sample->value_count < UINT32_MAX;
-    }
-    return field.body.at == field.body.end;
-}
-
-static bool take_sample(struct pprof *p, struct protobuf body)
-{
-    struct sample *sample = &p->sample;
-    struct protobuf_field field;
-    int more;
-    sample->locations.count = 0;
-    sample->value_count = 0;
-    sample->labelled = false;
-    sample->thread = (struct pprof_thread){0};
-    while ((more = protobuf_next(&body, &field)) > 0) {
-        if (field.number == 1 && !take_locations(p, field))
-            return false;
-        if (field.number == 2 && !take_values(sample, field))
-            return false;
-        if (field.number == 3 && field.wire == PROTOBUF_BYTES)
-            sample->labelled |= !pprof_thread_label(&p->tables, field.body, &sample->thread);
-    }
-    return more == 0;
-}
-
-/* False when there are more frames than so many bytes should hold. */
-static bool take_frames(struct pprof *p)
-{
-    p->functions.count = 0;
-    for (uint32_t i = p->sample.locations.count; i-- > 0;) {
-        struct pprof_span span = pprof_frames(&p->tables, p->sample.locations.data[i]);
-        if (span.count > p->frames_left)
-            return false;
-        if (!span.count)
-            continue;
-        p->frames_left -= span.count;
-        array_reserve(&p->functions, span.count);
-        uint32_t *to = p->functions.data + p->functions.count;
-        p->functions.count += span.count;
-        if (span.count == 1)
-            *to = span.at;
-        else
-            while (span.count-- > 0)
-                *to++ = p->tables.frames.data[span.at + span.count];
-    }
-    return true;
-}
-
-static bool scaled(struct type *type, int64_t value, int64_t *out)
-{
-    if (__builtin_mul_overflow(value, type->factor, out) || *out == INT64_MIN)
-        return false;
-    int64_t size = *out < 0 ? -*out : *out;
-    if (size > SUM_MAX - type->sum)
-        return false;
-    type->sum += size;
-    return true;
-}
-
-static void state_values(struct pprof *p, uint32_t context)
-{
-    for (uint32_t i = 0; i < p->type_count && i < p->sample.value_count; i++) {
-        struct type *type = &p->types[i];
-        int64_t value = p->sample.values[i];
-        if (!scaled(type, value, &value)) {
-            p->out_of_range++;
-        } else if (type->metric != CALLS) {
-            build_context_self(p->build, context, type->metric, value);
-        } else if (value > 0) {
-            build_context_calls(p->build, context, (uint64_t)value);
-            build_flags(p->build, PROFILE_HAS_CALLS);
-        }
-    }
-}
-
-static int state_sample(struct pprof *p, struct protobuf body, uint64_t offset, struct error *err)
-{
-    uint32_t context;
-    if (!take_sample(p, body))
-        return error_at_offset(err, offset, "is no pprof profile: a sample is malformed");
-    if (!take_frames(p) || !build_fits(p->build, p->functions.count)) {
-        error_at_offset(err, offset, "its inlined calls come to too many frames for its size");
-        err->code = ERROR_LIMIT;
-        return -1;
-    }
-    uint32_t root = pprof_thread_root(&p->threads, &p->tables, p->sample.thread);
-    context = build_path(p->build, root, p->functions.data, p->functions.count);
-    p->labelled += p->sample.labelled;
-    p->unlike += p->sample.value_count != p->tables.types.count;
-    state_values(p, context);
-    p->used++;
-    return 0;
-}
-
-static int state_samples(struct pprof *p, const uint8_t *data, size_t size, struct error *err)
-{
-    struct protobuf cursor = {data, data + size};
-    struct protobuf_field field;
-    while (protobuf_next(&cursor, &field) > 0)
-        if (field.number == PPROF_SAMPLE && field.wire == PROTOBUF_BYTES &&
-            state_sample(p, field.body, (uint64_t)(field.body.at - data), err))
-            return -1;
-    return 0;
 }
 
 /* ---- the whole ---- */
 
 static void state_notes(struct pprof *p)
 {
-    if (p->tables.types.count > TYPES_MAX)
+    if (p->tables.types.count > PPROF_TYPES_MAX)
         build_note(p->build, "holds %" PRIu32 " types of samples, of which the first %u are kept",
-                   p->tables.types.count, TYPES_MAX);
+                   p->tables.types.count, PPROF_TYPES_MAX);
     if (p->tables.unknown)
         build_note(p->build, "%" PRIu64 " references are to what is not there", p->tables.unknown);
-    if (p->labelled)
-        build_note(p->build, "labels of %" PRIu64 " samples are left out", p->labelled);
-    if (p->unlike)
+    if (p->samples.labelled)
+        build_note(p->build, "labels of %" PRIu64 " samples are left out", p->samples.labelled);
+    if (p->samples.unlike)
         build_note(p->build,
                    "%" PRIu64 " samples have another number of values than there are "
                    "types",
-                   p->unlike);
-    if (p->out_of_range)
-        build_note(p->build, "%" PRIu64 " values are too large and are left out", p->out_of_range);
-    if (!p->used)
+                   p->samples.unlike);
+    if (p->samples.out_of_range)
+        build_note(p->build, "%" PRIu64 " values are too large and are left out",
+                   p->samples.out_of_range);
+    if (!p->samples.count)
         build_note(p->build, "holds no samples");
 }
 
@@ -285,9 +128,8 @@ static int read_message(struct pprof *p, const uint8_t *data, size_t size, struc
         build_cut(p->build, err);
     }
     state_types(p);
-    p->frames_left = FRAMES_MAX(size);
     build_bound(p->build, size);
-    if (state_samples(p, data, size, err))
+    if (pprof_samples_read(&p->samples, &p->tables, data, size, err))
         return -1;
     if (p->tables.time > 0)
         build_times(p->build, p->tables.time, p->tables.duration > 0 ? p->tables.duration : 0);
@@ -306,10 +148,7 @@ static int read_pprof(struct input *input, struct build *build, struct error *er
     if (cut)
         build_cut(build, err);
     int status = read_message(&p, data, size, err);
-    names_free(&p.threads.roots);
     pprof_tables_free(&p.tables);
-    array_free(&p.sample.locations);
-    array_free(&p.functions);
     return status;
 }
 

@@ -36,33 +36,47 @@ bool pprof_thread_label(struct pprof_tables *tables, struct protobuf label,
     return true;
 }
 
-static uint32_t new_root(struct pprof_threads *threads, struct pprof_tables *tables,
-                         struct pprof_thread thread)
+uint32_t pprof_thread_number(struct pprof_threads *threads, struct pprof_thread thread)
+{
+    bool added;
+    if (threads->threads.count) {
+        const struct pprof_thread *last = &threads->threads.data[threads->last];
+        if (thread.name == last->name && thread.id == last->id)
+            return threads->last;
+    }
+    struct slice key = {(const char *)&thread, sizeof thread};
+    uint32_t *number = names_value(&threads->numbers, key, &added);
+    if (added) {
+        *number = threads->threads.count;
+        *array_push(&threads->threads) = thread;
+    }
+    return threads->last = *number;
+}
+
+static uint32_t state_thread(struct pprof_tables *tables, struct pprof_thread thread,
+                             uint32_t process)
 {
     struct slice text = pprof_string(tables, thread.name);
     if (!thread.name && !thread.id)
         text = (struct slice){"all", 3};
     char *name = memory_printf("%.*s", (int)text.length, text.length ? text.text : "");
-    uint32_t root =
-        build_root(tables->build, build_thread(tables->build, name, thread.id, threads->process));
+    uint32_t number = build_thread(tables->build, name, thread.id, process);
     free(name);
-    return root;
+    return number;
 }
 
-uint32_t pprof_thread_root(struct pprof_threads *threads, struct pprof_tables *tables,
-                           struct pprof_thread thread)
+void pprof_threads_state(const struct pprof_threads *threads, struct pprof_tables *tables,
+                         const uint32_t *trees)
 {
-    bool added;
-    if (threads->any && thread.name == threads->last.name && thread.id == threads->last.id)
-        return threads->last_root;
-    if (!threads->any)
-        threads->process = build_process(tables->build, "", 0);
-    struct slice key = {(const char *)&thread, sizeof thread};
-    uint32_t *root = names_value(&threads->roots, key, &added);
-    if (added)
-        *root = new_root(threads, tables, thread);
-    threads->any = true;
-    threads->last = thread;
-    threads->last_root = *root;
-    return *root;
+    uint32_t count = threads->threads.count;
+    uint32_t process = count ? build_process(tables->build, "", 0) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        build_thread_tree(tables->build, state_thread(tables, threads->threads.data[i], process),
+                          trees[i]);
+}
+
+void pprof_threads_free(struct pprof_threads *threads)
+{
+    array_free(&threads->threads);
+    names_free(&threads->numbers);
 }

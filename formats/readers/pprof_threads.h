@@ -13,19 +13,20 @@ struct pprof_thread {
     uint64_t id;   /* 0: unknown */
 };
 
-/* A zeroed struct is empty. */
+/* Threads by number, in the order of their coming. A zeroed struct is empty. */
 struct pprof_threads {
-    struct names roots;
-    struct pprof_thread last;
-    uint32_t last_root, process;
-    bool any;
+    ARRAY(struct pprof_thread) threads;
+    struct names numbers;
+    uint32_t last; /* that was asked for */
 };
 
 /* Takes a message Label; false: it is about something else. */
 bool pprof_thread_label(struct pprof_tables *tables, struct protobuf label,
                         struct pprof_thread *thread);
-/* The root of a thread; of "all" when no label told one. */
-uint32_t pprof_thread_root(struct pprof_threads *threads, struct pprof_tables *tables,
-                           struct pprof_thread thread);
+uint32_t pprof_thread_number(struct pprof_threads *threads, struct pprof_thread thread);
+/* States all threads, each with its tree; the one that no label told is "all". */
+void pprof_threads_state(const struct pprof_threads *threads, struct pprof_tables *tables,
+                         const uint32_t *trees);
+void pprof_threads_free(struct pprof_threads *threads);
 
 #endif
