@@ -1,9 +1,9 @@
 #include "formats/relay.h"
 
+#include "formats/profile/aside.h"
 #include "formats/profile/memory.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 enum state { ALONE, STARTED, REFUSED };
@@ -72,14 +72,9 @@ static void *run(void *opaque)
     return NULL;
 }
 
-/* Signals are for the threads that were there before. */
 static void start(struct relay *relay)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    relay->state = pthread_create(&relay->thread, NULL, run, relay) ? REFUSED : STARTED;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    relay->state = aside_thread(&relay->thread, run, relay) ? REFUSED : STARTED;
 }
 
 static void give_back(struct relay *relay)

@@ -1,4 +1,8 @@
-/* What functions and edges have in the trees of a profile: one walk, a row of sums for each. */
+/*
+ * What functions and edges have in the trees of a profile: one walk, a row of sums for each. Of
+ * many contexts two threads walk over one half each.
+ */
+#include "formats/profile/aside.h"
 #include "formats/profile/build_internal.h"
 
 #include <stdlib.h>
@@ -7,18 +11,30 @@
 /* The cells of a row; then self and total of each metric. */
 enum { PAIR, ACTIVE, CALLS, PRIMITIVE, VALUES };
 
+#define LINE 8u /* cells of a line of the cache: a row of up to so many is in one */
+
 #define BATCH 64u /* contexts whose rows are fetched together */
+
+#define WORTH_A_THREAD (UINT32_C(1) << 18) /* contexts */
 
 struct step {
     uint32_t end; /* of its context */
     uint32_t function, edge;
 };
 
+/* Rows that begin with a line of the cache where their width lets them. */
+struct rows {
+    uint64_t *cells;
+    void *memory; /* that the cells are in */
+    size_t capacity;
+};
+
 struct walk {
     const struct profile *profile;
-    uint32_t width;       /* of a row */
-    uint64_t *functions;  /* rows */
-    ARRAY(uint64_t) rows; /* of edges: what calls what in PAIR, the caller in the upper half */
+    uint32_t first, end; /* of the contexts to walk over */
+    uint32_t width;      /* of a row */
+    struct rows functions;
+    struct rows edges; /* with what calls what in PAIR, the caller in the upper half */
     uint32_t edge_count;
     uint32_t *slots; /* by pair: the edge + 1; 0 is free */
     uint32_t slot_count;
@@ -26,12 +42,31 @@ struct walk {
     ARRAY(struct step) path;
 };
 
-/* ---- edges ---- */
+/* ---- rows ---- */
 
-static uint64_t *edge_row(struct walk *walk, uint32_t edge)
+/* Makes room for so many, of which `used` are kept. */
+static void grow_rows(struct rows *rows, uint32_t width, size_t used, size_t count)
 {
-    return walk->rows.data + (size_t)edge * walk->width;
+    void *memory = memory_alloc((count * width + LINE) * sizeof *rows->cells);
+    uintptr_t line = LINE * sizeof *rows->cells;
+    uint64_t *cells = (uint64_t *)(((uintptr_t)memory + line - 1) / line * line);
+    if (used)
+        memcpy(cells, rows->cells, used * width * sizeof *cells);
+    free(rows->memory);
+    *rows = (struct rows){cells, memory, count};
 }
+
+static uint64_t *function_row(const struct walk *walk, uint32_t function)
+{
+    return walk->functions.cells + (size_t)function * walk->width;
+}
+
+static uint64_t *edge_row(const struct walk *walk, uint32_t edge)
+{
+    return walk->edges.cells + (size_t)edge * walk->width;
+}
+
+/* ---- edges ---- */
 
 static uint64_t pair_of(uint32_t caller, uint32_t callee)
 {
@@ -62,20 +97,39 @@ static void grow_slots(struct walk *walk)
         *find_slot(walk, edge_row(walk, e)[PAIR]) = e + 1;
 }
 
-static uint32_t edge_of(struct walk *walk, uint32_t caller, uint32_t callee)
+static uint32_t find_edge(struct walk *walk, uint64_t pair)
 {
-    uint64_t pair = pair_of(caller, callee);
     uint32_t *slot = find_slot(walk, pair);
     if (*slot)
         return *slot - 1;
-    array_reserve(&walk->rows, walk->width);
-    memset(walk->rows.data + walk->rows.count, 0, walk->width * sizeof *walk->rows.data);
-    walk->rows.count += walk->width;
     uint32_t edge = walk->edge_count++;
+    if (edge == walk->edges.capacity)
+        grow_rows(&walk->edges, walk->width, edge, edge ? edge * (size_t)2 : 64);
+    memset(edge_row(walk, edge), 0, walk->width * sizeof(uint64_t));
     edge_row(walk, edge)[PAIR] = pair;
     *slot = edge + 1;
     if (walk->edge_count * 2ull > walk->slot_count)
         grow_slots(walk);
+    return edge;
+}
+
+/*
+ * A function mostly calls what it has called before: its row has, in PAIR, its last callee and that
+ * edge + 1. 0: it is another callee.
+ */
+static uint32_t last_edge(const struct walk *walk, uint32_t caller, uint32_t callee)
+{
+    uint64_t last = function_row(walk, caller)[PAIR];
+    return last >> 32 == callee ? (uint32_t)last : 0;
+}
+
+static uint32_t edge_of(struct walk *walk, uint32_t caller, uint32_t callee)
+{
+    uint32_t last = last_edge(walk, caller, callee);
+    if (last)
+        return last - 1;
+    uint32_t edge = find_edge(walk, pair_of(caller, callee));
+    function_row(walk, caller)[PAIR] = pair_of(callee, edge + 1);
     return edge;
 }
 
@@ -96,21 +150,41 @@ static void add_context(const struct walk *walk, uint64_t *row, uint32_t c)
     }
 }
 
-static uint64_t *function_row(const struct walk *walk, uint32_t function)
+/* The context becomes the last one of the path. */
+static const struct step *step_into(struct walk *walk, uint32_t c)
 {
-    return walk->functions + (size_t)function * walk->width;
+    const struct context *context = &walk->profile->contexts[c];
+    uint32_t edge = PROFILE_NONE;
+    if (walk->path.count)
+        edge = edge_of(walk, walk->path.data[walk->path.count - 1].function, context->function);
+    struct step *step = array_push(&walk->path);
+    *step = (struct step){context->end, context->function, edge};
+    return step;
 }
 
 static void enter(struct walk *walk, uint32_t c)
 {
-    const struct context *context = &walk->profile->contexts[c];
-    uint32_t edge = PROFILE_NONE;
-    if (walk->path.count) {
-        edge = edge_of(walk, walk->path.data[walk->path.count - 1].function, context->function);
-        add_context(walk, edge_row(walk, edge), c);
+    const struct step *step = step_into(walk, c);
+    if (step->edge != PROFILE_NONE)
+        add_context(walk, edge_row(walk, step->edge), c);
+    add_context(walk, function_row(walk, step->function), c);
+}
+
+/* The path to `c`, which another walk adds up. */
+static void enter_callers(struct walk *walk, uint32_t c)
+{
+    const struct context *contexts = walk->profile->contexts;
+    ARRAY(uint32_t) callers = {0};
+    while (contexts[c].parent != PROFILE_NONE &&
+           contexts[contexts[c].parent].parent != PROFILE_NONE)
+        *array_push(&callers) = c = contexts[c].parent;
+    while (callers.count) {
+        const struct step *step = step_into(walk, callers.data[--callers.count]);
+        function_row(walk, step->function)[ACTIVE]++;
+        if (step->edge != PROFILE_NONE)
+            edge_row(walk, step->edge)[ACTIVE]++;
     }
-    add_context(walk, function_row(walk, context->function), c);
-    *array_push(&walk->path) = (struct step){context->end, context->function, edge};
+    array_free(&callers);
 }
 
 /* What ends before `next`. */
@@ -136,8 +210,7 @@ static inline void fetch_row(const struct walk *walk, const uint64_t *row)
  */
 static void fetch(struct walk *walk, uint32_t first)
 {
-    uint32_t count = walk->profile->context_count;
-    uint32_t end = count - first < BATCH ? count : first + BATCH;
+    uint32_t end = walk->end - first < BATCH ? walk->end : first + BATCH;
     const struct context *contexts = walk->profile->contexts;
     const uint32_t *slots[BATCH];
     for (uint32_t c = first; c < end; c++) {
@@ -145,9 +218,14 @@ static void fetch(struct walk *walk, uint32_t first)
         slots[c - first] = NULL;
         if (parent == PROFILE_NONE || contexts[parent].parent == PROFILE_NONE)
             continue;
+        fetch_row(walk, function_row(walk, function));
+        uint32_t edge = last_edge(walk, contexts[parent].function, function);
+        if (edge) {
+            fetch_row(walk, edge_row(walk, edge - 1));
+            continue;
+        }
         slots[c - first] = home_slot(walk, pair_of(contexts[parent].function, function));
         __builtin_prefetch(slots[c - first]);
-        fetch_row(walk, function_row(walk, function));
     }
     for (uint32_t i = 0; i < end - first; i++)
         if (slots[i] && *slots[i])
@@ -155,9 +233,11 @@ static void fetch(struct walk *walk, uint32_t first)
     walk->fetched = end;
 }
 
-static void walk_trees(struct walk *walk)
+static void walk_trees(void *opaque)
 {
-    for (uint32_t c = 0; c < walk->profile->context_count; c++) {
+    struct walk *walk = opaque;
+    enter_callers(walk, walk->first);
+    for (uint32_t c = walk->fetched = walk->first; c < walk->end; c++) {
         if (c == walk->fetched)
             fetch(walk, c);
         leave(walk, c);
@@ -190,16 +270,69 @@ static void state(struct build *build, struct walk *walk)
     }
 }
 
+static void walk_init(struct walk *walk, const struct profile *p, uint32_t first, uint32_t end,
+                      uint32_t functions)
+{
+    *walk = (struct walk){.profile = p,
+                          .first = first,
+                          .end = end,
+                          .width = VALUES + 2 * p->metric_count,
+                          .slot_count = 64};
+    walk->width = walk->width < LINE ? LINE : walk->width;
+    walk->slots = memory_zeroed(walk->slot_count, sizeof *walk->slots);
+    grow_rows(&walk->functions, walk->width, 0, functions);
+    memset(walk->functions.cells, 0, (size_t)functions * walk->width * sizeof(uint64_t));
+}
+
+static void walk_done(struct walk *walk)
+{
+    free(walk->functions.memory);
+    free(walk->edges.memory);
+    free(walk->slots);
+    array_free(&walk->path);
+}
+
+static void add_row(uint64_t *row, const uint64_t *more, uint32_t width)
+{
+    for (uint32_t cell = CALLS; cell < width; cell++)
+        row[cell] += more[cell];
+}
+
+/* What the walk over the contexts behind these has come to. */
+static void add_walk(struct walk *walk, struct walk *behind, uint32_t functions)
+{
+    for (uint32_t f = 0; f < functions; f++)
+        add_row(function_row(walk, f), function_row(behind, f), walk->width);
+    for (uint32_t e = 0; e < behind->edge_count; e++) {
+        const uint64_t *row = edge_row(behind, e);
+        uint32_t edge = edge_of(walk, (uint32_t)(row[PAIR] >> 32), (uint32_t)row[PAIR]);
+        add_row(edge_row(walk, edge), row, walk->width);
+    }
+}
+
+/* The second half in a thread of its own. */
+static void walk_both(struct walk *walk, uint32_t functions)
+{
+    struct walk behind;
+    struct aside aside;
+    uint32_t end = walk->end;
+    walk->end = end / 2;
+    walk_init(&behind, walk->profile, walk->end, end, functions);
+    aside_begin(&aside, walk_trees, &behind);
+    walk_trees(walk);
+    aside_end(&aside);
+    add_walk(walk, &behind, functions);
+    walk_done(&behind);
+}
+
 void tree_derive(struct build *build, const struct profile *p)
 {
-    struct walk walk = {.profile = p, .width = VALUES + 2 * p->metric_count, .slot_count = 64};
-    walk.slots = memory_zeroed(walk.slot_count, sizeof *walk.slots);
-    walk.functions =
-        memory_zeroed((size_t)build->functions.count * walk.width, sizeof *walk.functions);
-    walk_trees(&walk);
+    struct walk walk;
+    walk_init(&walk, p, 0, p->context_count, build->functions.count);
+    if (p->context_count < WORTH_A_THREAD || p->context_count / 4 < build->functions.count)
+        walk_trees(&walk);
+    else
+        walk_both(&walk, build->functions.count);
     state(build, &walk);
-    free(walk.functions);
-    free(walk.slots);
-    array_free(&walk.rows);
-    array_free(&walk.path);
+    walk_done(&walk);
 }
