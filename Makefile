@@ -13,7 +13,7 @@ endif
 BUILD  ?= .build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(DEBUG),/debug)
 
 # ---- what to build with: asked of pkg-config once, then kept in config.mk ----
-PACKAGES := ncursesw libzstd libcjson libdw libelf zlib libzip
+PACKAGES := ncursesw libzstd libcjson libdw libelf zlib libisal libzip
 CONFIG   := $(BUILD)/config.mk
 # These goals need no configuration, or set up first and then run make again.
 UNCONFIGURED := help setup clean demo demo-scaling test test/% test-sanitize soak bench fuzz lint screenshots \

@@ -234,11 +234,9 @@ static void make_room(struct input *input, size_t least)
         size_t wanted = input->capacity ? input->capacity * 2 : BUFFER_SIZE;
         if (wanted < held + least)
             wanted = held + least;
-        uint8_t *fresh = memory_alloc(wanted);
-        if (held)
-            memcpy(fresh, input->storage + input->begin, held);
-        free(input->storage);
-        input->storage = fresh;
+        if (input->begin)
+            memmove(input->storage, input->storage + input->begin, held);
+        input->storage = memory_resize(input->storage, wanted, 1); /* large ones are not copied */
         input->capacity = wanted;
     }
     input->data = input->storage;

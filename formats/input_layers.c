@@ -5,13 +5,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 #include <zstd.h>
 
-#define IN_SIZE ((size_t)64 << 10)
+#define IN_SIZE       ((size_t)64 << 10)
+#define GZIP_STEP_MAX ((size_t)1 << 30)
+#define SLACK         8u /* bytes before those, where some that were taken too early are put back */
 
 struct layer_class {
     int (*read)(struct layer *layer, uint8_t *buffer, size_t size, size_t *got, struct error *err);
@@ -35,7 +37,7 @@ struct layer {
     int descriptor;
     const uint8_t *memory;
     size_t memory_left;
-    z_stream gzip;
+    struct inflate_state *gzip;
     ZSTD_DStream *zstd;
     bool big_endian;
 };
@@ -106,11 +108,11 @@ struct layer *layer_memory(const void *data, size_t size, struct layer_budget *b
 /* More bytes from below behind those that are left. */
 static int refill(struct layer *layer, struct error *err)
 {
-    memmove(layer->in, layer->in + layer->begin, layer->end - layer->begin);
-    layer->end -= layer->begin;
-    layer->begin = 0;
+    memmove(layer->in + SLACK, layer->in + layer->begin, layer->end - layer->begin);
+    layer->end = SLACK + layer->end - layer->begin;
+    layer->begin = SLACK;
     size_t got = 0;
-    if (layer_read(layer->below, layer->in + layer->end, IN_SIZE - layer->end, &got, err))
+    if (layer_read(layer->below, layer->in + layer->end, SLACK + IN_SIZE - layer->end, &got, err))
         return -1;
     layer->end += got;
     layer->below_ended = !got;
@@ -130,22 +132,48 @@ static int at_end(struct layer *layer, const char *what, bool *end, struct error
                              : 0;
 }
 
+static const char *gzip_failure(int status)
+{
+    switch (status) {
+    case ISAL_INCORRECT_CHECKSUM:
+        return "incorrect data check";
+    case ISAL_INVALID_WRAPPER:
+    case ISAL_UNSUPPORTED_METHOD:
+        return "invalid header";
+    case ISAL_INVALID_LOOKBACK:
+        return "invalid distance";
+    default:
+        return "invalid code";
+    }
+}
+
+/* Whole bytes behind a member that the decoder has taken: they are the next one's. */
+static void put_back(struct layer *layer)
+{
+    uint64_t bits = layer->gzip->read_in;
+    unsigned count = (unsigned)layer->gzip->read_in_length / 8;
+    layer->begin -= count;
+    for (unsigned i = 0; i < count; i++, bits >>= 8)
+        layer->in[layer->begin + i] = (uint8_t)bits;
+}
+
 static int gzip_step(struct layer *layer, uint8_t *buffer, size_t size, size_t *got,
                      struct error *err)
 {
-    z_stream *z = &layer->gzip;
-    z->next_in = layer->in + layer->begin;
-    z->avail_in = (uInt)(layer->end - layer->begin);
-    z->next_out = buffer;
-    z->avail_out = (uInt)(size < UINT32_MAX ? size : UINT32_MAX);
-    int status = inflate(z, Z_NO_FLUSH);
-    layer->begin = layer->end - z->avail_in;
-    *got = (size_t)(z->next_out - buffer);
-    if (status == Z_STREAM_END)
+    struct inflate_state *state = layer->gzip;
+    state->next_in = layer->in + layer->begin;
+    state->avail_in = (uint32_t)(layer->end - layer->begin);
+    state->next_out = buffer;
+    state->avail_out = (uint32_t)(size < GZIP_STEP_MAX ? size : GZIP_STEP_MAX);
+    int status = isal_inflate(state);
+    layer->begin = layer->end - state->avail_in;
+    *got = (size_t)(state->next_out - buffer);
+    if (status < 0)
+        return error_set(err, ERROR_FORMAT, "the gzip data are damaged: %s", gzip_failure(status));
+    if (state->block_state == ISAL_BLOCK_FINISH) {
         layer->unfinished = false;
-    else if (status != Z_OK && status != Z_BUF_ERROR)
-        return error_set(err, ERROR_FORMAT, "the gzip data are damaged: %s",
-                         z->msg ? z->msg : zError(status));
+        put_back(layer);
+    }
     return 0;
 }
 
@@ -154,6 +182,12 @@ static int gzip_read(struct layer *layer, uint8_t *buffer, size_t size, size_t *
 {
     while (!*got) {
         bool end;
+        /* All that was taken may not have come out yet. */
+        if (layer->unfinished && layer->begin == layer->end &&
+            gzip_step(layer, buffer, size, got, err))
+            return -1;
+        if (*got)
+            return 0;
         if (at_end(layer, "gzip", &end, err))
             return -1;
         if (end)
@@ -161,7 +195,7 @@ static int gzip_read(struct layer *layer, uint8_t *buffer, size_t size, size_t *
         if (!layer->unfinished) {
             if (layer->in[layer->begin] != 0x1f) /* padding behind the last member */
                 return 0;
-            inflateReset(&layer->gzip);
+            isal_inflate_reset(layer->gzip);
             layer->unfinished = true;
         }
         if (gzip_step(layer, buffer, size, got, err))
@@ -172,7 +206,7 @@ static int gzip_read(struct layer *layer, uint8_t *buffer, size_t size, size_t *
 
 static void gzip_close(struct layer *layer)
 {
-    inflateEnd(&layer->gzip);
+    free(layer->gzip);
 }
 
 static int zstd_read(struct layer *layer, uint8_t *buffer, size_t size, size_t *got,
@@ -281,12 +315,16 @@ bool layer_is_packed(const uint8_t *head, size_t size)
 static bool start(struct layer *layer)
 {
     layer->unfinished = layer->class->packs;
-    if (layer->class == &gzip_class)
-        return inflateInit2(&layer->gzip, 15 + 16) == Z_OK;
+    if (layer->class == &gzip_class) {
+        layer->gzip = memory_alloc(sizeof *layer->gzip);
+        isal_inflate_init(layer->gzip);
+        layer->gzip->crc_flag = ISAL_GZIP;
+        return true;
+    }
     if (layer->class == &zstd_class)
         return (layer->zstd = ZSTD_createDStream()) != NULL;
-    layer->big_endian = layer->in[0] == 0xfe;
-    layer->begin = 2;
+    layer->big_endian = layer->in[SLACK] == 0xfe;
+    layer->begin += 2;
     return true;
 }
 
@@ -297,9 +335,10 @@ struct layer *layer_unpack(struct layer *below, const uint8_t *head, size_t size
         return NULL;
     struct layer *layer = new_layer(class, below->budget);
     layer->below = below;
-    layer->in = memory_alloc(IN_SIZE);
-    memcpy(layer->in, head, size);
-    layer->end = size;
+    layer->in = memory_alloc(SLACK + IN_SIZE);
+    memcpy(layer->in + SLACK, head, size);
+    layer->begin = SLACK;
+    layer->end = SLACK + size;
     if (!start(layer))
         error_set(&layer->failure, ERROR_LIMIT, "no memory to unpack");
     return layer;
