@@ -13,6 +13,7 @@ struct build *build_new(void)
 {
     struct build *build = memory_zeroed(1, sizeof *build);
     build->size = NAN;
+    pthread_mutex_init(&build->mutex, NULL);
     strings_intern(&build->strings, "", 0);
     return build;
 }
@@ -61,6 +62,7 @@ void build_free(struct build *build)
     index_free(&build->function_index);
     index_free(&build->context_index);
     free(build->numbers);
+    pthread_mutex_destroy(&build->mutex);
     free(build);
 }
 
@@ -123,6 +125,16 @@ void build_rescale(struct build *build, uint32_t metric, int64_t factor)
 }
 
 /* ---- functions ---- */
+
+void build_lock(struct build *build)
+{
+    pthread_mutex_lock(&build->mutex);
+}
+
+void build_unlock(struct build *build)
+{
+    pthread_mutex_unlock(&build->mutex);
+}
 
 static bool same_function(const void *items, uint32_t at, const void *key)
 {

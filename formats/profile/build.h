@@ -84,6 +84,13 @@ const char *build_text_of(const struct build *build, uint32_t text); /* until th
 uint32_t build_function_of(struct build *build, uint32_t name, uint32_t module, uint32_t file,
                            uint32_t line, enum function_kind kind);
 
+/*
+ * While one thread states contexts and their values, another may state texts and functions, which
+ * it does between these two. It states nothing else.
+ */
+void build_lock(struct build *build);
+void build_unlock(struct build *build);
+
 uint32_t build_process(struct build *build, const char *name, uint64_t id);
 /* Further facts, each once they are known; a parent that would make a cycle is forgotten. */
 void build_process_name(struct build *build, uint32_t process, const char *name);
@@ -115,8 +122,7 @@ void build_thread_tree(struct build *build, uint32_t thread, uint32_t root);
 /*
  * The contexts that many stacks lead to. They stand one behind the other: the place of its root in
  * `roots`, and its functions, outermost first; lengths[i] counts all of these. Sorted, so that a
- * context is looked up once and not once a stack: the more at once the better. Meanwhile another
- * thread may state texts and functions, but nothing else.
+ * context is looked up once and not once a stack: the more at once the better.
  */
 void build_paths(struct build *build, const uint32_t *roots, const uint32_t *stacks,
                  const uint32_t *lengths, uint32_t count, uint32_t *contexts);

@@ -7,6 +7,8 @@
 #include "formats/profile/memory.h"
 #include "formats/profile/strings.h"
 
+#include <pthread.h>
+
 #define BUILD_METRICS_MAX 64u
 #define BUILD_SUM_MAX     (UINT64_C(1) << 62)
 
@@ -67,6 +69,7 @@ struct column_values {
 };
 
 struct build {
+    pthread_mutex_t mutex;   /* over texts and functions, when two threads are at work */
     struct preview *preview; /* NULL: nobody looks on */
     struct strings strings;
     ARRAY(struct build_metric) metrics;
@@ -128,8 +131,11 @@ static inline int64_t *value_at(struct values_array *values, uint32_t index)
 
 static inline void build_show(struct build *build)
 {
-    if (build->preview && preview_is_asked(build->preview))
-        preview_answer(build->preview, build);
+    if (!build->preview || !preview_is_asked(build->preview))
+        return;
+    build_lock(build);
+    preview_answer(build->preview, build);
+    build_unlock(build);
 }
 
 void build_column_free(struct build_column *column);

@@ -145,7 +145,8 @@ static int take_sample(struct decoder *d, struct protobuf body, struct batch *ba
     if (!take_fields(d, body))
         return error_at_offset(&batch->error, offset, "is no pprof profile: a sample is malformed");
     if (!put_stack(d, batch)) {
-        error_at_offset(&batch->error, offset, "its inlined calls come to too many frames for its size");
+        error_at_offset(&batch->error, offset,
+                        "its inlined calls come to too many frames for its size");
         batch->error.code = ERROR_LIMIT;
         return -1;
     }

@@ -246,6 +246,7 @@ struct pprof_span pprof_resolve(struct pprof_tables *t, uint32_t location)
         make_spans(t);
     const struct pprof_location *of = &t->locations.data[location];
     struct pprof_span span = {t->frames.count, of->lines};
+    build_lock(t->build); /* samples are added to the trees meanwhile */
     for (uint32_t i = 0; i < of->lines; i++) {
         uint32_t function = function_of(t, t->lines.data[of->first_line + i], of);
         if (of->lines == 1)
@@ -253,6 +254,7 @@ struct pprof_span pprof_resolve(struct pprof_tables *t, uint32_t location)
         else
             *array_push(&t->frames) = function;
     }
+    build_unlock(t->build);
     return t->spans.data[location] = span;
 }
 
