@@ -38,7 +38,7 @@ struct event {
     bool has_at, has_duration;
     struct place_key key;
     int64_t at, duration;
-    struct sum_span sum;
+    int64_t calls;               /* that ncprof says it stands for; -1: it does not */
     struct slice name, category; /* in chrome.name and chrome.category */
 };
 
@@ -114,10 +114,6 @@ static void read_data(struct chrome *c)
 static void read_arguments(struct chrome *c, struct event *event)
 {
     struct slice key;
-    if (c->summed && event->phase == 'X') {
-        sums_arguments(c->scan, &event->sum);
-        return;
-    }
     /* Of spans they say nothing, and are most of the file. */
     if (event->phase == 'X' || event->phase == 'B' || event->phase == 'E') {
         scan_skip(c->scan);
@@ -166,6 +162,8 @@ static void read_member(struct chrome *c, struct event *event, struct slice key)
         read_text(c, &c->category, &event->category);
     else if (slice_is(key, "id"))
         event->key.id = label_read(c->scan, c->build);
+    else if (c->summed && slice_is(key, "calls"))
+        (void)scan_scaled(c->scan, 0, &event->calls);
     else
         scan_skip(c->scan);
 }
@@ -242,25 +240,29 @@ static void take_part(struct chrome *c, const struct event *event)
         v8_join(c->profiles.data[*number].v8, c->part);
 }
 
-static void take_sum(struct chrome *c, struct event *event)
+static void take_sum(struct chrome *c, const struct event *event)
 {
-    event->sum.duration = event->duration;
-    sums_take(&c->sums, c->build,
-              places_thread(&c->places, event->key.process, event->key.thread, 0),
-              name_function(c->build, event->name), &event->sum);
+    uint32_t thread = places_thread(&c->places, event->key.process, event->key.thread, 0);
+    if (!event->has_at || !event->name.text)
+        c->odd++;
+    else if (event->phase == 'B')
+        sums_begin(&c->sums, c->build, thread, name_function(c->build, event->name), event->calls,
+                   event->at);
+    else
+        sums_end(&c->sums, c->build, thread, event->at);
 }
 
 static void take_event(struct chrome *c, struct event *event)
 {
     switch (event->phase) {
-    case 'X':
-        if (event->sum.depth > 0 && event->name.text)
+    case 'B':
+    case 'E':
+        if (c->summed)
             take_sum(c, event);
         else
             take_span(c, event, false);
         break;
-    case 'B':
-    case 'E':
+    case 'X':
         take_span(c, event, false);
         break;
     case 'b':
@@ -281,7 +283,7 @@ static void take_event(struct chrome *c, struct event *event)
 
 static void read_event(struct chrome *c)
 {
-    struct event event = {.sum = {.calls = -1}};
+    struct event event = {.calls = -1};
     struct slice key;
     if (!scan_object(c->scan))
         return;
@@ -369,6 +371,8 @@ static void state(struct chrome *c)
     places_state_names(&c->places);
     if (c->odd)
         build_note(c->build, "%" PRIu64 " events have no name or no time and are left out", c->odd);
+    build_note_count(c->build, c->sums.unmatched,
+                     "ends of spans are left out: they have no beginning");
     if (!profiled && !samples_any(c->samples) && !c->spans && !c->sums.spans)
         build_note(c->build, "holds no span of time and no samples");
 }
@@ -387,7 +391,7 @@ static int read_chrome(struct input *input, struct build *build, struct error *e
     }
     if (!status)
         state(&c);
-    sums_finish(&c.sums, build);
+    sums_free(&c.sums);
     for (uint32_t i = 0; i < c.profiles.count; i++)
         v8_free(c.profiles.data[i].v8);
     array_free(&c.profiles);

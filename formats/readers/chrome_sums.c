@@ -15,55 +15,41 @@ bool sums_announced(struct scan *scan)
     return ours;
 }
 
-void sums_arguments(struct scan *scan, struct sum_span *span)
+void sums_begin(struct sums *sums, struct build *build, uint32_t thread, uint32_t function,
+                int64_t calls, int64_t at)
 {
-    struct slice key;
-    if (!scan_object(scan))
-        return;
-    while (scan_key(scan, &key)) {
-        if (slice_is(key, "depth"))
-            (void)scan_scaled(scan, 0, &span->depth);
-        else if (slice_is(key, "calls"))
-            (void)scan_scaled(scan, 0, &span->calls);
-        else
-            scan_skip(scan);
-    }
-}
-
-static void close_spans(struct sums *sums, struct build *build, uint64_t depth)
-{
-    while (sums->open.count && sums->open.count >= depth) {
-        struct sum_open open = sums->open.data[--sums->open.count];
-        if (open.left > 0)
-            build_context_self(build, open.context, 0, open.left);
-    }
-}
-
-void sums_take(struct sums *sums, struct build *build, uint32_t thread, uint32_t function,
-               const struct sum_span *span)
-{
-    int64_t duration = span->duration > 0 ? span->duration : 0;
     if (sums->thread != thread)
-        close_spans(sums, build, 0);
+        sums->open.count = 0; /* the file was cut and another one begins */
     sums->thread = thread;
-    close_spans(sums, build, (uint64_t)span->depth);
-    uint32_t parent = build_root(build, thread);
-    if (sums->open.count) {
-        struct sum_open *caller = &sums->open.data[sums->open.count - 1];
-        caller->left = caller->left < duration ? 0 : caller->left - duration;
-        parent = caller->context;
-    }
+    uint32_t parent = sums->open.count ? sums->open.data[sums->open.count - 1].context
+                                       : build_root(build, thread);
     uint32_t context = build_context(build, parent, function);
-    if (span->calls >= 0) {
-        build_context_calls(build, context, (uint64_t)span->calls);
+    if (calls >= 0) {
+        build_context_calls(build, context, (uint64_t)calls);
         build_flags(build, PROFILE_HAS_CALLS);
     }
-    *array_push(&sums->open) = (struct sum_open){context, duration};
+    *array_push(&sums->open) = (struct sum_open){context, at, 0};
     sums->spans++;
 }
 
-void sums_finish(struct sums *sums, struct build *build)
+void sums_end(struct sums *sums, struct build *build, uint32_t thread, int64_t at)
 {
-    close_spans(sums, build, 0);
+    if (!sums->open.count || sums->thread != thread) {
+        sums->unmatched++;
+        return;
+    }
+    struct sum_open ended = sums->open.data[--sums->open.count];
+    int64_t time = build_elapsed(ended.begin, at);
+    if (time > ended.callees)
+        build_context_self(build, ended.context, 0, time - ended.callees);
+    if (sums->open.count && time > 0) {
+        struct sum_open *caller = &sums->open.data[sums->open.count - 1];
+        if (__builtin_add_overflow(caller->callees, time, &caller->callees))
+            caller->callees = INT64_MAX;
+    }
+}
+
+void sums_free(struct sums *sums)
+{
     array_free(&sums->open);
 }

@@ -1,11 +1,13 @@
 /*
- * Chrome's trace events: a complete event ("X") for each context of the call tree, laid into one
- * another and one after another as they stand in the tree. The format is in
+ * Chrome's trace events: the begin ("B") and the end ("E") of each context of the call tree, laid
+ * into one another and one after another as they stand in the tree. The format is in
  * formats/readers/chrome.c.
  *
  * A profile holds sums, no moments: where an event stands says nothing, how long it is does.
- * "otherData" says so, and each event has among its arguments its depth in the tree, from 1, and
- * the number of calls it stands for.
+ * "otherData" says so, and each begin has the number of calls it stands for as a member "calls":
+ * not among the arguments, which speedscope takes for a part of the name. Complete events ("X")
+ * would be shorter, but to who adds their times up as floating-point numbers those that touch do
+ * overlap.
  * Times are microseconds with three decimals; what is no time is written as if its unit
  * were a microsecond. Processes and threads are numbered from 1.
  */
@@ -23,8 +25,9 @@
 struct chrome_out {
     const struct profile *profile;
     FILE *file;
-    int64_t *room, *start; /* by context, both in thousandths of what is written */
-    uint32_t *depth;       /* by context; a thread's root has 0 */
+    int64_t *room; /* by context, as all times here in thousandths of what is written */
+    int64_t *next; /* by context: where the next of its callees begins */
+    int64_t *end;  /* by context that is open */
     bool has_events;
 };
 
@@ -55,11 +58,6 @@ static void put_labels(struct chrome_out *o)
         put_label(o, "thread_name", profile->threads[t].process, t, profile->threads[t].name);
 }
 
-static void put_thousandths(struct chrome_out *o, const char *key, int64_t value)
-{
-    fprintf(o->file, ",\"%s\":%" PRId64 ".%03d", key, value / 1000, (int)(value % 1000));
-}
-
 /* The reader takes a function's file and line out of "name (file:line)". */
 static void put_name(struct chrome_out *o, const struct function *function)
 {
@@ -73,35 +71,46 @@ static void put_name(struct chrome_out *o, const struct function *function)
     free(name);
 }
 
-static void put_context(struct chrome_out *o, uint32_t thread, uint32_t c)
+static void put_event(struct chrome_out *o, char phase, uint32_t thread, uint32_t c, int64_t at)
 {
-    const struct function *function = &o->profile->functions[o->profile->contexts[c].function];
-    begin_event(o, 'X', o->profile->threads[thread].process, thread);
-    put_name(o, function);
-    put_thousandths(o, "ts", o->start[c]);
-    put_thousandths(o, "dur", o->room[c]);
-    fprintf(o->file, ",\"args\":{\"depth\":%" PRIu32, o->depth[c]);
+    begin_event(o, phase, o->profile->threads[thread].process, thread);
+    put_name(o, &o->profile->functions[o->profile->contexts[c].function]);
+    fprintf(o->file, ",\"ts\":%" PRId64 ".%03d", at / 1000, (int)(at % 1000));
+}
+
+static void put_begin(struct chrome_out *o, uint32_t thread, uint32_t c)
+{
+    int64_t at = o->next[o->profile->contexts[c].parent];
+    o->next[c] = at;
+    if (__builtin_add_overflow(at, o->room[c], &o->end[c]))
+        o->end[c] = INT64_MAX;
+    put_event(o, 'B', thread, c, at);
     if (o->profile->flags & PROFILE_HAS_CALLS)
         fprintf(o->file, ",\"calls\":%" PRIu64, profile_context_calls(o->profile, c));
-    fputs("}}", o->file);
+    fputc('}', o->file);
+}
+
+/* Ends what is open, from `c` on outwards, as far as `until`. */
+static void put_ends(struct chrome_out *o, uint32_t thread, uint32_t c, uint32_t until)
+{
+    for (; c != until; c = o->profile->contexts[c].parent) {
+        put_event(o, 'E', thread, c, o->end[c]);
+        fputc('}', o->file);
+        o->next[o->profile->contexts[c].parent] = o->end[c];
+    }
 }
 
 /* Callees begin where their caller does, one after another; its own time comes behind them. */
 static void put_tree(struct chrome_out *o, uint32_t thread)
 {
-    uint32_t root = o->profile->threads[thread].root;
     const struct context *contexts = o->profile->contexts;
-    uint32_t left, c = profile_next_context(contexts, root, root, &left);
-    int64_t *next = o->start; /* of a context that is written: where its next callee begins */
-    while (c != PROFILE_NONE && !ferror(o->file)) {
-        int64_t at = next[contexts[c].parent];
-        next[c] = at;
-        o->depth[c] = o->depth[contexts[c].parent] + 1;
-        put_context(o, thread, c);
-        if (__builtin_add_overflow(at, o->room[c], &next[contexts[c].parent]))
-            next[contexts[c].parent] = INT64_MAX;
-        c = profile_next_context(contexts, root, c, &left);
+    uint32_t root = o->profile->threads[thread].root, open = root;
+    for (uint32_t c = root + 1; c < contexts[root].end && !ferror(o->file); c++) {
+        put_ends(o, thread, open, contexts[c].parent);
+        put_begin(o, thread, c);
+        open = c;
     }
+    put_ends(o, thread, open, root);
 }
 
 static int64_t *thousandths(const struct profile *profile)
@@ -118,8 +127,8 @@ static int write_chrome(const struct profile *profile, FILE *out, struct error *
 {
     struct chrome_out o = {.profile = profile, .file = out};
     o.room = thousandths(profile);
-    o.start = memory_zeroed(profile->context_count, sizeof *o.start);
-    o.depth = memory_zeroed(profile->context_count, sizeof *o.depth);
+    o.next = memory_zeroed(profile->context_count, sizeof *o.next);
+    o.end = memory_zeroed(profile->context_count, sizeof *o.end);
     fputs("{\"otherData\":{\"recorder\":\"ncprof\",\"note\":\"" NOT_A_TIMELINE "\",\"metric\":",
           out);
     tree_put_json(profile->metrics[0].name, out);
@@ -130,8 +139,8 @@ static int write_chrome(const struct profile *profile, FILE *out, struct error *
             put_tree(&o, t);
     fputs("\n]}\n", out);
     free(o.room);
-    free(o.start);
-    free(o.depth);
+    free(o.next);
+    free(o.end);
     return ferror(out) ? error_errno(err, "cannot write") : 0;
 }
 
