@@ -35,7 +35,7 @@
 /* What of an event is looked at. */
 struct event {
     char phase;
-    bool has_at, has_duration;
+    bool has_at, has_duration, bad_duration;
     struct place_key key;
     int64_t at, duration;
     int64_t calls;               /* that ncprof says it stands for; -1: it does not */
@@ -66,7 +66,7 @@ struct chrome {
     struct v8 *part; /* what the event holds of a profile; NULL: nothing */
     struct text name, category;
     char *named; /* what the event's arguments call "name" */
-    uint64_t events, spans, odd, others;
+    uint64_t events, spans, odd, others, endless;
 };
 
 /* ---- an event's members ---- */
@@ -140,6 +140,12 @@ static void read_phase(struct chrome *c, struct event *event)
         event->phase = text.text[0];
 }
 
+static void read_duration(struct chrome *c, struct event *event)
+{
+    event->has_duration = scan_scaled(c->scan, NANOSECONDS, &event->duration);
+    event->bad_duration = !event->has_duration;
+}
+
 static void read_member(struct chrome *c, struct event *event, struct slice key)
 {
     if (slice_is(key, "name"))
@@ -149,7 +155,7 @@ static void read_member(struct chrome *c, struct event *event, struct slice key)
     else if (slice_is(key, "ts"))
         event->has_at = scan_scaled(c->scan, NANOSECONDS, &event->at);
     else if (slice_is(key, "dur"))
-        event->has_duration = scan_scaled(c->scan, NANOSECONDS, &event->duration);
+        read_duration(c, event);
     else if (slice_is(key, "tdur") && !event->has_duration)
         (void)scan_scaled(c->scan, NANOSECONDS, &event->duration);
     else if (slice_is(key, "pid"))
@@ -183,6 +189,17 @@ static uint32_t function_of(struct chrome *c, const struct event *event)
     if (added)
         *number = c->names.items.count - 1;
     return *number;
+}
+
+/* What lasts less than nothing, or to a time that nobody can hold, is a call that takes no time. */
+static void check_duration(struct chrome *c, struct event *event)
+{
+    int64_t end;
+    if (!event->bad_duration && event->duration >= 0 &&
+        !__builtin_add_overflow(event->at, event->duration, &end) && end != INT64_MAX)
+        return;
+    c->endless++;
+    event->duration = 0;
 }
 
 static void take_span(struct chrome *c, struct event *event, bool async)
@@ -263,6 +280,7 @@ static void take_event(struct chrome *c, struct event *event)
             take_span(c, event, false);
         break;
     case 'X':
+        check_duration(c, event);
         take_span(c, event, false);
         break;
     case 'b':
@@ -373,6 +391,8 @@ static void state(struct chrome *c)
         build_note(c->build, "%" PRIu64 " events have no name or no time and are left out", c->odd);
     build_note_count(c->build, c->sums.unmatched,
                      "ends of spans are left out: they have no beginning");
+    build_note_count(c->build, c->endless,
+                     "events have an impossible duration and count as calls without time");
     if (!profiled && !samples_any(c->samples) && !c->spans && !c->sums.spans)
         build_note(c->build, "holds no span of time and no samples");
 }

@@ -39,6 +39,7 @@ static int read_cpuprofile(struct input *input, struct build *build, struct erro
     if (!status) {
         state_metric(v8, build);
         v8_state(v8, build_thread(build, "", 0, build_process(build, "", 0)));
+        scan_note(scan, build);
         if (!any)
             build_note(build, "holds no profile");
     }

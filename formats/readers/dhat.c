@@ -243,6 +243,7 @@ static int read_all(struct dhat *d, struct error *err)
     state_points(d);
     if (d->units)
         build_note(d->build, "counts units of its own ('%s'), no bytes", d->unit);
+    scan_note(d->scan, d->build);
     build_note_count(d->build, d->unknown, "frames are none of the file's table");
     if (d->version != 2)
         build_note(d->build, "is of version %" PRId64 ", and read as version 2", d->version);

@@ -260,6 +260,7 @@ static int read_gecko(struct input *input, struct build *build, struct error *er
     struct scan *scan = scan_new(input);
     gecko_document_read(&g.document, scan);
     int status = scan_end(scan, err);
+    scan_note(scan, build);
     scan_free(scan);
     g.contexts_max = input_offset(input);
     if (status && err->code == ERROR_TRUNCATED && g.document.threads.count) {

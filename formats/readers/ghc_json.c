@@ -199,6 +199,7 @@ static int conclude(struct ghc_json *g, struct error *err)
         build_cut(g->build, err);
     state_tree(g);
     build_flags(g->build, PROFILE_HAS_CALLS);
+    scan_note(g->scan, g->build);
     build_note_count(g->build, g->unknown, "stacks are of a cost centre that is not listed");
     if (!g->stacks.count)
         build_note(g->build, "holds no tree of cost centres");

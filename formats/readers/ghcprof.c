@@ -43,7 +43,7 @@ struct ghc {
     size_t module, place;       /* where these columns begin; place 0: there is none */
     int64_t ticks, tick, bytes; /* of the whole; tick: ns */
     bool titled, commanded;
-    uint64_t rows;
+    uint64_t rows, too_large;
     struct odd_lines odd;
 };
 
@@ -206,9 +206,11 @@ static void state_row(struct ghc *g, uint32_t context, const struct columns *row
     int64_t entries = 0, ticks = 0, bytes = 0, whole;
     if (decimal_scaled(&row->numbers[ENTRIES], 0, &entries))
         build_context_calls(g->build, context, (uint64_t)entries);
+    else
+        g->too_large++;
     if (g->columns == NUMBERS_MAX) {
-        (void)decimal_scaled(&row->numbers[TICKS], 0, &ticks);
-        (void)decimal_scaled(&row->numbers[BYTES], 0, &bytes);
+        g->too_large += !decimal_scaled(&row->numbers[TICKS], 0, &ticks);
+        g->too_large += !decimal_scaled(&row->numbers[BYTES], 0, &bytes);
         ghc_state_values(&g->metrics, g->build, context, ticks, bytes);
         return;
     }
@@ -254,6 +256,7 @@ static int read_lines(struct ghc *g, struct input *input, struct error *err)
 static void state_notes(const struct ghc *g)
 {
     odd_lines_note(&g->odd, g->build, "are no rows of the tree and are left out");
+    build_note_count(g->build, g->too_large, "values are too large and are cut");
     if (!g->columns)
         build_note(g->build, "holds no tree of cost centres: it may have been cut short");
     if (g->columns == NUMBERS_MIN)

@@ -72,9 +72,8 @@ static void read_cost(struct document *d)
 {
     struct slice key;
     struct cost cost = {UINT32_MAX, UINT32_MAX, 0};
-    if (!scan_object(d->scan))
-        return;
-    while (scan_key(d->scan, &key)) {
+    bool members = scan_object(d->scan); /* without any it has its place all the same */
+    while (members && scan_key(d->scan, &key)) {
         if (slice_is(key, "description"))
             cost.name = read_text(d);
         else if (slice_is(key, "unit"))
@@ -108,9 +107,8 @@ static void read_function(struct document *d)
     struct slice key, text;
     uint32_t name = 0, module = 0, process = UINT32_MAX;
     struct chain_function function;
-    if (!scan_object(d->scan))
-        return;
-    while (scan_key(d->scan, &key)) {
+    bool members = scan_object(d->scan);
+    while (members && scan_key(d->scan, &key)) {
         uint32_t *part = slice_is(key, "name") ? &name : slice_is(key, "module") ? &module : NULL;
         if (part && scan_string(d->scan, &text))
             *part = build_text(d->build, text.text, text.length);
@@ -284,6 +282,7 @@ static int read_all(struct document *d, struct error *err)
     if (status)
         build_cut(d->build, err);
     state_events(d);
+    scan_note(d->scan, d->build);
     build_note_count(d->build, d->unknown, "calls are of functions that the file does not define");
     build_note_count(d->build, d->unlike, "events have other values than the file has costs");
     build_note_count(d->build, d->too_large, "values are too large and are left out");

@@ -81,7 +81,7 @@ struct hprof {
     ARRAY(uint32_t) frames;
     ARRAY(struct row) rows;
     uint32_t process, all, deepest, metrics[SITES + 1][COLUMNS_MAX];
-    bool in_trace, used[SITES + 1];
+    bool in_trace, untimed, used[SITES + 1];
     enum table table;
     int64_t total; /* of CPU TIME, in ns */
     uint64_t odd, first_odd, unknown;
@@ -233,6 +233,7 @@ static bool begin_table(struct hprof *h, struct slice line)
         uint64_t total = number_behind(line, "(total = ");
         if (h->table == CPU_TIME)
             h->total = total < INT64_MAX / 1000000 ? (int64_t)total * 1000000 : 0;
+        h->untimed |= h->table == CPU_TIME && !h->total;
         return true;
     }
     return false;
@@ -328,6 +329,8 @@ static int conclude(struct hprof *h, struct error *err)
         build_note(h->build, "%" PRIu64 " rows are not understood, the first is line %" PRIu64,
                    h->odd, h->first_odd);
     build_note_count(h->build, h->unknown, "rows have a stack that is not in the file");
+    if (h->untimed)
+        build_note(h->build, "the total time is missing or impossible: there are no times");
     if (h->deepest == DEFAULT_DEPTH)
         build_note(h->build, "no stack has more than 4 frames, which is what hprof keeps of one "
                              "unless told otherwise (depth=): callers above are missing");

@@ -49,7 +49,8 @@ struct pmcstat {
     char *image; /* of the line before */
     size_t image_length;
     uint32_t metrics, thread;
-    uint64_t lines, excess, beyond, announced, listed;
+    uint64_t lines, excess, beyond, announced, listed, more;
+    bool skipped; /* the event whose lines come is one too many */
     struct odd_lines odd;
 };
 
@@ -122,8 +123,11 @@ static void close_lines(struct pmcstat *p, size_t column)
 static void begin_event(struct pmcstat *p, struct slice name, uint64_t samples)
 {
     close_lines(p, 0);
-    if (p->metrics == EVENTS_MAX)
+    p->skipped = p->metrics == EVENTS_MAX;
+    if (p->skipped) {
+        p->more++;
         return;
+    }
     char *text = memory_printf("%.*s", (int)name.length, name.text);
     (void)build_metric(p->build, text, "samples", METRIC_SAMPLES, 1);
     p->metrics++;
@@ -146,6 +150,8 @@ static bool take_line(struct pmcstat *p, struct slice text)
     struct graph_line line;
     if (!split_line(text, &line))
         return false;
+    if (p->skipped)
+        return true;
     if (!p->metrics)
         begin_event(p, (struct slice){"samples", 7}, 0);
     close_lines(p, line.column);
@@ -172,6 +178,7 @@ static void state_notes(const struct pmcstat *p)
 {
     odd_lines_note(&p->odd, p->build, "are no lines of a call graph and are left out");
     build_note_count(p->build, p->excess, "lines have fewer samples than their callers together");
+    build_note_count(p->build, p->more, "events are left out: 31 are kept");
     build_note_count(p->build, p->beyond, "lines are deeper than 1024 callers and are left out");
     if (p->listed < p->announced)
         build_note(p->build, "lists %" PRIu64 " of the %" PRIu64 " samples that were taken",

@@ -252,6 +252,7 @@ static int read_all(struct pprof_json *p, struct error *err)
         build_cut(p->build, err);
     if (p->time > 0)
         build_times(p->build, p->time, p->duration > 0 ? p->duration : 0);
+    scan_note(p->scan, p->build);
     build_note_count(p->build, p->unlike,
                      "samples have another number of values than there are types before them");
     build_note_count(p->build, p->too_large, "values are too large and are left out");

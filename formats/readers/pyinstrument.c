@@ -368,6 +368,7 @@ static int read_all(struct pyinstrument *p, struct error *err)
     state_tree(p);
     if (p->duration > 0)
         build_times(p->build, p->start > 0 ? p->start : 0, p->duration);
+    scan_note(p->scan, p->build);
     if (!p->nodes.count && !p->records)
         build_note(p->build, "holds no sample");
     return 0;

@@ -30,6 +30,7 @@ struct safari {
     ARRAY(int64_t) durations;
     int64_t start, end;
     bool any;
+    uint64_t backward;
 };
 
 /* ---- the document ---- */
@@ -79,9 +80,11 @@ static void read_durations(struct safari *s)
     int64_t duration;
     if (!scan_array(s->scan))
         return;
-    while (scan_item(s->scan))
-        *array_push(&s->durations) =
-            scan_scaled(s->scan, 9, &duration) && duration > 0 ? duration : 0;
+    while (scan_item(s->scan)) {
+        bool good = scan_scaled(s->scan, 9, &duration);
+        s->backward += good && duration < 0;
+        *array_push(&s->durations) = good && duration > 0 ? duration : 0;
+    }
 }
 
 static void read_recording(struct safari *s)
@@ -155,6 +158,8 @@ static int read_all(struct safari *s, struct error *err)
     if (status)
         build_cut(s->build, err);
     state_samples(s);
+    scan_note(s->scan, s->build);
+    build_note_count(s->build, s->backward, "durations are negative and are taken as 0");
     if (s->end > s->start)
         build_times(s->build, 0, build_elapsed(s->start, s->end));
     if (!s->ends.count)

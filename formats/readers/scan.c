@@ -25,6 +25,7 @@ struct scan {
     bool exhausted;
     bool failed;
     bool fresh; /* in the innermost object or array nothing was taken yet */
+    uint64_t misfits;
     struct error error;
     char *text; /* a string whose escapes are resolved */
     size_t text_capacity;
@@ -392,21 +393,29 @@ static bool skip_figures(struct scan *scan)
     return scan->at == scan->end ? fail_at_end(scan) : fail(scan, "a number is none");
 }
 
+/* A value that is there and was asked for as a number, which it is not. */
+static bool misfit(struct scan *scan)
+{
+    scan->misfits += !scan->failed;
+    return false;
+}
+
 bool scan_number(struct scan *scan, struct decimal *number)
 {
     struct slice figures;
     char c = due(scan);
     if (c == '"')
-        return scan_string(scan, &figures) &&
-               decimal_parse(figures.text, figures.length, '.', number);
+        return (scan_string(scan, &figures) &&
+                decimal_parse(figures.text, figures.length, '.', number)) ||
+               misfit(scan);
     if (!is(c, FIGURE) || is(c, LETTER)) {
         scan_skip(scan);
-        return false;
+        return c != 'n' && misfit(scan);
     }
     figures = run_of(scan, FIGURE);
     if (figures.length > FIGURES || !decimal_parse(figures.text, figures.length, '.', number)) {
         scan_skip(scan);
-        return false;
+        return misfit(scan);
     }
     scan->at += figures.length;
     return true;
@@ -446,8 +455,10 @@ bool scan_scaled(struct scan *scan, int places, int64_t *value)
     int64_t scaled;
     if (is(due(scan), FIGURE) && scan_plain(scan, places, value))
         return true;
-    if (!scan_number(scan, &number) || !decimal_scaled(&number, places, &scaled))
+    if (!scan_number(scan, &number))
         return false;
+    if (!decimal_scaled(&number, places, &scaled))
+        return misfit(scan);
     *value = scaled;
     return true;
 }
@@ -460,6 +471,12 @@ bool scan_bool(struct scan *scan, bool *value)
         return false;
     *value = type == SCAN_TRUE;
     return true;
+}
+
+void scan_note(const struct scan *scan, struct build *build)
+{
+    build_note_count(build, scan->misfits,
+                     "numbers of the file are none, or too large, and are left out");
 }
 
 /* ---- what nobody asks for ---- */

@@ -30,6 +30,7 @@
 #define NCPROF_FORMATS_READERS_SCAN_H
 
 #include "formats/input.h"
+#include "formats/profile/build.h"
 #include "formats/readers/decimal.h"
 #include "formats/readers/slice.h"
 
@@ -75,6 +76,8 @@ void scan_skip(struct scan *scan);
 bool scan_failed(const struct scan *scan);
 /* Makes the value just taken the error: ERROR_FORMAT at its offset. */
 __attribute__((format(printf, 2, 3))) void scan_refuse(struct scan *scan, const char *format, ...);
+/* Says how many values were there and asked for as numbers, but are none that can be kept. */
+void scan_note(const struct scan *scan, struct build *build);
 /* 0 when nothing but blanks follows, or -1 with the first error. */
 int scan_end(struct scan *scan, struct error *err);
 

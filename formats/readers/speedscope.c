@@ -76,9 +76,8 @@ static void read_frame(struct speedscope *s)
     struct slice key;
     uint32_t name = 0, file = 0;
     int64_t line = 0;
-    if (!scan_object(s->scan))
-        return;
-    while (scan_key(s->scan, &key)) {
+    bool members = scan_object(s->scan); /* without any it has its number all the same */
+    while (members && scan_key(s->scan, &key)) {
         if (slice_is(key, "name"))
             name = read_text(s);
         else if (slice_is(key, "file"))
@@ -379,6 +378,8 @@ static int pass(struct speedscope *s, const uint8_t *data, size_t size, const ch
     s->scan = scan_new(input);
     read(s);
     int status = scan_end(s->scan, err);
+    if (read == read_heads)
+        scan_note(s->scan, s->build); /* numbers of the values are counted as `unknown` */
     scan_free(s->scan);
     input_close(input);
     return status;

@@ -41,7 +41,7 @@ struct stackprof {
     int64_t interval, missed;
     bool wall, cpu, any;
     uint32_t samples_metric;
-    uint64_t unknown;
+    uint64_t unknown, backward;
 };
 
 /* ---- members ---- */
@@ -128,8 +128,11 @@ static void read_deltas(struct stackprof *s)
     int64_t delta;
     if (!scan_array(s->scan))
         return;
-    while (scan_item(s->scan))
-        *array_push(&s->deltas) = scan_scaled(s->scan, 3, &delta) && delta > 0 ? delta : 0;
+    while (scan_item(s->scan)) {
+        bool good = scan_scaled(s->scan, 3, &delta);
+        s->backward += good && delta < 0;
+        *array_push(&s->deltas) = good && delta > 0 ? delta : 0;
+    }
 }
 
 static void read_mode(struct stackprof *s)
@@ -314,8 +317,10 @@ static int read_all(struct stackprof *s, struct error *err)
         state_stacks(s);
     else
         state_sums(s);
+    build_note_count(s->build, s->backward, "times run backwards and are taken as 0");
     if (s->missed > 0)
         build_note(s->build, "%" PRId64 " samples were missed by the recorder", s->missed);
+    scan_note(s->scan, s->build);
     if (s->unknown)
         build_note(s->build, "%" PRIu64 " frames are none that the file defines", s->unknown);
     if (!s->frames.count)

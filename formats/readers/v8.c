@@ -47,7 +47,7 @@ struct v8 {
     struct index index;     /* nodes by number */
     bool is_heap;
     bool absolute; /* times are those of a clock */
-    uint64_t unknown;
+    uint64_t unknown, lost;
 };
 
 struct v8 *v8_new(struct build *build)
@@ -165,9 +165,14 @@ static void read_samples(struct v8 *v8)
     int64_t id;
     if (!scan_array(v8->scan))
         return;
-    while (scan_item(v8->scan))
-        if (scan_scaled(v8->scan, 0, &id))
-            *array_push(&v8->samples) = id;
+    while (scan_item(v8->scan)) {
+        if (scan_type(v8->scan) == SCAN_OBJECT) {
+            scan_skip(v8->scan);
+            continue;
+        }
+        /* One that is no number keeps its place, as times are by places. */
+        *array_push(&v8->samples) = scan_scaled(v8->scan, 0, &id) ? id : INT64_MIN;
+    }
 }
 
 static void read_times(struct v8 *v8, bool absolute)
@@ -274,6 +279,7 @@ static void link_nodes(struct v8 *v8)
         if (!nodes[i].has_parent_id || nodes[i].parent != PROFILE_NONE)
             continue;
         const struct node *parent = find_node(v8, nodes[i].parent_id);
+        v8->lost += !parent;
         if (parent && parent != &nodes[i])
             nodes[i].parent = (uint32_t)(parent - nodes);
     }
@@ -399,4 +405,8 @@ void v8_state(struct v8 *v8, uint32_t thread)
         state_counts(v8, root);
     if (v8->unknown)
         build_note(v8->build, "%" PRIu64 " samples name a node that is not there", v8->unknown);
+    if (v8->times.count < v8->samples.count && v8->times.count)
+        build_note(v8->build, "%" PRIu32 " of %" PRIu32 " samples have no time",
+                   v8->samples.count - v8->times.count, v8->samples.count);
+    build_note_count(v8->build, v8->lost, "nodes name a caller that is not there");
 }

@@ -46,7 +46,7 @@ struct vtune {
     uint32_t module, file; /* columns */
     uint32_t root;
     bool tree;
-    uint64_t rows;
+    uint64_t rows, more;
     struct odd_lines odd;
 };
 
@@ -76,7 +76,10 @@ static bool adds_up(struct slice title, bool *time)
 static void take_metric(struct vtune *v, struct slice title, uint32_t column)
 {
     bool time;
-    if (v->count == METRICS_MAX || !adds_up(title, &time) || (v->tree && !ends_in(title, ":Self")))
+    if (!adds_up(title, &time) || (v->tree && !ends_in(title, ":Self")))
+        return;
+    v->more += v->count == METRICS_MAX;
+    if (v->more)
         return;
     if (ends_in(title, ":Self"))
         title.length -= strlen(":Self");
@@ -226,6 +229,7 @@ static int read_rows(struct vtune *v, struct input *input, struct error *err)
 static void state_notes(const struct vtune *v)
 {
     odd_lines_note(&v->odd, v->build, "have a value that is missing or no number, taken as 0");
+    build_note_count(v->build, v->more, "columns are left out: 16 are kept");
     if (!v->tree)
         build_note(v->build, "a list of functions: what they called is not known");
     if (!v->rows)
