@@ -52,12 +52,23 @@ static uint32_t count_edges(const struct build *build)
     return count;
 }
 
-static uint32_t metrics_within(const struct build *build, uint64_t edges)
+/* How many metrics fit; 0: not even one. */
+static uint64_t metrics_of(const struct build *build, uint64_t contexts, uint64_t edges)
 {
-    uint64_t contexts = build->contexts.count, pairs = build->functions.count + edges;
+    uint64_t pairs = build->functions.count + edges;
     uint64_t whole = contexts * CONTEXT_BYTES + pairs * PAIR_BYTES;
     uint64_t metric = contexts * CONTEXT_METRIC + pairs * PAIR_METRIC;
-    uint64_t fit = whole < build->bound && metric ? (build->bound - whole) / metric : 0;
+    return whole < build->bound && metric ? (build->bound - whole) / metric : 0;
+}
+
+bool bound_is_near(const struct build *build, uint64_t contexts)
+{
+    return build->bound && metrics_of(build, contexts, contexts) < build->metrics.count;
+}
+
+static uint32_t metrics_within(const struct build *build, uint64_t edges)
+{
+    uint64_t fit = metrics_of(build, build->contexts.count, edges);
     return fit > build->metrics.count ? build->metrics.count : fit ? (uint32_t)fit : 1;
 }
 
@@ -67,7 +78,7 @@ uint32_t bound_metrics(const struct build *build)
     if (!build->bound || all < 2 || build->correction.raw)
         return all;
     /* There are not more edges than contexts: mostly that tells, and is not counted. */
-    if (metrics_within(build, (uint64_t)build->edges.count + build->contexts.count) == all)
+    if (!build->edges.count && !bound_is_near(build, build->contexts.count))
         return all;
     return metrics_within(build, (uint64_t)build->edges.count + count_edges(build));
 }

@@ -150,6 +150,8 @@ static inline uint32_t function_number(const struct build *build, uint32_t funct
 
 /* How many metrics the profile may have, from 1 on; bound.c. */
 uint32_t bound_metrics(const struct build *build);
+/* Whether a profile of so many contexts may come to more memory than it may take. */
+bool bound_is_near(const struct build *build, uint64_t contexts);
 
 /* Children of a context that are a list; when they are more, they are in the index. */
 #define TREE_CHILDREN_LISTED 8u

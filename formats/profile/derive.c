@@ -329,7 +329,8 @@ void tree_derive(struct build *build, const struct profile *p)
 {
     struct walk walk;
     walk_init(&walk, p, 0, p->context_count, build->functions.count);
-    if (p->context_count < WORTH_A_THREAD || p->context_count / 4 < build->functions.count)
+    if (p->context_count < WORTH_A_THREAD || p->context_count / 4 < build->functions.count ||
+        bound_is_near(build, p->context_count)) /* two walks have rows of their own */
         walk_trees(&walk);
     else
         walk_both(&walk, build->functions.count);
