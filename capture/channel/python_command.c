@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 bool python_is_interpreter(const char *name)
 {
@@ -51,6 +52,7 @@ static bool short_options(struct python_command *command, char *const *arguments
             return false;
         if (strchr("IES", word[i]))
             command->isolated = true;
+        command->inspect |= word[i] == 'i';
         if (word[i] != 'W' && word[i] != 'X')
             continue;
         if (!word[i + 1] && arguments[*at + 1])
@@ -76,8 +78,13 @@ struct python_command python_command_parse(char *const *arguments)
         if (!more)
             return command;
     }
-    if (!arguments[at])
+    command.rest = at;
+    if (!arguments[at]) {
+        bool interactive = command.inspect || isatty(STDIN_FILENO);
+        command.program = interactive ? PYTHON_NONE : PYTHON_INPUT;
+        command.value = "";
         return command;
+    }
     command.program = strcmp(arguments[at], "-") == 0 ? PYTHON_INPUT : PYTHON_SCRIPT;
     command.value = arguments[at];
     command.rest = at + 1;

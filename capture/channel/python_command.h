@@ -11,7 +11,8 @@ struct python_command {
     bool isolated;               /* -I, -E or -S: PYTHONPATH or sitecustomize do not work */
     int flags;         /* words from arguments[1] on that are options, the last one may be cut */
     int cut;           /* letters of the last of them that are flags ("-Im": 2); 0: all */
-    const char *value; /* script, module or code; borrowed */
+    bool inspect;      /* -i */
+    const char *value; /* script, module or code, "-" or "" for standard input; borrowed */
     int rest;          /* the program's own arguments begin here */
 };
 

@@ -4,6 +4,7 @@
     python FLAGS... ncprof_run.py -c CODE [ARG...]
     python FLAGS... ncprof_run.py SCRIPT [ARG...]      a file, or a folder or zip with a __main__
     python FLAGS... ncprof_run.py - [ARG...]           the program is standard input
+    python FLAGS... ncprof_run.py ""                   the same, and was not named
 
 is what `ncprof record` starts in the place of `python FLAGS... -m MODULE ...` and so on; FLAGS are
 the interpreter's own options as the user gave them, and NCPROF_SESSION is in the environment.

@@ -33,14 +33,18 @@ static bool is(PyObject *text, const char *other)
     return PyUnicode_CompareWithASCIIString(text, other) == 0;
 }
 
-/* Keeps argv[first:], behind `head` unless that is NULL; sys.orig_argv loses ncprof_run.py. */
+/*
+ * Keeps argv[first:], behind `head` unless that is NULL; sys.orig_argv loses ncprof_run.py, and the
+ * empty word behind it where the program is standard input and not named at all.
+ */
 static int cut_argv(struct command *command, Py_ssize_t first, const char *head)
 {
     PyObject *original = PySys_GetObject("orig_argv"); /* since 3.10 */
     Py_ssize_t count = PyList_Size(command->argv);
     if (original && PyList_Check(original)) {
         Py_ssize_t own = PyList_Size(original) - count;
-        if (own >= 0 && PyList_SetSlice(original, own, own + 1, NULL) < 0)
+        Py_ssize_t end = own + 1 + is(command->kind, "");
+        if (own >= 0 && PyList_SetSlice(original, own, end, NULL) < 0)
             return -1;
     }
     PyObject *text = head ? PyUnicode_FromString(head) : NULL;
@@ -247,7 +251,7 @@ static int run_command(struct command *command)
 {
     if (is(command->kind, "-m") || is(command->kind, "-c"))
         return run_option(command, is(command->kind, "-m"));
-    if (!is(command->kind, "-"))
+    if (!is(command->kind, "-") && !is(command->kind, ""))
         return run_script(command);
     if (cut_argv(command, 1, NULL) < 0 || set_path_text(command, "") < 0)
         return -1;

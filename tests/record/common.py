@@ -27,9 +27,9 @@ def main():
 
 def record(*words, **more):
     """Runs `ncprof record WORDS` in the scratch folder."""
-    more.setdefault("timeout", 60)
+    more = {"timeout": 60, "stdin": subprocess.DEVNULL, **more}
     return subprocess.run([NCPROF, "record", *map(str, words)], cwd=FOLDER, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL, **more)
+                          text=True, **more)
 
 
 def start(*words, **more):

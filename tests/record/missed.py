@@ -120,6 +120,43 @@ def _():
     equal(len(info("x.ncp")["processes"]), 6)
 
 
+INPUT = r"""
+import subprocess, sys
+program = '''
+import sys
+def leaf(n):
+    return n
+leaf(1)
+print(sys.argv, sys.orig_argv[1:], sys.path[0], __name__, "__file__" in globals(), sys.stdin.read())
+sys.exit(3)
+'''
+for flags in (["-I"], ["-E"], ["-S", "-B"], ["-I", "-"], ["-I", "--"], []):
+    child = subprocess.run([sys.executable, *flags], input=program, capture_output=True, text=True)
+    print(flags, child.returncode, child.stdout, child.stderr)
+print(subprocess.run([sys.executable, "-IV"], input=program, capture_output=True, text=True).stdout)
+"""
+
+
+@test("Python children with -I, -E, -S whose program is their standard input, too")
+def _():
+    script("input.py", INPUT)
+    done = record("-o", "x.ncp", "--", PYTHON, FOLDER / "input.py")
+    import subprocess
+    plain = subprocess.run([PYTHON, FOLDER / "input.py"], cwd=FOLDER, capture_output=True, text=True)
+    equal(done.stdout, plain.stdout)
+    equal(functions("x.ncp")["leaf"]["ncalls"], 6)
+
+
+@test("the program that is recorded is a Python with -I and its program is its standard input")
+def _():
+    text = "def leaf(n):\n    return n\nleaf(2)\n"
+    (FOLDER / "program").write_text(text)
+    with open(FOLDER / "program") as file:
+        done = record("-o", "x.ncp", "--", PYTHON, "-I", stdin=file)
+    equal(done.returncode, 0, done.stderr)
+    equal(functions("x.ncp")["leaf"]["ncalls"], 1)
+
+
 SPAWN = """
 import multiprocessing as mp
 def leaf(n):
