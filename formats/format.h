@@ -17,6 +17,9 @@ struct profile_part {
     int64_t from, to;
 };
 
+struct timeline;
+struct timeline_visitor;
+
 struct reader {
     const char *name;        /* for --from: "pstats" */
     const char *description; /* "Python cProfile / pstats" */
@@ -32,6 +35,9 @@ struct reader {
     /* The same of a part. NULL: the format has no timeline. */
     int (*read_part)(struct input *input, const struct profile_part *part, struct build *build,
                      struct error *err);
+    /* Tells each call of a part, NULL: of all (timeline.h). NULL: the format has no moments. */
+    int (*replay)(struct input *input, const struct profile_part *part,
+                  const struct timeline_visitor *visitor, void *payload, struct error *err);
 };
 
 struct writer {
@@ -42,6 +48,8 @@ struct writer {
     /* What the format cannot carry of this profile, one sentence, or NULL; static text. */
     const char *(*loses)(const struct profile *profile);
     int (*write)(const struct profile *profile, FILE *out, struct error *err);
+    /* Each call with its moments. NULL: the format is written from sums only. */
+    int (*write_timeline)(const struct timeline *timeline, FILE *out, struct error *err);
 };
 
 extern const struct reader *const readers[]; /* NULL at the end */
@@ -61,6 +69,10 @@ struct opening {
     uint64_t max_unpacked;   /* bytes; see input_set_limit() */
     struct preview *preview; /* to be answered meanwhile; NULL: none */
 };
+
+/* The reader that is asked for, or that knows the content; NULL with an error. */
+const struct reader *reader_choose(struct input *input, const struct opening *how,
+                                   struct error *err);
 
 /* Opens, recognises, reads and finishes. */
 int profile_load(struct profile **out, const char *path, const struct opening *how,

@@ -154,13 +154,16 @@ static void refuse_unknown(const uint8_t *head, size_t size, struct error *err)
         error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
 }
 
-/* The reader that is asked for, or that knows the content; NULL with an error. */
-static const struct reader *choose(struct input *input, const char *from, struct error *err)
+const struct reader *reader_choose(struct input *input, const struct opening *how,
+                                   struct error *err)
 {
+    const char *from = how ? how->from : NULL;
     char names[512];
     const uint8_t *head;
     size_t size;
     const struct reader *reader = from ? reader_by_name(from) : NULL;
+    if (how && how->max_unpacked)
+        input_set_limit(input, how->max_unpacked);
     list_readers(names, sizeof names);
     if (from && !reader) {
         error_set(err, ERROR_USAGE, "there is no format '%s'; known are %s", from, names);
@@ -194,9 +197,7 @@ static int read_part(const struct reader *reader, struct input *input,
 static int load(struct profile **out, struct input *input, const struct opening *how,
                 const struct profile_part *part, struct error *err)
 {
-    if (how && how->max_unpacked)
-        input_set_limit(input, how->max_unpacked);
-    const struct reader *reader = choose(input, how ? how->from : NULL, err);
+    const struct reader *reader = reader_choose(input, how, err);
     if (!reader)
         return -1;
     struct build *build = build_new();

@@ -1,7 +1,8 @@
-/* profile_save(): a file is there as a whole or not at all. */
+/* profile_save(), timeline_save(): a file is there as a whole or not at all. */
 #include "formats/format.h"
 
 #include "formats/profile/memory.h"
+#include "formats/timeline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What is written: one of the two. */
+struct content {
+    const struct writer *writer;
+    const struct profile *profile;
+    const struct timeline *timeline;
+};
 
 static int check_needs(const struct profile *profile, const struct writer *writer,
                        struct error *err)
@@ -29,10 +37,10 @@ static int check_needs(const struct profile *profile, const struct writer *write
 }
 
 /* Writes and closes `file`, which may be standard output. */
-static int write_all(const struct profile *profile, const struct writer *writer, FILE *file,
-                     struct error *err)
+static int write_all(const struct content *content, FILE *file, struct error *err)
 {
-    int status = writer->write(profile, file, err);
+    int status = content->timeline ? content->writer->write_timeline(content->timeline, file, err)
+                                   : content->writer->write(content->profile, file, err);
     if (!status && (fflush(file) || ferror(file)))
         status = error_errno(err, "cannot write");
     if (file != stdout && fclose(file) && !status)
@@ -54,15 +62,15 @@ static int move(const char *from, const char *to, bool force, struct error *err)
     return rename(from, to) ? error_errno(err, "cannot create") : 0;
 }
 
-static int write_beside(const struct profile *profile, const char *path,
-                        const struct writer *writer, bool force, struct error *err)
+static int write_beside(const struct content *content, const char *path, bool force,
+                        struct error *err)
 {
     char *temporary = memory_printf("%s.%ld.tmp", path, (long)getpid());
     int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
     int status = file ? 0 : error_errno(err, "cannot create");
     if (!status)
-        status = write_all(profile, writer, file, err);
+        status = write_all(content, file, err);
     if (!status)
         status = move(temporary, path, force, err);
     if (status && descriptor >= 0)
@@ -72,32 +80,39 @@ static int write_beside(const struct profile *profile, const char *path,
 }
 
 /* A device or a pipe is written to; it must not be replaced by a file. */
-static int write_through(const struct profile *profile, const char *path,
-                         const struct writer *writer, struct error *err)
+static int write_through(const struct content *content, const char *path, struct error *err)
 {
     FILE *file = fopen(path, "wb");
     if (!file)
         return error_errno(err, "cannot open for writing");
-    return write_all(profile, writer, file, err);
+    return write_all(content, file, err);
 }
 
-static int save_to(const struct profile *profile, const char *path, const struct writer *writer,
-                   bool force, struct error *err)
+static int save_to(const struct content *content, const char *path, bool force, struct error *err)
 {
     struct stat status;
     if (stat(path, &status))
-        return write_beside(profile, path, writer, force, err);
+        return write_beside(content, path, force, err);
     if (S_ISDIR(status.st_mode))
         return error_set(err, ERROR_IO, "is a directory");
     if (!S_ISREG(status.st_mode))
-        return write_through(profile, path, writer, err);
+        return write_through(content, path, err);
     if (!force)
         return error_set(err, ERROR_IO, "exists already (--force overwrites it)");
     /* Behind a symbolic link the file is replaced, not the link. */
     char *real = realpath(path, NULL);
-    int result = write_beside(profile, real ? real : path, writer, force, err);
+    int result = write_beside(content, real ? real : path, force, err);
     free(real);
     return result;
+}
+
+static int save(const struct content *content, const char *path, bool force, struct error *err)
+{
+    int status = strcmp(path, "-") != 0 ? save_to(content, path, force, err)
+                                        : write_all(content, stdout, err);
+    if (!status)
+        return 0;
+    return error_in_file(err, strcmp(path, "-") != 0 ? path : "standard output");
 }
 
 int profile_save(const struct profile *profile, const char *path, const struct writer *writer,
@@ -105,9 +120,41 @@ int profile_save(const struct profile *profile, const char *path, const struct w
 {
     if (check_needs(profile, writer, err))
         return -1;
-    int status = strcmp(path, "-") != 0 ? save_to(profile, path, writer, force, err)
-                                        : write_all(profile, writer, stdout, err);
-    if (!status)
-        return 0;
-    return error_in_file(err, strcmp(path, "-") != 0 ? path : "standard output");
+    return save(&(struct content){.writer = writer, .profile = profile}, path, force, err);
+}
+
+static int save_timeline(struct input *input, const struct opening *how,
+                         const struct profile_part *part, const char *out,
+                         const struct writer *writer, bool force, struct error *err)
+{
+    const struct reader *reader = reader_choose(input, how, err);
+    if (reader && !reader->replay)
+        error_set(err, ERROR_UNSUPPORTED, "is %s: the moments of single calls are not known of it",
+                  reader->description);
+    if (!reader || !reader->replay)
+        return error_in_file(err, input_path(input));
+    struct timeline timeline = {input, reader, part};
+    return save(&(struct content){.writer = writer, .timeline = &timeline}, out, force, err);
+}
+
+int timeline_save(const char *in, const struct opening *how, const struct profile_part *part,
+                  const char *out, const struct writer *writer, bool force, struct error *err)
+{
+    struct input *input;
+    if (!writer->write_timeline)
+        return error_set(err, ERROR_USAGE, "%s keeps no moments: --timeline is for %s",
+                         writer->name, "chrome");
+    if (input_open(&input, in, err))
+        return -1;
+    int status = save_timeline(input, how, part, out, writer, force, err);
+    input_close(input);
+    return status;
+}
+
+int timeline_walk(const struct timeline *timeline, const struct timeline_visitor *visitor,
+                  void *payload, struct error *err)
+{
+    if (timeline->reader->replay(timeline->input, timeline->part, visitor, payload, err))
+        return error_in_file(err, input_path(timeline->input));
+    return 0;
 }

@@ -219,8 +219,7 @@ static int replay_part(struct part *part, uint32_t thread, struct error *err)
     return result;
 }
 
-/* Events cannot hold more ticks than fit a visitor's: they are counted from the first. */
-static uint64_t ticks_at(const struct trace *trace, int64_t ns)
+uint64_t trace_ticks_at(const struct trace *trace, int64_t ns)
 {
     uint64_t low = trace->clock.start, high = trace->last;
     if (high < low || trace_clock_at(&trace->clock, high) < ns)
@@ -240,8 +239,8 @@ int trace_limit(struct trace *trace, int64_t from, int64_t to, struct error *err
     struct part part = {.trace = trace, .folded = folded_function(&trace->definitions)};
     const struct trace_clock clock = trace->clock;
     int result = 0;
-    part.from = ticks_at(trace, from) - clock.start;
-    part.to = ticks_at(trace, to) - clock.start;
+    part.from = trace_ticks_at(trace, from) - clock.start;
+    part.to = trace_ticks_at(trace, to) - clock.start;
     if (trace->first > trace->last || part.from > trace->last - clock.start)
         return error_set(err, ERROR_USAGE, "ends at %.3f s, before the range begins",
                          (double)trace_clock_at(&clock, trace->last) * 1e-9);

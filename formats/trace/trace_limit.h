@@ -13,4 +13,10 @@
 /* Nanoseconds since the recording's start. Calls without events are in no part. */
 int trace_limit(struct trace *trace, int64_t from, int64_t to, struct error *err);
 
+/*
+ * The first ticks that are not before a moment, not later than one after the last event: events
+ * hold no more ticks than fit a visitor's, which are counted from the start.
+ */
+uint64_t trace_ticks_at(const struct trace *trace, int64_t ns);
+
 #endif

@@ -6,6 +6,7 @@
 #include "formats/trace/trace_losses.h"
 #include "formats/trace/trace_metadata.h"
 #include "formats/trace/trace_processes.h"
+#include "formats/trace/trace_timeline.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -399,4 +400,5 @@ const struct reader trace_reader = {
     .probe = probe,
     .read = read_trace,
     .read_part = read_part,
+    .replay = trace_timeline_replay,
 };

@@ -14,6 +14,7 @@
 #include "formats/documents/number.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "formats/writers/chrome_timeline.h"
 #include "formats/writers/tree.h"
 
 #include <inttypes.h>
@@ -58,23 +59,10 @@ static void put_labels(struct chrome_out *o)
         put_label(o, "thread_name", profile->threads[t].process, t, profile->threads[t].name);
 }
 
-/* The reader takes a function's file and line out of "name (file:line)". */
-static void put_name(struct chrome_out *o, const struct function *function)
-{
-    if (!function->file[0] || !function->line) {
-        tree_put_json(function->name, o->file);
-        return;
-    }
-    char *name =
-        memory_printf("%s (%s:%" PRIu32 ")", function->name, function->file, function->line);
-    tree_put_json(name, o->file);
-    free(name);
-}
-
 static void put_event(struct chrome_out *o, char phase, uint32_t thread, uint32_t c, int64_t at)
 {
     begin_event(o, phase, o->profile->threads[thread].process, thread);
-    put_name(o, &o->profile->functions[o->profile->contexts[c].function]);
+    chrome_put_name(&o->profile->functions[o->profile->contexts[c].function], o->file);
     fprintf(o->file, ",\"ts\":%" PRId64 ".%03d", at / 1000, (int)(at % 1000));
 }
 
@@ -163,4 +151,5 @@ const struct writer chrome_writer = {
     .needs = PROFILE_HAS_TREE,
     .loses = loses,
     .write = write_chrome,
+    .write_timeline = chrome_write_timeline,
 };
