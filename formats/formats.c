@@ -142,16 +142,35 @@ const struct reader *reader_recognise(const char *path, const uint8_t *head, siz
     return surest >= SURE_ENOUGH ? best : NULL;
 }
 
+/* What people have at hand and is no profile, or not yet: what to do instead. */
+static const struct known {
+    size_t at;
+    const char *magic;
+    size_t length;
+    const char *hint;
+} known[] = {
+    {257, "ustar", 5, "is a tar archive: unpack it, and name the file or the folder in it"},
+    {0, "PK\3\4", 4, "is a zip archive: unpack it, and name the file or the folder in it"},
+    {0, "gmon", 4,
+     "is gprof's own data: gprof PROGRAM gmon.out > FILE.txt prints what can be opened"},
+    {0, "\177ELF", 4, "is a program or a library, no profile: ncprof record runs a program"},
+    {0, "FLR\0", 4,
+     "is a Java Flight Recording, which is not read: make folded stacks or pprof of it"},
+    {0, "desc: ", 6, "is massif's data, which is not read: DHAT's and heap profiles are"},
+    {0, "go 1.", 5,
+     "is a Go execution trace, which is not read: go tool trace -pprof=sync makes pprof of it"},
+    {0, "SQLite format 3", 15, "is a database, no profile"},
+};
+
 static void refuse_unknown(const uint8_t *head, size_t size, struct error *err)
 {
-    bool tar = size >= 262 && !memcmp(head + 257, "ustar", 5);
-    bool zip = size >= 4 && !memcmp(head, "PK\3\4", 4);
-    if (tar || zip)
-        error_set(err, ERROR_UNSUPPORTED,
-                  "is a %s archive: unpack it, and name the file or the folder in it",
-                  tar ? "tar" : "zip");
-    else
-        error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (size >= known[i].at + known[i].length &&
+            !memcmp(head + known[i].at, known[i].magic, known[i].length)) {
+            error_set(err, ERROR_UNSUPPORTED, "%s", known[i].hint);
+            return;
+        }
+    error_set(err, ERROR_UNSUPPORTED, "is in no format that is known (--from ? lists them)");
 }
 
 const struct reader *reader_choose(struct input *input, const struct opening *how,

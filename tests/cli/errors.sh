@@ -32,6 +32,11 @@ for command in report info; do
     refused_saying "$command: more rubbish" 'rubbish.bin: ' $command rubbish.bin
     refused_saying "$command: a pstats cut before its first function" 'cut.prof: ' $command cut.prof
 done
+printf 'gmon\001\000\000\000rest' >gmon.out
+refused_saying "gprof's own data: what to do" 'gprof PROGRAM gmon.out > FILE.txt' report gmon.out
+refused_saying 'a program: what to do' 'ncprof record runs a program' report "$program"
+tar cf folder.tar folder
+refused_saying 'an archive: what to do' 'is a tar archive: unpack it' report folder.tar
 refused_saying 'a CSV without its columns' 'missing-columns.csv: ' report missing-columns.csv
 refused_saying 'diff: second file missing' 'nothing.csv: cannot open' diff week.csv nothing.csv
 refused_saying 'browse: no such file' 'nothing.prof: cannot open' nothing.prof
