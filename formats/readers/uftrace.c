@@ -59,7 +59,9 @@ struct stream {
     bool more;     /* something follows it */
     uint32_t thread;
     const struct task *task;
-    ARRAY(uint32_t) depths; /* of the functions that are open */
+    ARRAY(uint32_t) depths;         /* of the functions that are open */
+    ARRAY(struct session) sessions; /* of its process */
+    uint32_t session;               /* the one that is on */
 };
 
 /* ---- task.txt ---- */
@@ -169,22 +171,29 @@ static int read_tasks(struct uftrace *u, struct error *err)
     return more < 0 ? -1 : 0;
 }
 
-/* The session of a process at a time; a forked process has that of its parent. */
-static uint32_t session_of(const struct uftrace *u, uint64_t pid, uint64_t time)
+/* The sessions of a task's process; a forked process has those of its parent. */
+static void find_sessions(const struct uftrace *u, struct stream *stream)
 {
-    for (int depth = 0; depth < 64; depth++) {
-        uint32_t found = PROFILE_NONE;
+    uint64_t pid = stream->task->pid;
+    for (int depth = 0; depth < 64 && !stream->sessions.count; depth++) {
         for (uint32_t i = 0; i < u->sessions.count; i++)
-            if (u->sessions.data[i].pid == pid &&
-                (found == PROFILE_NONE || u->sessions.data[i].since <= time))
-                found = u->sessions.data[i].number;
-        if (found != PROFILE_NONE)
-            return found;
+            if (u->sessions.data[i].pid == pid)
+                *array_push(&stream->sessions) = u->sessions.data[i];
         pid = numbered_get(&u->parents, pid);
         if (pid == NUMBERED_NONE)
             break;
     }
-    return u->sessions.data[0].number;
+    if (!stream->sessions.count)
+        *array_push(&stream->sessions) = u->sessions.data[0];
+}
+
+/* Sessions change with exec; times do not run backwards. */
+static uint32_t session_at(struct stream *stream, uint64_t time)
+{
+    while (stream->session + 1 < stream->sessions.count &&
+           stream->sessions.data[stream->session + 1].since <= time)
+        stream->session++;
+    return stream->sessions.data[stream->session].number;
 }
 
 /* ---- records ---- */
@@ -268,21 +277,10 @@ static void take_record(struct uftrace *u, struct stream *stream, uint32_t sessi
 
 static int read_records(struct uftrace *u, struct stream *stream, struct error *err)
 {
-    uint64_t time, word, changes = 0;
-    uint32_t session = 0;
+    uint64_t time, word;
     int more;
-    while ((more = next_record(u, stream, &time, &word, err)) > 0) {
-        /* Sessions change with exec, which is rare: the look-up is per change, not per record. */
-        if (time >= changes) {
-            session = session_of(u, stream->task->pid, time);
-            changes = UINT64_MAX;
-            for (uint32_t i = 0; i < u->sessions.count; i++)
-                if (u->sessions.data[i].since > time && u->sessions.data[i].since < changes &&
-                    u->sessions.data[i].pid == stream->task->pid)
-                    changes = u->sessions.data[i].since;
-        }
-        take_record(u, stream, session, time, word);
-    }
+    while ((more = next_record(u, stream, &time, &word, err)) > 0)
+        take_record(u, stream, session_at(stream, time), time, word);
     return more;
 }
 
@@ -307,8 +305,10 @@ static int read_task(struct uftrace *u, const struct task *task, struct error *e
         return 0;
     }
     stream.thread = build_thread(u->build, "", task->tid, process_of(u, task->pid));
+    find_sessions(u, &stream);
     int status = read_records(u, &stream, err);
     input_close(stream.input);
+    array_free(&stream.sessions);
     array_free(&stream.depths);
     return status;
 }

@@ -114,6 +114,20 @@ static int by_address(const void *a, const void *b)
     return x->name < y->name ? -1 : x->name > y->name;
 }
 
+/* Of several symbols at one address the first that is code stays. */
+static void drop_others(struct module *module)
+{
+    struct symbol *symbols = module->symbols.data;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < module->symbols.count; i++) {
+        if (!kept || symbols[kept - 1].address != symbols[i].address)
+            symbols[kept++] = symbols[i];
+        else if (!symbols[kept - 1].code)
+            symbols[kept - 1] = symbols[i];
+    }
+    module->symbols.count = kept;
+}
+
 static struct module *load_module(struct uftrace_symbols *s, uint32_t at)
 {
     struct module *module = &s->modules.data[at];
@@ -131,6 +145,7 @@ static struct module *load_module(struct uftrace_symbols *s, uint32_t at)
     if (module->symbols.count)
         qsort(module->symbols.data, module->symbols.count, sizeof *module->symbols.data,
               by_address);
+    drop_others(module);
     return module;
 }
 
@@ -220,16 +235,8 @@ static const struct map *map_of(const struct session *session, uint64_t address)
 static const struct symbol *symbol_of(const struct module *module, uint64_t address)
 {
     uint32_t low = search_up_to(&module->symbols, address, address);
-    /* Of several symbols at one address the first that is code. */
-    const struct symbol *found = NULL;
-    for (uint64_t at = 0; low && (!found || module->symbols.data[low - 1].address == at); low--) {
-        at = module->symbols.data[low - 1].address;
-        if (module->symbols.data[low - 1].code)
-            found = &module->symbols.data[low - 1];
-        else if (!found)
-            break;
-    }
-    return found;
+    const struct symbol *symbol = low ? &module->symbols.data[low - 1] : NULL;
+    return symbol && symbol->code ? symbol : NULL;
 }
 
 static uint32_t state_symbol(struct uftrace_symbols *s, const struct module *module,
