@@ -21,10 +21,10 @@
  */
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "formats/readers/chrome_profiles.h"
 #include "formats/readers/chrome_samples.h"
 #include "formats/readers/chrome_sums.h"
 #include "formats/readers/names.h"
-#include "formats/readers/v8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,11 +48,6 @@ struct text {
     size_t capacity;
 };
 
-struct cpu_profile {
-    struct v8 *v8;
-    struct place_key key;
-};
-
 struct chrome {
     struct build *build;
     struct scan *scan;
@@ -60,10 +55,8 @@ struct chrome {
     struct names names;
     struct samples *samples;
     struct sums sums;
-    bool summed;                     /* ncprof wrote it: no timeline */
-    struct place_list profile_index; /* of `profiles`, by process and id */
-    ARRAY(struct cpu_profile) profiles;
-    struct v8 *part; /* what the event holds of a profile; NULL: nothing */
+    bool summed; /* ncprof wrote it: no timeline */
+    struct cpu_profiles profiles;
     struct text name, category;
     char *named; /* what the event's arguments call "name" */
     uint64_t events, spans, odd, others, endless;
@@ -85,32 +78,6 @@ static void read_text(struct chrome *c, struct text *copy, struct slice *out)
     *out = (struct slice){copy->data, text.length};
 }
 
-static struct v8 *part(struct chrome *c)
-{
-    if (!c->part)
-        c->part = v8_new(c->build);
-    return c->part;
-}
-
-/* args.data of V8's events: a part of a profile, perhaps in an object "cpuProfile". */
-static void read_data(struct chrome *c)
-{
-    struct slice key, inner;
-    if (!scan_object(c->scan))
-        return;
-    while (scan_key(c->scan, &key)) {
-        if (slice_is(key, "timeDeltas")) {
-            (void)v8_member(part(c), c->scan, key);
-        } else if (!slice_is(key, "cpuProfile")) {
-            scan_skip(c->scan);
-        } else if (scan_object(c->scan)) {
-            while (scan_key(c->scan, &inner))
-                if (!v8_member(part(c), c->scan, inner))
-                    scan_skip(c->scan);
-        }
-    }
-}
-
 static void read_arguments(struct chrome *c, struct event *event)
 {
     struct slice key;
@@ -123,7 +90,7 @@ static void read_arguments(struct chrome *c, struct event *event)
         return;
     while (scan_key(c->scan, &key)) {
         if (slice_is(key, "data")) {
-            read_data(c);
+            cpu_profiles_data(&c->profiles, c->scan);
         } else if (slice_is(key, "name") && scan_type(c->scan) == SCAN_STRING) {
             free(c->named);
             c->named = scan_text(c->scan);
@@ -239,24 +206,6 @@ static void take_metadata(struct chrome *c, const struct event *event)
         places_name(&c->places, event->key.process, &event->key.thread, c->named);
 }
 
-/* The parts of a profile are found together by its id, or by its thread when it has none. */
-static void take_part(struct chrome *c, const struct event *event)
-{
-    struct place_key key = {.process = event->key.process, .id = event->key.id};
-    bool added;
-    if (!key.id.number && !key.id.text)
-        key.thread = event->key.thread;
-    uint32_t *number = place_number(&c->profile_index, &key, &added);
-    if (added) {
-        *number = c->profiles.count;
-        *array_push(&c->profiles) = (struct cpu_profile){v8_new(c->build), event->key};
-    }
-    if (slice_is(event->name, "Profile"))
-        c->profiles.data[*number].key = event->key;
-    if (c->part)
-        v8_join(c->profiles.data[*number].v8, c->part);
-}
-
 static void take_sum(struct chrome *c, const struct event *event)
 {
     uint32_t thread = places_thread(&c->places, event->key.process, event->key.thread, 0);
@@ -295,8 +244,7 @@ static void take_event(struct chrome *c, struct event *event)
     default:
         c->others++;
     }
-    if (c->part || slice_is(event->name, "Profile"))
-        take_part(c, event);
+    cpu_profiles_event(&c->profiles, &event->key, slice_is(event->name, "Profile"));
 }
 
 static void read_event(struct chrome *c)
@@ -311,9 +259,7 @@ static void read_event(struct chrome *c)
         c->events++;
         take_event(c, &event);
     }
-    v8_free(c->part);
     free(c->named);
-    c->part = NULL;
     c->named = NULL;
 }
 
@@ -352,11 +298,7 @@ static void read_document(struct chrome *c)
 
 static void state_profiles(struct chrome *c)
 {
-    for (uint32_t i = 0; i < c->profiles.count; i++) {
-        const struct cpu_profile *profile = &c->profiles.data[i];
-        v8_state(profile->v8,
-                 places_thread(&c->places, profile->key.process, profile->key.thread, 0));
-    }
+    cpu_profiles_state(&c->profiles, &c->places);
     if (c->spans)
         build_note(c->build,
                    "%" PRIu64 " spans are left out: the file holds a CPU profile of the same time",
@@ -377,9 +319,7 @@ static void state_spans(struct chrome *c)
 
 static void state(struct chrome *c)
 {
-    bool profiled = false;
-    for (uint32_t i = 0; i < c->profiles.count; i++)
-        profiled |= v8_has_times(c->profiles.data[i].v8);
+    bool profiled = cpu_profiles_any(&c->profiles);
     if (profiled)
         state_profiles(c);
     else if (samples_any(c->samples))
@@ -401,6 +341,7 @@ static int read_chrome(struct input *input, struct build *build, struct error *e
 {
     struct chrome c = {.build = build, .scan = scan_new(input)};
     c.places = (struct places){.build = build, .tracks = tracks_new()};
+    c.profiles.build = build;
     c.samples = samples_new(build);
     build_metric(build, "wall", "s", METRIC_TIME, 1e-9);
     read_document(&c);
@@ -412,11 +353,7 @@ static int read_chrome(struct input *input, struct build *build, struct error *e
     if (!status)
         state(&c);
     sums_free(&c.sums);
-    for (uint32_t i = 0; i < c.profiles.count; i++)
-        v8_free(c.profiles.data[i].v8);
-    array_free(&c.profiles);
-    array_free(&c.profile_index.items);
-    index_free(&c.profile_index.index);
+    cpu_profiles_free(&c.profiles);
     names_free(&c.names);
     tracks_free(c.places.tracks);
     places_free(&c.places);
