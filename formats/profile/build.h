@@ -116,7 +116,9 @@ static inline int64_t build_elapsed(int64_t from, int64_t to)
 /* Contexts. A context is named by its parent and its function; asking twice gives the same. */
 uint32_t build_root(struct build *build, uint32_t thread);
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function);
-/* The root of a tree that becomes a thread's, which has none yet, later. */
+/* About so many times as many as there are will come: growing an array of millions takes time. */
+void build_expect_contexts(struct build *build, double times);
+/* The root of a tree, which has to become a thread's before the end: of one that has none. */
 uint32_t build_tree(struct build *build);
 void build_thread_tree(struct build *build, uint32_t thread, uint32_t root);
 /*

@@ -33,11 +33,22 @@ struct build_process {
 /*
  * A node of the trees, in the order of their coming; a parent comes before its children. The list
  * of children has no order while they are looked up (build_tree.c). Of samples most nodes are on
- * the way only and have no values.
+ * the way only and have no values. At the end each gets its place in the profile (finish_tree.c).
  */
 struct build_context {
-    uint32_t parent, function;
-    uint32_t first_child, next_sibling;
+    uint32_t parent;
+    union {
+        uint32_t function;
+        uint32_t place; /* once it has it */
+    };
+    union {
+        uint32_t first_child;
+        uint32_t size; /* contexts in its tree */
+    };
+    union {
+        uint32_t next_sibling;
+        uint32_t next_place; /* of the next one in its tree */
+    };
     uint32_t row; /* of its values, from 1 on; 0: it has none */
 };
 
@@ -163,6 +174,9 @@ uint32_t tree_path(struct build *build, uint32_t context, const uint32_t *functi
 /* The same under a context without children, where nothing has to be looked up. */
 uint32_t tree_add_chain(struct build *build, uint32_t context, const uint32_t *functions,
                         size_t count);
+
+#define TREE_WORTH_A_THREAD (UINT32_C(1) << 18) /* contexts: so many are worked on in two threads  \
+                                                 */
 
 /* Hands the trees over to a profile whose metrics are there, depth first; the builder's are gone.
  */

@@ -11,6 +11,8 @@
  */
 #define MANY (PROFILE_NONE - 1)
 
+#define EXPECTED_MAX (UINT32_C(1) << 24) /* contexts that there is room for before they come */
+
 static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function)
 {
     *array_push(&build->contexts) = (struct build_context){.parent = parent,
@@ -119,6 +121,12 @@ static inline uint32_t child_of(struct build *build, uint32_t parent, uint32_t f
 uint32_t build_context(struct build *build, uint32_t parent, uint32_t function)
 {
     return child_of(build, parent, function);
+}
+
+void build_expect_contexts(struct build *build, double times)
+{
+    double more = times * build->contexts.count;
+    array_reserve(&build->contexts, more < EXPECTED_MAX ? (uint32_t)more : EXPECTED_MAX);
 }
 
 uint32_t tree_add_child(struct build *build, uint32_t parent, uint32_t function)

@@ -8,19 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The cells of a row; then self and total of each metric. */
-enum { PAIR, ACTIVE, CALLS, PRIMITIVE, VALUES };
+/*
+ * The cells of a row; then self and total of each metric. UNTIL is the end of the last outermost
+ * context that was added: whatever comes before it is within that one, whose total has it already.
+ */
+enum { PAIR, UNTIL, CALLS, PRIMITIVE, VALUES };
 
 #define LINE 8u /* cells of a line of the cache: a row of up to so many is in one */
 
 #define BATCH 64u /* contexts whose rows are fetched together */
-
-#define WORTH_A_THREAD (UINT32_C(1) << 18) /* contexts */
-
-struct step {
-    uint32_t end; /* of its context */
-    uint32_t function, edge;
-};
 
 /* Rows that begin with a line of the cache where their width lets them. */
 struct rows {
@@ -39,7 +35,6 @@ struct walk {
     uint32_t *slots; /* by pair: the edge + 1; 0 is free */
     uint32_t slot_count;
     uint32_t fetched; /* contexts whose rows were asked for */
-    ARRAY(struct step) path;
 };
 
 /* ---- rows ---- */
@@ -135,11 +130,19 @@ static uint32_t edge_of(struct walk *walk, uint32_t caller, uint32_t callee)
 
 /* ---- the walk ---- */
 
-/* What is on the path already has the context's total in its own. */
-static void add_context(const struct walk *walk, uint64_t *row, uint32_t c)
+/* Whether a context of the row is within no other one; it is the last that was added then. */
+static inline bool is_outermost(uint64_t *row, const struct context *contexts, uint32_t c)
+{
+    if (row[UNTIL] > c)
+        return false;
+    row[UNTIL] = contexts[c].end;
+    return true;
+}
+
+static inline void add_context(const struct walk *walk, uint64_t *row, uint32_t c)
 {
     const struct profile *p = walk->profile;
-    bool outermost = !row[ACTIVE]++;
+    bool outermost = is_outermost(row, p->contexts, c);
     uint64_t calls = profile_context_calls(p, c);
     row[CALLS] += calls;
     row[PRIMITIVE] += outermost ? calls : 0;
@@ -150,51 +153,34 @@ static void add_context(const struct walk *walk, uint64_t *row, uint32_t c)
     }
 }
 
-/* The context becomes the last one of the path. */
-static const struct step *step_into(struct walk *walk, uint32_t c)
+/* Whether a context is called by a function; the outermost ones of a thread are by none. */
+static inline bool has_caller(const struct context *contexts, uint32_t c)
 {
-    const struct context *context = &walk->profile->contexts[c];
-    uint32_t edge = PROFILE_NONE;
-    if (walk->path.count)
-        edge = edge_of(walk, walk->path.data[walk->path.count - 1].function, context->function);
-    struct step *step = array_push(&walk->path);
-    *step = (struct step){context->end, context->function, edge};
-    return step;
+    return contexts[contexts[c].parent].parent != PROFILE_NONE;
 }
 
-static void enter(struct walk *walk, uint32_t c)
+static uint32_t edge_into(struct walk *walk, const struct context *contexts, uint32_t c)
 {
-    const struct step *step = step_into(walk, c);
-    if (step->edge != PROFILE_NONE)
-        add_context(walk, edge_row(walk, step->edge), c);
-    add_context(walk, function_row(walk, step->function), c);
+    return edge_of(walk, contexts[contexts[c].parent].function, contexts[c].function);
 }
 
-/* The path to `c`, which another walk adds up. */
+static inline void enter(struct walk *walk, uint32_t c)
+{
+    const struct context *contexts = walk->profile->contexts;
+    if (has_caller(contexts, c))
+        add_context(walk, edge_row(walk, edge_into(walk, contexts, c)), c);
+    add_context(walk, function_row(walk, contexts[c].function), c);
+}
+
+/* What `c` is within is added by another walk; the outermost of the same comes last here. */
 static void enter_callers(struct walk *walk, uint32_t c)
 {
     const struct context *contexts = walk->profile->contexts;
-    ARRAY(uint32_t) callers = {0};
-    while (contexts[c].parent != PROFILE_NONE &&
-           contexts[contexts[c].parent].parent != PROFILE_NONE)
-        *array_push(&callers) = c = contexts[c].parent;
-    while (callers.count) {
-        const struct step *step = step_into(walk, callers.data[--callers.count]);
-        function_row(walk, step->function)[ACTIVE]++;
-        if (step->edge != PROFILE_NONE)
-            edge_row(walk, step->edge)[ACTIVE]++;
-    }
-    array_free(&callers);
-}
-
-/* What ends before `next`. */
-static void leave(struct walk *walk, uint32_t next)
-{
-    while (walk->path.count && walk->path.data[walk->path.count - 1].end <= next) {
-        struct step step = walk->path.data[--walk->path.count];
-        function_row(walk, step.function)[ACTIVE]--;
-        if (step.edge != PROFILE_NONE)
-            edge_row(walk, step.edge)[ACTIVE]--;
+    for (c = contexts[c].parent; c != PROFILE_NONE && contexts[c].parent != PROFILE_NONE;
+         c = contexts[c].parent) {
+        function_row(walk, contexts[c].function)[UNTIL] = contexts[c].end;
+        if (has_caller(contexts, c))
+            edge_row(walk, edge_into(walk, contexts, c))[UNTIL] = contexts[c].end;
     }
 }
 
@@ -240,7 +226,6 @@ static void walk_trees(void *opaque)
     for (uint32_t c = walk->fetched = walk->first; c < walk->end; c++) {
         if (c == walk->fetched)
             fetch(walk, c);
-        leave(walk, c);
         if (walk->profile->contexts[c].parent != PROFILE_NONE)
             enter(walk, c);
     }
@@ -289,7 +274,6 @@ static void walk_done(struct walk *walk)
     free(walk->functions.memory);
     free(walk->edges.memory);
     free(walk->slots);
-    array_free(&walk->path);
 }
 
 static void add_row(uint64_t *row, const uint64_t *more, uint32_t width)
@@ -329,7 +313,7 @@ void tree_derive(struct build *build, const struct profile *p)
 {
     struct walk walk;
     walk_init(&walk, p, 0, p->context_count, build->functions.count);
-    if (p->context_count < WORTH_A_THREAD || p->context_count / 4 < build->functions.count ||
+    if (p->context_count < TREE_WORTH_A_THREAD || p->context_count / 4 < build->functions.count ||
         bound_is_near(build, p->context_count)) /* two walks have rows of their own */
         walk_trees(&walk);
     else

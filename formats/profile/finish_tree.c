@@ -1,83 +1,63 @@
 /* The builder's trees become the profile's: depth first, and nothing is kept twice for long. */
+#include "formats/profile/aside.h"
 #include "formats/profile/build_internal.h"
 
 #include <stdlib.h>
 
-/* In the order of their coming; the builder's lists have lost it. */
-static void link_children(struct build *build)
+static void count_trees(struct build *build)
 {
     struct build_context *contexts = build->contexts.data;
     for (uint32_t c = 0; c < build->contexts.count; c++)
-        contexts[c].first_child = contexts[c].next_sibling = PROFILE_NONE;
-    for (uint32_t c = build->contexts.count; c-- > 0;) {
-        uint32_t parent = contexts[c].parent;
-        if (parent == PROFILE_NONE)
+        contexts[c].size = 1;
+    for (uint32_t c = build->contexts.count; c-- > 0;)
+        if (contexts[c].parent != PROFILE_NONE)
+            contexts[contexts[c].parent].size += contexts[c].size;
+}
+
+/* Of each thread behind those of the ones before; returns how many contexts these trees have. */
+static uint32_t place_roots(struct build *build)
+{
+    uint32_t next = 0;
+    for (uint32_t t = 0; t < build->threads.count; t++) {
+        uint32_t *root = &build->threads.data[t].root;
+        if (*root == PROFILE_NONE)
             continue;
-        contexts[c].next_sibling = contexts[parent].first_child;
-        contexts[parent].first_child = c;
+        struct build_context *context = &build->contexts.data[*root];
+        context->next_place = next;
+        *root = next;
+        next += context->size;
     }
+    return next;
 }
 
-struct placing {
-    const struct build_context *from;
-    struct context *to;
-    uint32_t *rows; /* of values, by context */
-    uint32_t next;
-};
-
-/* Ends what has no further callee, `at` and outwards; returns what comes next in the builder. */
-static uint32_t next_of(struct placing *placing, uint32_t root, uint32_t at, uint32_t *parent)
+/* Children in the order of their coming, which the builder's lists have lost. */
+static void place(struct build_context *contexts, uint32_t c, struct context *to, uint32_t *rows)
 {
-    uint32_t place = placing->next - 1;
-    placing->to[place].end = placing->next;
-    while (at != root && placing->from[at].next_sibling == PROFILE_NONE) {
-        at = placing->from[at].parent;
-        place = placing->to[place].parent;
-        placing->to[place].end = placing->next;
+    struct build_context *context = &contexts[c];
+    uint32_t parent = context->parent, at = context->next_place;
+    if (parent != PROFILE_NONE) {
+        at = contexts[parent].next_place;
+        contexts[parent].next_place += context->size;
+        parent = contexts[parent].place;
     }
-    *parent = placing->to[place].parent;
-    return at == root ? PROFILE_NONE : placing->from[at].next_sibling;
-}
-
-static void place_tree(struct placing *placing, uint32_t root)
-{
-    uint32_t parent = PROFILE_NONE;
-    for (uint32_t at = root; at != PROFILE_NONE;) {
-        const struct build_context *from = &placing->from[at];
-        placing->rows[placing->next] = from->row;
-        placing->to[placing->next] = (struct context){.parent = parent, .function = from->function};
-        parent = placing->next++;
-        at = from->first_child != PROFILE_NONE ? from->first_child
-                                               : next_of(placing, root, at, &parent);
-    }
+    to[at] = (struct context){parent, context->function, at + context->size};
+    rows[at] = context->row;
+    context->next_place = at + 1;
+    context->place = at;
 }
 
 /* Returns the row of each one's values; the caller frees it. */
 static uint32_t *place_contexts(struct profile *p, struct build *build)
 {
-    struct placing placing = {.from = build->contexts.data};
-    placing.to = memory_alloc(build->contexts.count * sizeof *placing.to);
-    placing.rows = memory_alloc(build->contexts.count * sizeof *placing.rows);
-    for (uint32_t t = 0; t < build->threads.count; t++) {
-        uint32_t *root = &build->threads.data[t].root, place = placing.next;
-        if (*root == PROFILE_NONE)
-            continue;
-        place_tree(&placing, *root);
-        *root = place;
-    }
-    p->contexts = placing.to;
-    p->context_count = placing.next;
+    count_trees(build);
+    p->context_count = place_roots(build);
+    p->contexts = memory_alloc(p->context_count * sizeof *p->contexts);
     arena_adopt(p->arena, p->contexts);
+    uint32_t *rows = memory_alloc(p->context_count * sizeof *rows);
+    for (uint32_t c = 0; c < build->contexts.count; c++)
+        place(build->contexts.data, c, p->contexts, rows);
     array_free(&build->contexts);
-    return placing.rows;
-}
-
-static void add_up_before(int64_t *before, const struct values_array *self, const uint32_t *rows,
-                          uint32_t count)
-{
-    before[0] = 0;
-    for (uint32_t c = 0; c < count; c++)
-        before[c + 1] = before[c] + (rows[c] && rows[c] < self->count ? self->data[rows[c]] : 0);
+    return rows;
 }
 
 static void hand_over_calls(struct profile *p, struct build *build, const uint32_t *rows)
@@ -93,18 +73,52 @@ static void hand_over_calls(struct profile *p, struct build *build, const uint32
     array_free(&build->context_calls);
 }
 
+/* The columns of some metrics: what all contexts before each have, which have these rows. */
+struct columns {
+    const struct profile *profile;
+    struct build *build;
+    const uint32_t *rows;
+    uint32_t first, end; /* of the metrics */
+};
+
+static void add_up_before(int64_t *before, const struct values_array *self, const uint32_t *rows,
+                          uint32_t count)
+{
+    before[0] = 0;
+    for (uint32_t c = 0; c < count; c++)
+        before[c + 1] = before[c] + (rows[c] && rows[c] < self->count ? self->data[rows[c]] : 0);
+}
+
+static void add_up_columns(void *opaque)
+{
+    const struct columns *columns = opaque;
+    const struct profile *p = columns->profile;
+    for (uint32_t m = columns->first; m < columns->end; m++) {
+        struct values_array *self = &columns->build->columns[m].context;
+        add_up_before(p->context_before + m * ((size_t)p->context_count + 1), self, columns->rows,
+                      p->context_count);
+        array_free(self);
+    }
+}
+
 void tree_hand_over(struct profile *p, struct build *build)
 {
-    link_children(build);
+    struct aside aside;
     uint32_t *rows = place_contexts(p, build);
     hand_over_calls(p, build, rows);
     size_t column = (size_t)p->context_count + 1;
     p->context_before = memory_alloc(p->metric_count * column * sizeof *p->context_before);
     arena_adopt(p->arena, p->context_before);
-    for (uint32_t m = 0; m < p->metric_count; m++) {
-        struct values_array *self = &build->columns[m].context;
-        add_up_before(p->context_before + m * column, self, rows, p->context_count);
-        array_free(self);
+    uint32_t half = p->metric_count / 2;
+    struct columns some = {p, build, rows, 0, half},
+                   others = {p, build, rows, half, p->metric_count};
+    if (half && p->context_count >= TREE_WORTH_A_THREAD) {
+        aside_begin(&aside, add_up_columns, &some);
+        add_up_columns(&others);
+        aside_end(&aside);
+    } else {
+        add_up_columns(&some);
+        add_up_columns(&others);
     }
     free(rows);
 }

@@ -19,6 +19,7 @@ struct batch {
     ARRAY(uint32_t) lengths; /* of the stacks */
     ARRAY(int64_t) values;   /* one of each type a sample; 0 for none */
     uint32_t threads;        /* so far */
+    uint64_t read, left;     /* bytes of the message up to here, and behind it */
     bool failed;
     struct error error;
 };
@@ -178,6 +179,8 @@ static bool fill(void *worker, void *block)
             break;
     }
     batch->threads = d->threads.threads.count;
+    batch->read = (uint64_t)(d->rest.at - d->data);
+    batch->left = (uint64_t)(d->rest.end - d->rest.at);
     return !batch->failed && is_full(batch);
 }
 
@@ -189,6 +192,7 @@ struct stating {
     const struct pprof_samples *samples;
     ARRAY(uint32_t) trees;    /* by thread */
     ARRAY(uint32_t) contexts; /* of the samples of a batch */
+    bool expecting;           /* more, as the first batch lets it */
 };
 
 static void state_values(const struct stating *s, uint32_t context, const int64_t *values)
@@ -239,6 +243,9 @@ static int state_batch(struct stating *s, const struct batch *batch, struct erro
         return -1;
     for (uint32_t i = 0; i < count; i++)
         state_values(s, s->contexts.data[i], batch->values.data + (size_t)i * types);
+    if (!s->expecting && count)
+        build_expect_contexts(s->build, (double)batch->left / (double)batch->read);
+    s->expecting = true;
     return 0;
 }
 
