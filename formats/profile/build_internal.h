@@ -175,8 +175,8 @@ uint32_t tree_path(struct build *build, uint32_t context, const uint32_t *functi
 uint32_t tree_add_chain(struct build *build, uint32_t context, const uint32_t *functions,
                         size_t count);
 
-#define TREE_WORTH_A_THREAD (UINT32_C(1) << 18) /* contexts: so many are worked on in two threads  \
-                                                 */
+/* Contexts; so many are worked on in two threads. */
+#define TREE_WORTH_A_THREAD (UINT32_C(1) << 18)
 
 /* Hands the trees over to a profile whose metrics are there, depth first; the builder's are gone.
  */

@@ -175,6 +175,7 @@ void build_paths(struct build *build, const uint32_t *roots, const uint32_t *sta
     s.sorted = memory_alloc(count * sizeof *s.sorted);
     for (uint32_t i = 0; i < count; at += lengths[i++])
         s.stacks[i] = (struct stack){at, lengths[i], i};
+    array_reserve(&s.branches, TREE_CHILDREN_LISTED);
     s.numbers = numbers_for(build, stacks, (size_t)(at - stacks));
     split(&s, 0, count, PROFILE_NONE, false);
     follow(&s);

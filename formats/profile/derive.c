@@ -198,10 +198,9 @@ static void fetch(struct walk *walk, uint32_t first)
 {
     uint32_t end = walk->end - first < BATCH ? walk->end : first + BATCH;
     const struct context *contexts = walk->profile->contexts;
-    const uint32_t *slots[BATCH];
+    const uint32_t *slots[BATCH] = {0};
     for (uint32_t c = first; c < end; c++) {
         uint32_t parent = contexts[c].parent, function = contexts[c].function;
-        slots[c - first] = NULL;
         if (parent == PROFILE_NONE || contexts[parent].parent == PROFILE_NONE)
             continue;
         fetch_row(walk, function_row(walk, function));
