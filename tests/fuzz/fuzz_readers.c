@@ -18,6 +18,7 @@
  */
 #include "formats/format.h"
 #include "formats/profile/memory.h"
+#include "formats/timeline.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -56,6 +57,27 @@ static void read_as(const uint8_t *data, size_t size, const char *from, FILE *si
     require(!profile_check(profile, &err), from ? from : "recognised", &err);
     write_everywhere(profile, sink);
     profile_free(profile);
+}
+
+/* What happened when, whole and a part of it. */
+static void tell_timeline(const uint8_t *data, size_t size, const struct reader *reader,
+                          const struct profile_part *part, FILE *sink)
+{
+    struct error err = {0};
+    struct timeline timeline = {input_from_memory(data, size, "fuzz"), reader, part};
+    for (size_t i = 0; writers[i]; i++)
+        if (writers[i]->write_timeline && writers[i]->write_timeline(&timeline, sink, &err))
+            require(err.code != ERROR_NONE && err.text[0], "an error says nothing", &err);
+    input_close(timeline.input);
+}
+
+static void tell_timelines(const uint8_t *data, size_t size, FILE *sink)
+{
+    const struct reader *reader = reader_recognise("fuzz", data, size < 4096 ? size : 4096);
+    if (!reader || !reader->replay)
+        return;
+    tell_timeline(data, size, reader, NULL, sink);
+    tell_timeline(data, size, reader, &(struct profile_part){1000, 500000}, sink);
 }
 
 static FILE *sink(void)
@@ -140,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_folder(data, size);
         return 0;
     }
+    tell_timelines(data, size, sink());
     if (only) {
         read_as(data, size, only, sink());
         return 0;
