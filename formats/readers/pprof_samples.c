@@ -110,6 +110,8 @@ static bool put_stack(struct decoder *d, struct batch *batch)
             while (span.count-- > 0)
                 *to++ = d->tables->frames.data[span.at + span.count];
     }
+    if (batch->stacks.count == before + 1)
+        *array_push(&batch->stacks) = pprof_no_frame(d->tables);
     *array_push(&batch->lengths) = batch->stacks.count - before;
     return true;
 }

@@ -258,6 +258,14 @@ struct pprof_span pprof_resolve(struct pprof_tables *t, uint32_t location)
     return t->spans.data[location] = span;
 }
 
+uint32_t pprof_no_frame(struct pprof_tables *t)
+{
+    build_lock(t->build);
+    uint32_t function = build_function(t->build, "[no frame]", "", "", 0, FUNCTION_UNKNOWN);
+    build_unlock(t->build);
+    return function;
+}
+
 void pprof_tables_free(struct pprof_tables *t)
 {
     array_free(&t->types);

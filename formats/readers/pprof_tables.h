@@ -90,6 +90,9 @@ static inline struct pprof_span pprof_frames(struct pprof_tables *tables, uint32
     return tables->spans.data[location];
 }
 
+/* A function for samples that have no frames, so that shares add up. */
+uint32_t pprof_no_frame(struct pprof_tables *tables);
+
 void pprof_tables_free(struct pprof_tables *tables);
 
 #endif

@@ -223,8 +223,8 @@ static void note_end(const struct reading *reading)
                                          "written: it holds no events");
     else if (!trace->closed)
         build_note(reading->build,
-                   "Cut at t = %.2f s, %" PRIu64 " %s open: the recording was not closed",
-                   end, open, frames);
+                   "Cut at t = %.2f s, %" PRIu64 " %s open: the recording was not closed", end,
+                   open, frames);
     else if (open > 0)
         build_note(reading->build, "Cut at t = %.2f s, %" PRIu64 " %s open", end, open, frames);
     trace_losses_note_left(&reading->losses, reading->build);

@@ -240,6 +240,24 @@ static void functions_without_numbers(void **state)
     array_free(&out.bytes);
 }
 
+/* Go's list of threads created by itself has no other. */
+static void samples_without_frames(void **state)
+{
+    (void)state;
+    struct out out = {0};
+    struct error err;
+    struct profile *p;
+    put_type(&out, 1, 2);
+    put_sample(&out, true, (const uint8_t *)"", 2, 0);
+    put_sample(&out, true, (const uint8_t *)"", 2, 0);
+    put_strings(&out);
+    assert_int_equal(load(&out, &p, &err), 0);
+    assert_int_equal(p->function_count, 1);
+    assert_values(p, "[no frame]", 0, 4, 4);
+    profile_free(p);
+    array_free(&out.bytes);
+}
+
 static void what_is_no_profile(void **state)
 {
     (void)state;
@@ -393,6 +411,7 @@ int main(void)
         cmocka_unit_test(samples_inlines_and_addresses),
         cmocka_unit_test(default_type_and_period_first),
         cmocka_unit_test(functions_without_numbers),
+        cmocka_unit_test(samples_without_frames),
         cmocka_unit_test(what_is_no_profile),
         cmocka_unit_test(cut_short),
         cmocka_unit_test(inlines_without_end),
