@@ -128,6 +128,17 @@ void build_thread_tree(struct build *build, uint32_t thread, uint32_t root);
  */
 void build_paths(struct build *build, const uint32_t *roots, const uint32_t *stacks,
                  const uint32_t *lengths, uint32_t count, uint32_t *contexts);
+/* A row of calls from a context, outermost first. */
+struct build_walk {
+    const uint32_t *functions;
+    uint32_t count, known; /* how many have been found already; 0 at first */
+    uint32_t context;      /* from where it goes; then, where it leads to */
+};
+/*
+ * The contexts that some rows lead to, as if each was followed on its own: but they wait for what
+ * is far from the processor together. For some hundred at a time, of stacks that come and go.
+ */
+void build_walks(struct build *build, struct build_walk *walks, uint32_t count);
 void build_context_calls(struct build *build, uint32_t context, uint64_t calls);
 void build_context_self(struct build *build, uint32_t context, uint32_t metric, int64_t self);
 /* One stack, outermost first, weighing `self` in `metric` at its leaf. */

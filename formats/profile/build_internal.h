@@ -166,6 +166,11 @@ bool bound_is_near(const struct build *build, uint64_t contexts);
 
 /* Children of a context that are a list; when they are more, they are in the index. */
 #define TREE_CHILDREN_LISTED 8u
+/* Behind the first one then. */
+#define TREE_MANY (PROFILE_NONE - 1)
+
+/* A child that is in the index; PROFILE_NONE: there is none. */
+uint32_t tree_find_indexed(const struct build *build, uint32_t parent, uint32_t function);
 
 /* A further child; its parent's are fewer than TREE_CHILDREN_LISTED and of other functions. */
 uint32_t tree_add_child(struct build *build, uint32_t parent, uint32_t function);

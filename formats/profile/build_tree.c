@@ -7,10 +7,9 @@
 
 /*
  * The children of a context are a list, the one asked for last in front: the next stack often goes
- * the same way. When they are many the list is MANY behind its first, and all are in the index.
+ * the same way. When they are many the list is TREE_MANY behind its first, and all are in the
+ * index.
  */
-#define MANY (PROFILE_NONE - 1)
-
 #define EXPECTED_MAX (UINT32_C(1) << 24) /* contexts that there is room for before they come */
 
 static uint32_t add_context(struct build *build, uint32_t parent, uint32_t function)
@@ -61,18 +60,22 @@ static uint64_t hash_of(uint32_t parent, uint32_t function)
     return build_mix(build_mix(0, parent), function);
 }
 
+uint32_t tree_find_indexed(const struct build *build, uint32_t parent, uint32_t function)
+{
+    struct build_context key = {.parent = parent, .function = function};
+    return index_find(&build->context_index, hash_of(parent, function), build->contexts.data,
+                      same_context, &key);
+}
+
 /* Of a context whose children are in the index; the one found or made becomes the first. */
 static uint32_t indexed_child(struct build *build, uint32_t parent, uint32_t function)
 {
-    struct build_context key = {.parent = parent, .function = function};
-    uint64_t hash = hash_of(parent, function);
-    uint32_t child =
-        index_find(&build->context_index, hash, build->contexts.data, same_context, &key);
-    if (child == UINT32_MAX) {
+    uint32_t child = tree_find_indexed(build, parent, function);
+    if (child == PROFILE_NONE) {
         child = add_context(build, parent, function);
-        index_add(&build->context_index, hash, child);
+        index_add(&build->context_index, hash_of(parent, function), child);
     }
-    build->contexts.data[child].next_sibling = MANY;
+    build->contexts.data[child].next_sibling = TREE_MANY;
     build->contexts.data[parent].first_child = child;
     return child;
 }
@@ -90,7 +93,7 @@ static uint32_t further_child(struct build *build, uint32_t parent, uint32_t fun
     struct build_context *contexts = build->contexts.data;
     uint32_t before = contexts[parent].first_child, listed = 1,
              child = contexts[before].next_sibling;
-    if (child == MANY)
+    if (child == TREE_MANY)
         return indexed_child(build, parent, function);
     for (; child != PROFILE_NONE; before = child, child = contexts[child].next_sibling, listed++)
         if (contexts[child].function == function) {

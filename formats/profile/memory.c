@@ -1,5 +1,6 @@
 #include "formats/profile/memory.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #define LARGE        ((size_t)1 << 20)
 #define HUGE         ((size_t)8 << 20)
 #define PAGE_SIZE    4096u /* where they are larger nothing is brought in */
+#define HUGE_PAGE    ((size_t)2 << 20)
 #define LARGEST_PAGE ((size_t)1 << 20)
 #define ALIGNMENT    _Alignof(max_align_t)
 
@@ -64,12 +66,24 @@ static void ask_for_large_pages(char *data, size_t size)
 #endif
 }
 
+/* A large piece begins with a large page: otherwise it has small ones at both of its ends. */
+static void *alloc_large(size_t size)
+{
+    size_t rounded = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *data = rounded < size ? NULL : aligned_alloc(HUGE_PAGE, rounded);
+    if (!data)
+        exhausted();
+    ask_for_large_pages(data, rounded);
+    return data;
+}
+
 void *memory_alloc(size_t size)
 {
+    if (size >= HUGE)
+        return alloc_large(size);
     void *data = malloc(size ? size : 1);
     if (!data)
         exhausted();
-    ask_for_large_pages(data, size);
     return data;
 }
 
@@ -83,12 +97,25 @@ void *memory_zeroed(size_t count, size_t size)
     return data;
 }
 
+/* realloc() would have filled small pages by the time that large ones can be asked for. */
+static void *grow_large(void *old, size_t held, size_t size)
+{
+    void *data = alloc_large(size);
+    memcpy(data, old, held);
+    free(old);
+    return data;
+}
+
 void *memory_resize(void *old, size_t count, size_t size)
 {
-    void *data = reallocarray(old, count ? count : 1, size ? size : 1);
+    size_t bytes, held = old ? malloc_usable_size(old) : 0;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        exhausted();
+    if (bytes >= HUGE && bytes > held)
+        return held ? grow_large(old, held, bytes) : alloc_large(bytes);
+    void *data = realloc(old, bytes ? bytes : 1);
     if (!data)
         exhausted();
-    ask_for_large_pages(data, count * size);
     return data;
 }
 

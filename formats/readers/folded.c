@@ -18,14 +18,14 @@
  *   - Lines without a count, or without a stack before it, are counted and left out.
  *   - A function that occurs several times in one stack counts once for that stack.
  *
- * Memory grows with the distinct stacks and names, not with the file. One thread takes lines
- * apart (folded_lines.h), another makes contexts of them.
+ * Memory grows with the distinct stacks and names, not with the file. Two threads take lines
+ * apart (folded_lines.h); one of them makes contexts of them, in the order of the file.
  */
+#include "formats/crew.h"
 #include "formats/format.h"
 #include "formats/profile/memory.h"
-#include "formats/readers/decimal.h"
+#include "formats/readers/folded_counts.h"
 #include "formats/readers/folded_lines.h"
-#include "formats/relay.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static bool next_line(struct slice *text, bool all, struct slice *line)
 static bool has_two_columns(const uint8_t *head, size_t size)
 {
     struct slice text = {(const char *)head, size}, line;
-    struct folded_text parts;
+    struct folded_line parts;
     bool any = false;
     while (next_line(&text, size < INPUT_HEAD_MAX, &line)) {
         if (!line.length || line.text[0] == '#')
@@ -63,99 +63,159 @@ static bool has_two_columns(const uint8_t *head, size_t size)
     return any;
 }
 
-/* ---- reading ---- */
+/* ---- stacks ---- */
+
+/* A worker's name. It becomes a function when a stack that counts has it. */
+struct known {
+    struct slice text;
+    uint32_t function; /* PROFILE_NONE: none yet */
+};
+
+struct value {
+    int64_t value, factor; /* all values before are to be multiplied by `factor` first */
+};
 
 struct folded {
     struct build *build;
     unsigned columns;
-    uint32_t metrics[FOLDED_COLUMNS];
-    ARRAY(uint32_t) functions; /* by the number of their name */
-    ARRAY(uint32_t) path;      /* the root's context and those of the last stack's frames */
+    uint32_t metrics[FOLDED_COLUMNS], root;
+    struct folded_counts counts[FOLDED_COLUMNS];
+    int64_t factors[FOLDED_COLUMNS];         /* of values before that no stack has told */
+    ARRAY(struct known) names[CREW_WORKERS]; /* by each worker's numbers */
+    ARRAY(struct build_walk) walks;          /* of a block's stacks, those that count */
+    ARRAY(struct value) values;              /* theirs, by column */
+    uint64_t good, bad, first_bad, out_of_range;
 };
 
-static void add_functions(struct folded *f, const struct folded_block *block)
+static void learn_names(struct folded *f, const struct folded_block *block)
 {
-    size_t at = 0;
-    for (uint32_t i = 0; i < block->lengths.count; i++) {
-        size_t length = block->lengths.data[i];
-        *array_push(&f->functions) =
-            build_function_n(f->build, length ? block->texts.data + at : "", length, "", 0, "", 0,
-                             0, FUNCTION_UNKNOWN);
-        at += length;
+    for (uint32_t i = 0; i < block->fresh.count; i++)
+        *array_push(&f->names[block->worker]) = (struct known){block->fresh.data[i], PROFILE_NONE};
+}
+
+static inline uint32_t function_of(struct folded *f, struct known *name)
+{
+    if (name->function == PROFILE_NONE)
+        name->function = build_function_n(f->build, name->text.text, name->text.length, "", 0, "",
+                                          0, 0, FUNCTION_UNKNOWN);
+    return name->function;
+}
+
+/* Keeps a stack's values for later; false: one is too large, and the stack is left out. */
+static bool keep_values(struct folded *f, const struct folded_stack *stack)
+{
+    int64_t values[FOLDED_COLUMNS], factor;
+    for (unsigned i = 0; i < f->columns; i++) {
+        bool fits = folded_value(&f->counts[i], &stack->counts[i], &values[i], &factor);
+        f->factors[i] *= factor;
+        if (!fits)
+            return false;
+    }
+    for (unsigned i = 0; i < f->columns; i++) {
+        *array_push(&f->values) = (struct value){values[i], f->factors[i]};
+        f->factors[i] = 1;
+    }
+    return true;
+}
+
+/* Turns a stack's names into functions. */
+static void keep_path(struct folded *f, uint32_t *names, uint32_t depth, unsigned worker)
+{
+    for (uint32_t i = 0; i < depth; i++)
+        names[i] = function_of(f, &f->names[worker].data[names[i]]);
+    *array_push(&f->walks) =
+        (struct build_walk){.functions = names, .count = depth, .context = f->root};
+}
+
+static void rescale(struct folded *f, unsigned column, int64_t factor)
+{
+    if (factor > 1)
+        build_rescale(f->build, f->metrics[column], factor);
+}
+
+static void add_values(struct folded *f, uint32_t context, const struct value *values)
+{
+    for (unsigned i = 0; i < f->columns; i++) {
+        rescale(f, i, values[i].factor);
+        build_context_self(f->build, context, f->metrics[i], values[i].value);
     }
 }
 
-static void rescale(struct folded *f, const int64_t *factors)
+static void add_block(struct folded *f, struct folded_block *block)
 {
-    for (unsigned i = 0; i < f->columns; i++)
-        if (factors[i] > 1)
-            build_rescale(f->build, f->metrics[i], factors[i]);
-}
-
-static void add_stack(struct folded *f, const struct folded_stack *stack, const uint32_t *names)
-{
-    rescale(f, stack->factors);
-    f->path.count = stack->kept + 1;
-    array_reserve(&f->path, stack->added);
-    uint32_t context = f->path.data[stack->kept];
-    for (uint32_t i = 0; i < stack->added; i++) {
-        context = build_context(f->build, context, f->functions.data[names[i]]);
-        f->path.data[f->path.count++] = context;
-    }
-    for (unsigned i = 0; i < f->columns; i++)
-        build_context_self(f->build, context, f->metrics[i], stack->values[i]);
-}
-
-static void add_block(struct folded *f, const struct folded_block *block)
-{
-    const uint32_t *names = block->names.data;
-    add_functions(f, block);
+    uint32_t *names = block->names.data;
+    f->walks.count = f->values.count = 0;
+    learn_names(f, block);
     for (uint32_t i = 0; i < block->stacks.count; i++) {
-        add_stack(f, &block->stacks.data[i], names);
-        names += block->stacks.data[i].added;
+        const struct folded_stack *stack = &block->stacks.data[i];
+        if (keep_values(f, stack))
+            keep_path(f, names, stack->depth, block->worker);
+        else
+            f->out_of_range++;
+        names += stack->depth;
     }
+    build_walks(f->build, f->walks.data, f->walks.count);
+    for (uint32_t i = 0; i < f->walks.count; i++)
+        add_values(f, f->walks.data[i].context, &f->values.data[(size_t)i * f->columns]);
+    f->good += f->walks.count;
+    f->first_bad = f->first_bad ? f->first_bad : block->first_bad;
+    f->bad += block->bad;
 }
 
-static void read_blocks(struct folded *f, struct folded_lines *lines)
+/* ---- reading ---- */
+
+static void read_blocks(struct folded *f, struct folded_source *source)
 {
     struct folded_block blocks[BLOCKS] = {0}, *block;
-    struct relay *relay = relay_new(folded_lines_fill, lines, blocks, sizeof *blocks, BLOCKS);
-    while ((block = relay_take(relay)))
+    struct crew_job job = {.fetch = folded_fetch,
+                           .work = folded_work,
+                           .source = source,
+                           .blocks = blocks,
+                           .size = sizeof *blocks,
+                           .count = BLOCKS};
+    for (unsigned i = 0; i < CREW_WORKERS; i++)
+        job.workers[i] = folded_worker_new(i, f->columns);
+    struct crew *crew = crew_new(&job);
+    while ((block = crew_take(crew)))
         add_block(f, block);
-    relay_free(relay);
+    crew_free(crew);
+    for (unsigned i = 0; i < f->columns; i++)
+        rescale(f, i, f->factors[i]);
+    for (unsigned i = 0; i < CREW_WORKERS; i++)
+        folded_worker_free(job.workers[i]);
     for (unsigned i = 0; i < BLOCKS; i++)
         folded_block_free(&blocks[i]);
-    rescale(f, folded_lines_summary(lines)->factors);
 }
 
 /* Whether what was read is a profile, and all of it. */
-static int judge(struct folded *f, const struct folded_summary *summary, struct error *err)
+static int judge(struct folded *f, const struct folded_source *source, struct error *err)
 {
-    if (summary->status) {
-        *err = summary->error;
-        if (err->code != ERROR_TRUNCATED || !summary->good)
+    if (source->status) {
+        *err = source->error;
+        if (err->code != ERROR_TRUNCATED || !f->good)
             return -1;
-        build_note(f->build, "is cut short after line %" PRIu64 ": %s", summary->lines, err->text);
+        build_note(f->build, "is cut short after line %" PRIu64 ": %s",
+                   input_line_number(source->input), err->text);
         build_flags(f->build, PROFILE_TRUNCATED);
     }
-    if (!summary->good && summary->bad)
-        return error_at_line(err, summary->first_bad, "no line is a stack and a count");
+    if (!f->good && f->bad)
+        return error_at_line(err, f->first_bad, "no line is a stack and a count");
     return 0;
 }
 
-static void state_notes(struct folded *f, const struct folded_summary *summary)
+static void state_notes(struct folded *f)
 {
-    if (summary->bad)
+    if (f->bad)
         build_note(f->build,
                    "%" PRIu64 " lines are not a stack and a count and are left out, the first is "
                    "line %" PRIu64,
-                   summary->bad, summary->first_bad);
-    if (summary->out_of_range)
+                   f->bad, f->first_bad);
+    if (f->out_of_range)
         build_note(f->build, "%" PRIu64 " lines are left out: their counts are too large",
-                   summary->out_of_range);
-    if (summary->rounded)
-        build_note(f->build, "counts are rounded to %d decimals", summary->places[0]);
-    if (!summary->good)
+                   f->out_of_range);
+    if (f->counts[0].rounded || f->counts[1].rounded)
+        build_note(f->build, "counts are rounded to %d decimals", f->counts[0].places);
+    if (!f->good)
         build_note(f->build, "holds no stack");
 }
 
@@ -163,28 +223,31 @@ static void prepare(struct folded *f, bool two_columns)
 {
     static const char *const metrics[FOLDED_COLUMNS] = {"samples", "samples before"};
     f->columns = two_columns ? 2 : 1;
-    for (unsigned i = 0; i < f->columns; i++)
+    for (unsigned i = 0; i < f->columns; i++) {
         f->metrics[i] = build_metric(f->build, metrics[i], "samples", METRIC_SAMPLES, 1);
+        f->factors[i] = 1;
+    }
     uint32_t process = build_process(f->build, "", 0);
-    *array_push(&f->path) = build_root(f->build, build_thread(f->build, "all", 0, process));
+    f->root = build_root(f->build, build_thread(f->build, "all", 0, process));
 }
 
 static int read_folded(struct input *input, struct build *build, struct error *err)
 {
     struct folded f = {.build = build};
+    struct folded_source source = {.input = input};
     const uint8_t *head;
     size_t size;
     if (input_head(input, &head, &size, err))
         return -1;
     prepare(&f, has_two_columns(head, size));
-    struct folded_lines *lines = folded_lines_new(input, f.columns);
-    read_blocks(&f, lines);
-    int status = judge(&f, folded_lines_summary(lines), err);
+    read_blocks(&f, &source);
+    int status = judge(&f, &source, err);
     if (!status)
-        state_notes(&f, folded_lines_summary(lines));
-    folded_lines_free(lines);
-    array_free(&f.functions);
-    array_free(&f.path);
+        state_notes(&f);
+    for (unsigned i = 0; i < CREW_WORKERS; i++)
+        array_free(&f.names[i]);
+    array_free(&f.walks);
+    array_free(&f.values);
     return status;
 }
 
@@ -228,7 +291,7 @@ static bool is_word(struct slice s)
 static int probe_folded(const uint8_t *head, size_t size)
 {
     struct slice text = {(const char *)head, size}, line;
-    struct folded_text parts;
+    struct folded_line parts;
     unsigned lines = 0, strong = 0, words = 0;
     if (memchr(head, '\0', size))
         return 0;

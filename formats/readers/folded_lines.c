@@ -1,297 +1,258 @@
 #include "formats/readers/folded_lines.h"
 #include "formats/profile/profile.h"
-#include "formats/readers/decimal.h"
 #include "formats/readers/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES_MAX 9
-#define SUM_MAX    (INT64_C(1) << 62)
 #define BLOCK_TEXT ((size_t)256 << 10) /* of lines in a block, about */
-
-#define GUESSES 2u
-
-/* A frame of the line before. */
-struct frame {
-    size_t end; /* within the stack's text */
-    uint32_t name;
-};
+#define GUESSES    2u
 
 /* What stood below a name the last times, the latest first; and where that name's bytes are. */
 struct guess {
-    struct name names[GUESSES];
+    struct guessed {
+        size_t offset;
+        uint32_t length;
+        uint32_t number; /* PROFILE_NONE: none */
+    } names[GUESSES];
 };
 
-struct folded_lines {
-    struct input *input;
-    unsigned columns;
+struct folded_worker {
+    unsigned number, columns;
     struct names names;
-    struct folded_block *block;
+    uint32_t stated;             /* of them */
     ARRAY(struct guess) guesses; /* by name + 1; 0: what stacks begin with */
-    ARRAY(struct frame) frames;  /* of the line before */
-    char *before;                /* its stack */
-    size_t before_length, before_capacity;
-    int64_t sums[FOLDED_COLUMNS]; /* of absolute values */
-    struct folded_summary summary;
+    struct arena arena;          /* texts of names */
+    struct folded_block *block;
+    struct slice before;  /* the stack before, in this block */
+    ARRAY(uint32_t) ends; /* of its frames, within its text */
 };
 
-static void add_guess(struct folded_lines *lines)
+static void add_guess(struct folded_worker *worker)
 {
-    struct guess *guess = array_push(&lines->guesses);
+    struct guess *guess = array_push(&worker->guesses);
     for (unsigned i = 0; i < GUESSES; i++)
-        guess->names[i] = (struct name){.function = PROFILE_NONE};
+        guess->names[i] = (struct guessed){.number = PROFILE_NONE};
 }
 
-struct folded_lines *folded_lines_new(struct input *input, unsigned columns)
+struct folded_worker *folded_worker_new(unsigned number, unsigned columns)
 {
-    struct folded_lines *lines = memory_zeroed(1, sizeof *lines);
-    lines->input = input;
-    lines->columns = columns;
-    add_guess(lines);
-    for (unsigned i = 0; i < FOLDED_COLUMNS; i++)
-        lines->summary.factors[i] = 1;
-    return lines;
+    struct folded_worker *worker = memory_zeroed(1, sizeof *worker);
+    worker->number = number;
+    worker->columns = columns;
+    add_guess(worker);
+    return worker;
 }
 
-void folded_lines_free(struct folded_lines *lines)
+void folded_worker_free(struct folded_worker *worker)
 {
-    names_free(&lines->names);
-    array_free(&lines->guesses);
-    array_free(&lines->frames);
-    free(lines->before);
-    free(lines);
+    names_free(&worker->names);
+    arena_free(&worker->arena);
+    array_free(&worker->guesses);
+    array_free(&worker->ends);
+    free(worker);
 }
 
 void folded_block_free(struct folded_block *block)
 {
+    array_free(&block->text);
+    array_free(&block->lengths);
     array_free(&block->stacks);
     array_free(&block->names);
-    array_free(&block->lengths);
-    array_free(&block->texts);
+    array_free(&block->fresh);
 }
 
-const struct folded_summary *folded_lines_summary(const struct folded_lines *lines)
+/* ---- filling a block ---- */
+
+static void add_line(struct folded_block *block, struct slice line)
 {
-    return &lines->summary;
+    array_reserve(&block->text, line.length);
+    if (line.length)
+        memcpy(block->text.data + block->text.count, line.text, line.length);
+    block->text.count += (uint32_t)line.length;
+    *array_push(&block->lengths) = (uint32_t)line.length;
+}
+
+bool folded_fetch(void *opaque, void *opaque_block)
+{
+    struct folded_source *source = opaque;
+    struct folded_block *block = opaque_block;
+    struct slice line;
+    int more = 1;
+    block->text.count = block->lengths.count = 0;
+    block->first_line = input_line_number(source->input);
+    for (size_t size = 0; size < BLOCK_TEXT; size += line.length + 1) {
+        more = input_line(source->input, &line.text, &line.length, &source->error);
+        if (more <= 0)
+            break;
+        add_line(block, line);
+    }
+    source->status = more < 0 ? -1 : 0;
+    return more > 0;
 }
 
 /* ---- the text of a line ---- */
 
-/* Splits off what follows the last blank, when that may be a number. */
-static bool split_count(struct slice *rest, struct slice *count)
+/* Splits off what follows the last blank, when that is a number. */
+static bool split_count(struct slice *rest, struct decimal *count)
 {
-    struct decimal number;
-    uint64_t whole;
     size_t at = rest->length;
     while (at && !is_blank(rest->text[at - 1]))
         at--;
     if (at < 2)
         return false;
-    *count = (struct slice){rest->text + at, rest->length - at};
-    if (!decimal_count(count->text, count->length, &whole) &&
-        !decimal_parse(count->text, count->length, '.', &number))
+    *count = (struct decimal){0};
+    if (!decimal_count(rest->text + at, rest->length - at, &count->digits) &&
+        !decimal_parse(rest->text + at, rest->length - at, '.', count))
         return false;
     rest->length = at - 1;
     return true;
 }
 
-bool folded_split(struct slice line, unsigned columns, struct folded_text *out)
+bool folded_split(struct slice text, unsigned columns, struct folded_line *out)
 {
-    out->stack = slice_trim(line);
+    out->stack = slice_trim(text);
     for (unsigned i = 0; i < columns; i++)
         if (!split_count(&out->stack, &out->counts[i]))
             return false;
     return true;
 }
 
-/* ---- counts ---- */
-
-/* More decimals than any count before: all of them are kept finer from now on. */
-static void refine(struct folded_lines *lines, unsigned column, int decimals)
-{
-    int *places = &lines->summary.places[column];
-    int64_t factor = 1;
-    while (*places < decimals && *places < PLACES_MAX &&
-           lines->sums[column] <= SUM_MAX / 10 / factor) {
-        factor *= 10;
-        ++*places;
-    }
-    lines->summary.factors[column] *= factor;
-    lines->sums[column] *= factor;
-    lines->summary.rounded |= *places < decimals;
-}
-
-static bool value_of(struct folded_lines *lines, unsigned column, struct slice count,
-                     int64_t *value)
-{
-    struct decimal number;
-    if (!decimal_parse(count.text, count.length, '.', &number))
-        return false;
-    if (number.decimals > lines->summary.places[column])
-        refine(lines, column, number.decimals);
-    if (!decimal_scaled(&number, lines->summary.places[column], value))
-        return false;
-    int64_t size = *value < 0 ? -*value : *value;
-    if (size > SUM_MAX - lines->sums[column])
-        return false;
-    lines->sums[column] += size;
-    return true;
-}
-
 /* ---- frames ---- */
 
-static size_t common_prefix(const char *a, const char *b, size_t length)
+static size_t common_prefix(struct slice a, struct slice b)
 {
-    size_t at = 0;
+    size_t at = 0, length = a.length < b.length ? a.length : b.length;
     for (uint64_t x, y; at + 8 <= length; at += 8) {
-        memcpy(&x, a + at, 8);
-        memcpy(&y, b + at, 8);
+        memcpy(&x, a.text + at, 8);
+        memcpy(&y, b.text + at, 8);
         if (x != y)
             break;
     }
-    while (at < length && a[at] == b[at])
+    while (at < length && a.text[at] == b.text[at])
         at++;
     return at;
 }
 
-/* Drops the frames that the new stack does not begin with; returns where the next one begins. */
-static size_t keep_frames(struct folded_lines *lines, struct slice stack)
+/* Keeps the frames that the new stack begins with, too; returns where the next one begins. */
+static size_t keep_frames(struct folded_worker *worker, struct slice stack)
 {
-    size_t shorter = stack.length < lines->before_length ? stack.length : lines->before_length;
-    size_t common = common_prefix(stack.text, lines->before, shorter);
+    size_t common = common_prefix(stack, worker->before);
     /* A name that goes on in one of the two is another name. */
     bool boundary = common == stack.length || stack.text[common] == ';';
     size_t limit = boundary ? common + 1 : common;
-    while (lines->frames.count && lines->frames.data[lines->frames.count - 1].end >= limit)
-        lines->frames.count--;
-    return lines->frames.count ? lines->frames.data[lines->frames.count - 1].end + 1 : 0;
-}
-
-static void remember(struct folded_lines *lines, struct slice stack, size_t from)
-{
-    if (stack.length > lines->before_capacity) {
-        lines->before_capacity = stack.length * 2;
-        lines->before = memory_resize(lines->before, lines->before_capacity, 1);
-    }
-    if (from < stack.length)
-        memcpy(lines->before + from, stack.text + from, stack.length - from);
-    lines->before_length = stack.length;
-}
-
-static void state_text(struct folded_block *block, struct slice name)
-{
-    *array_push(&block->lengths) = (uint32_t)name.length;
-    array_reserve(&block->texts, name.length);
-    if (name.length)
-        memcpy(block->texts.data + block->texts.count, name.text, name.length);
-    block->texts.count += (uint32_t)name.length;
+    while (worker->ends.count && worker->ends.data[worker->ends.count - 1] >= limit)
+        worker->ends.count--;
+    return worker->ends.count ? worker->ends.data[worker->ends.count - 1] + (size_t)1 : 0;
 }
 
 /* The name of the frame that begins the text. */
-static struct name look_up(struct folded_lines *lines, struct slice text)
+static struct guessed look_up(struct folded_worker *worker, struct slice text)
 {
-    bool added;
     const char *end = memchr(text.text, ';', text.length);
-    struct slice name = {text.text, end ? (size_t)(end - text.text) : text.length};
-    uint32_t *number = names_value(&lines->names, name, &added);
-    if (added) {
-        *number = lines->names.items.count - 1;
-        state_text(lines->block, name);
-        add_guess(lines);
-    }
-    return lines->names.items.data[*number];
+    size_t length = end ? (size_t)(end - text.text) : text.length;
+    uint32_t number = names_number(&worker->names, (struct slice){text.text, length});
+    while (worker->guesses.count <= number + (size_t)1)
+        add_guess(worker);
+    const struct name *name = &worker->names.items.data[number];
+    return (struct guessed){name->offset, name->length, number};
 }
 
 /* Whether the text begins with the frame of that name. */
-static inline bool begins_with(const char *bytes, struct slice text, const struct name *name)
+static inline bool begins_with(const char *bytes, struct slice text, const struct guessed *name)
 {
-    return name->function != PROFILE_NONE && name->length <= text.length &&
+    return name->number != PROFILE_NONE && name->length <= text.length &&
            (name->length == text.length || text.text[name->length] == ';') &&
-           !memcmp(text.text, bytes + name->offset, name->length);
+           slice_same_bytes(text.text, bytes + name->offset, name->length);
 }
 
 /* Most functions call few others: a guess saves looking for the name's end and for the name. */
-static struct name name_below(struct folded_lines *lines, uint32_t above, struct slice text)
+static inline struct guessed name_below(struct folded_worker *worker, uint32_t above,
+                                        struct slice text)
 {
-    const struct guess *guess = &lines->guesses.data[above];
-    if (begins_with(lines->names.bytes, text, &guess->names[0]))
+    const struct guess *guess = &worker->guesses.data[above];
+    if (begins_with(worker->names.bytes, text, &guess->names[0]))
         return guess->names[0];
-    bool second = begins_with(lines->names.bytes, text, &guess->names[1]);
-    struct name name = second ? guess->names[1] : look_up(lines, text);
-    struct guess *changed = &lines->guesses.data[above];
+    bool second = begins_with(worker->names.bytes, text, &guess->names[1]);
+    struct guessed name = second ? guess->names[1] : look_up(worker, text);
+    struct guess *changed = &worker->guesses.data[above];
     *changed = (struct guess){{name, changed->names[0]}};
     return name;
 }
 
-/* The frames from `at` on. */
-static void add_frames(struct folded_lines *lines, struct slice stack, size_t at)
+/* The frames from `at` on, `above` + 1 being the name before them. */
+static void add_frames(struct folded_worker *worker, struct slice stack, size_t at, uint32_t above)
 {
-    uint32_t last = lines->frames.count, above = last ? lines->frames.data[last - 1].name + 1 : 0;
+    struct folded_block *block = worker->block;
     while (at <= stack.length) {
-        struct name name =
-            name_below(lines, above, (struct slice){stack.text + at, stack.length - at});
+        struct guessed name = name_below(worker, above, slice_behind(stack, at));
         at += name.length;
-        *array_push(&lines->frames) = (struct frame){at++, name.function};
-        *array_push(&lines->block->names) = name.function;
-        above = name.function + 1;
+        *array_push(&block->names) = name.number;
+        *array_push(&worker->ends) = (uint32_t)at++;
+        above = name.number + 1;
     }
 }
 
-static void add_stack(struct folded_lines *lines, struct slice text, const int64_t *values)
+/* `before` is where the names of the stack before begin in the block; returns this one's place. */
+static uint32_t add_stack(struct folded_worker *worker, const struct folded_line *line,
+                          uint32_t before)
 {
-    size_t at = keep_frames(lines, text);
-    struct folded_stack stack = {.kept = lines->frames.count};
-    add_frames(lines, text, at);
-    remember(lines, text, at);
-    stack.added = lines->frames.count - stack.kept;
-    for (unsigned i = 0; i < FOLDED_COLUMNS; i++) {
-        stack.values[i] = values[i];
-        stack.factors[i] = lines->summary.factors[i];
-        lines->summary.factors[i] = 1;
-    }
-    *array_push(&lines->block->stacks) = stack;
+    struct folded_block *block = worker->block;
+    size_t at = keep_frames(worker, line->stack);
+    uint32_t kept = worker->ends.count, first = block->names.count;
+    array_reserve(&block->names, kept);
+    if (kept)
+        memcpy(block->names.data + first, block->names.data + before, kept * sizeof(uint32_t));
+    block->names.count += kept;
+    uint32_t above = kept ? block->names.data[block->names.count - 1] + 1 : 0;
+    add_frames(worker, line->stack, at, above);
+    worker->before = line->stack;
+    struct folded_stack *stack = array_push(&block->stacks);
+    stack->depth = worker->ends.count;
+    memcpy(stack->counts, line->counts, sizeof stack->counts);
+    return first;
 }
 
-/* ---- lines ---- */
+/* ---- a block ---- */
 
-static void add_line(struct folded_lines *lines, struct slice line)
+/* The names that are new since the block before. */
+static void state_names(struct folded_worker *worker)
 {
-    struct folded_text text = {0};
-    int64_t values[FOLDED_COLUMNS] = {0};
-    if (!folded_split(line, lines->columns, &text)) {
-        lines->summary.bad++;
-        if (!lines->summary.first_bad)
-            lines->summary.first_bad = input_line_number(lines->input);
-        return;
+    const struct names *names = &worker->names;
+    for (; worker->stated < names->items.count; worker->stated++) {
+        const struct name *name = &names->items.data[worker->stated];
+        *array_push(&worker->block->fresh) = (struct slice){
+            arena_string(&worker->arena, names->bytes + name->offset, name->length), name->length};
     }
-    for (unsigned i = 0; i < lines->columns; i++) {
-        if (!value_of(lines, i, text.counts[i], &values[i])) {
-            lines->summary.out_of_range++;
-            return;
-        }
-    }
-    add_stack(lines, text.stack, values);
-    lines->summary.good++;
 }
 
-bool folded_lines_fill(void *opaque, void *block)
+static void begin(struct folded_worker *worker, struct folded_block *block)
 {
-    struct folded_lines *lines = opaque;
-    struct slice line;
-    int more = 1;
-    lines->block = block;
-    lines->block->stacks.count = lines->block->names.count = 0;
-    lines->block->lengths.count = lines->block->texts.count = 0;
-    for (size_t size = 0; size < BLOCK_TEXT; size += line.length + 1) {
-        more = input_line(lines->input, &line.text, &line.length, &lines->summary.error);
-        if (more <= 0)
-            break;
-        line = slice_trim(line);
-        if (line.length && line.text[0] != '#')
-            add_line(lines, line);
+    worker->block = block;
+    worker->before = (struct slice){"", 0};
+    worker->ends.count = 0;
+    block->worker = worker->number;
+    block->stacks.count = block->names.count = block->fresh.count = 0;
+    block->bad = block->first_bad = 0;
+}
+
+void folded_work(void *opaque, void *opaque_block)
+{
+    struct folded_worker *worker = opaque;
+    struct folded_block *block = opaque_block;
+    struct slice rest = {block->text.data, block->text.count};
+    struct folded_line line = {0};
+    uint32_t last = 0;
+    begin(worker, block);
+    for (uint32_t i = 0; i < block->lengths.count; i++) {
+        struct slice text = slice_trim((struct slice){rest.text, block->lengths.data[i]});
+        rest = slice_behind(rest, block->lengths.data[i]);
+        if (!text.length || text.text[0] == '#')
+            continue;
+        if (folded_split(text, worker->columns, &line))
+            last = add_stack(worker, &line, last);
+        else if (!block->bad++)
+            block->first_bad = block->first_line + i + 1;
     }
-    lines->summary.status = more < 0 ? -1 : 0;
-    lines->summary.lines = input_line_number(lines->input);
-    return more > 0;
+    state_names(worker);
 }

@@ -3,18 +3,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Up to seven bytes, each at least once. */
+static inline uint64_t short_word(struct slice s)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < s.length; i++)
+        word = word << 8 | (unsigned char)s.text[i];
+    return word;
+}
+
+static inline uint64_t mix(uint64_t hash, uint64_t word)
+{
+    __extension__ unsigned __int128 product = hash;
+    product *= word ^ UINT64_C(0xff51afd7ed558ccd);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The last words overlap those before them, so that no length needs bytes of its own. */
 static uint32_t hash_slice(struct slice s)
 {
-    uint64_t hash = s.length * UINT64_C(0x9e3779b97f4a7c15), word;
-    for (; s.length >= 8; s.text += 8, s.length -= 8) {
-        memcpy(&word, s.text, 8);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
+    uint64_t hash = s.length * UINT64_C(0x9e3779b97f4a7c15) + 1;
+    const char *end = s.text + s.length;
+    if (s.length < 8)
+        return (uint32_t)(mix(hash, short_word(s)) >> 32);
+    if (s.length >= 16) {
+        for (const char *at = s.text; end - at > 16; at += 16)
+            hash = mix(hash ^ slice_word(at), slice_word(at + 8));
+        return (uint32_t)(mix(hash ^ slice_word(end - 16), slice_word(end - 8)) >> 32);
     }
-    word = 0;
-    memcpy(&word, s.text, s.length);
-    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-    return (uint32_t)(hash ^ hash >> 32);
+    return (uint32_t)(mix(hash ^ slice_word(s.text), slice_word(end - 8)) >> 32);
 }
 
 static void put_slot(struct names *names, struct name_slot slot)
@@ -37,7 +54,7 @@ static void grow_slots(struct names *names)
     free(old);
 }
 
-static struct name *add_name(struct names *names, struct slice s, uint32_t hash)
+static uint32_t add_name(struct names *names, struct slice s, uint32_t hash)
 {
     uint32_t length = (uint32_t)s.length;
     size_t size = sizeof length + s.length, offset = names->used + sizeof length;
@@ -53,28 +70,39 @@ static struct name *add_name(struct names *names, struct slice s, uint32_t hash)
     if (names->items.count > names->slot_count / 4 * 3)
         grow_slots(names);
     put_slot(names, (struct name_slot){hash, names->items.count, offset});
-    return &names->items.data[names->items.count - 1];
+    return names->items.count - 1;
 }
 
-static bool is_name(const char *bytes, struct slice s)
+static inline bool is_name(const char *bytes, struct slice s)
 {
     uint32_t length;
     memcpy(&length, bytes - sizeof length, sizeof length);
-    return length == s.length && (!length || !memcmp(bytes, s.text, length));
+    return length == s.length && slice_same_bytes(bytes, s.text, length);
 }
 
-uint32_t *names_value(struct names *names, struct slice s, bool *added)
+static uint32_t look_up(struct names *names, struct slice s, uint32_t hash)
 {
-    uint32_t hash = hash_slice(s), mask = names->slot_count - 1;
-    *added = false;
+    uint32_t mask = names->slot_count - 1;
     for (uint32_t at = hash & mask; names->slot_count && names->slots[at].item;
          at = (at + 1) & mask) {
         const struct name_slot *slot = &names->slots[at];
         if (slot->hash == hash && is_name(names->bytes + slot->offset, s))
-            return &names->items.data[slot->item - 1].function;
+            return slot->item - 1;
     }
-    *added = true;
-    return &add_name(names, s, hash)->function;
+    return add_name(names, s, hash);
+}
+
+uint32_t names_number(struct names *names, struct slice s)
+{
+    return look_up(names, s, hash_slice(s));
+}
+
+uint32_t *names_value(struct names *names, struct slice s, bool *added)
+{
+    uint32_t before = names->items.count;
+    uint32_t number = names_number(names, s);
+    *added = number == before;
+    return &names->items.data[number].function;
 }
 
 uint32_t names_function(struct names *names, struct build *build, struct slice s)

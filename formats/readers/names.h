@@ -32,6 +32,8 @@ struct names {
 
 /* The function of kind FUNCTION_UNKNOWN with that name, stated to `build` on first sight. */
 uint32_t names_function(struct names *names, struct build *build, struct slice s);
+/* The number of a name is that of its item: 0, 1, ... in the order of their coming. */
+uint32_t names_number(struct names *names, struct slice s);
 /* What is kept with a name, for other uses: *added when it is new and for the caller to set. */
 uint32_t *names_value(struct names *names, struct slice s, bool *added);
 
