@@ -103,15 +103,14 @@ static bool looks_like_plan(const cJSON *root)
     return !runs->child || cJSON_GetObjectItemCaseSensitive(runs->child, "id");
 }
 
-/* Most files need not be read for it. */
+/* Most files need not be read for it; and who writes to a pipe would die of its being closed. */
 static bool begins_like_json(const char *path)
 {
     char head[256];
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got = 0;
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        got = read(fd, head, sizeof head - 1);
+    bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    int fd = is_file ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    ssize_t got = fd < 0 ? 0 : read(fd, head, sizeof head - 1);
     if (fd >= 0)
         close(fd);
     head[got > 0 ? got : 0] = '\0';

@@ -88,7 +88,7 @@ keys 'clear; $NCPROF nothing.prof; echo status=$?' Enter
 ok 'a missing file is named, after the screen is left' wait_for 'nothing.prof: .*No such file'
 ok 'with status 2' wait_for '^status=2'
 
-keys 'clear; mkfifo stream; (yes "main;parse 3" | head -100000; sleep 1; echo "main;load 5"; sleep 60) >stream & $NCPROF stream; echo status=$?' Enter
+keys 'clear; mkfifo stream; (while yes "main;parse 3" | head -50000; do sleep 0.1; done) >stream & $NCPROF stream; echo status=$?' Enter
 ok 'shows what a file has so far while it loads' wait_for '100.0  parse'
 keys q
 ok 'and q stops it' wait_for '^status=0'
