@@ -121,7 +121,7 @@ def native(options):
               for kind, flags in (("plain", []), ("hooks", HOOKS), ("pg", PG)))):
         subprocess.run(["gcc", "-O2", "-w", *flags, "-o", work / name, source], check=True)
     for workload in (("fib", "calls", "f", 30), ("mix", "calls", "x", 60_000),
-                     ("mid", "calls", "m", 1_000), ("jumps", "jumps", "j", 400_000)):
+                     ("mid", "calls", "m", 4_000), ("jumps", "jumps", "j", 400_000)):
         table(f"Native, {workload[0]}: cost of a recorded call (ns a call: of the fastest rounds)",
               ["workload", "recorder", "time s", "min..max", "slow-down", "ns/call", "/ floor",
                "/ uftrace", "program CPU ns/call", "/ floor's", "bytes/call",
