@@ -209,15 +209,23 @@ struct figures {
     uint64_t slowdown; /* FACTOR: none */
 };
 
-/* With the loops' own turns taken off. */
-static uint64_t slowdown_of(const struct figures *figures)
+/*
+ * How much slower code without calls has become, the loops' own turns taken off: by the profiler
+ * where it slows all code, else by the machine, whose pace may have changed by half since. What is
+ * near to nothing is taken as nothing.
+ */
+static uint64_t slowdown_of(const struct figures *figures, bool slows_code)
 {
     uint64_t plain = less(figures->plain[LOOP_CODE], figures->plain[LOOP_EMPTY]);
     uint64_t recorded = less(figures->recorded[LOOP_CODE].all, figures->recorded[LOOP_EMPTY].all);
-    if (plain == 0 || recorded <= plain)
+    if (plain == 0 || recorded == 0)
         return FACTOR;
-    define_slowdown(recorded, plain);
-    return recorded * FACTOR / plain;
+    uint64_t factor = recorded * FACTOR / plain;
+    if (slows_code && recorded > plain)
+        define_slowdown(recorded, plain);
+    else if (factor > FACTOR - FACTOR / 8 && factor < FACTOR + FACTOR / 8)
+        return FACTOR;
+    return factor;
 }
 
 /* All of what recording takes: where Python is slower so are unrecorded calls, which is no cost. */
@@ -247,7 +255,9 @@ static void define(enum channel_hook hook, uint64_t inside, uint64_t all, unsign
 static void define_costs(const struct figures *figures)
 {
     uint64_t inside = inside_of(figures, LOOP_PYTHON) * CALLS;
-    define(CHANNEL_HOOK_PYTHON, inside, all_of(figures, LOOP_CALLS), TURNS * CALLS);
+    /* Calls of an empty function cost less than others: but so much at least. */
+    uint64_t all = all_of(figures, LOOP_CALLS), least = all_of(figures, LOOP_PYTHON) * CALLS;
+    define(CHANNEL_HOOK_PYTHON, inside, all > least ? all : least, TURNS * CALLS);
     if (figures->recorded[LOOP_BUILTIN].inside > 0)
         define(CHANNEL_HOOK_BUILTIN, inside_of(figures, LOOP_BUILTIN),
                all_of(figures, LOOP_BUILTIN), TURNS * BUILTINS);
@@ -281,8 +291,8 @@ void calibrate_end(struct calibration *calibration, bool slows_code)
         reserve_functions(calibration);
         bool measured = measure(calibration, &figures, events);
         functions_forget();
-        if (measured && slows_code)
-            figures.slowdown = slowdown_of(&figures);
+        if (measured)
+            figures.slowdown = slowdown_of(&figures, slows_code);
         if (measured)
             define_costs(&figures);
         class_calls_forget();
