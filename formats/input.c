@@ -236,7 +236,7 @@ static void make_room(struct input *input, size_t least)
             wanted = held + least;
         if (input->begin)
             memmove(input->storage, input->storage + input->begin, held);
-        input->storage = memory_resize(input->storage, wanted, 1); /* large ones are not copied */
+        input->storage = memory_resize(input->storage, wanted, 1);
         input->capacity = wanted;
     }
     input->data = input->storage;

@@ -142,8 +142,8 @@ int timeline_save(const char *in, const struct opening *how, const struct profil
 {
     struct input *input;
     if (!writer->write_timeline)
-        return error_set(err, ERROR_USAGE, "%s keeps no moments: --timeline is for %s",
-                         writer->name, "chrome");
+        return error_set(err, ERROR_USAGE, "%s keeps no moments: --timeline is for chrome",
+                         writer->name);
     if (input_open(&input, in, err))
         return -1;
     int status = save_timeline(input, how, part, out, writer, force, err);

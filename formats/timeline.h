@@ -39,7 +39,7 @@ int timeline_walk(const struct timeline *timeline, const struct timeline_visitor
 
 /*
  * Opens `in` and writes what happened in it, as profile_save() does. ERROR_UNSUPPORTED when its
- * format, or the writer's, has no moments. `part` NULL: all of it.
+ * format has no moments, ERROR_USAGE when the writer's has none. `part` NULL: all of it.
  */
 int timeline_save(const char *in, const struct opening *how, const struct profile_part *part,
                   const char *out, const struct writer *writer, bool force, struct error *err);
